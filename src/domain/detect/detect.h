@@ -1,0 +1,43 @@
+// Record → access event: recognises every way into an account, one file per family (see README.md for precedence).
+//
+// Pure: no clock, no I/O, no state; safe from any thread. Nothing from the record is trusted: text comes out as it went
+// in (printers neutralise it), except secrets, which never come out (one-time codes in LoginTo, tokens).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "domain/model/access_event.h"
+#include "domain/model/record.h"
+
+namespace gw::detect {
+
+// The access that this record is, or nullopt when it is something else (activity, context, noise). The event's decision
+// fields, account_name and origin are left for the caller; `flags` hold what the record itself shows.
+[[nodiscard]] std::optional<model::AccessEvent> detect(const model::Record& record);
+
+// What a record tells about names: the person behind an identity store user id, or the pieces of that knowledge
+// ("Username in sign-in CloudTrail events": joined by AuthWorkflowID). `identity_store_user` or `name` may be empty.
+struct NameFact {
+  std::string workflow_id;
+  std::string identity_store_user;
+  std::string name;
+};
+[[nodiscard]] std::optional<NameFact> name_fact(const model::Record& record);
+
+// Which event names can make an access event, and of which mechanisms (in `mechanism` or in `also`).
+// Completeness contract, held by a test: whenever detect() answers, then the record's eventName equals (or, with
+// `is_prefix`, begins with) an entry whose mechanisms meet the event's, or userIdentity.type is "Root" or "IAMUser".
+// Names of name_fact() records are entries too, with `names_people` set.
+struct EventNameInterest {
+  std::string_view event_name;
+  model::MechanismSet mechanisms;
+  bool is_prefix = false;     // Lambda's event names carry an API date: UpdateFunctionCode20150331v2
+  bool path_change = false;   // may answer with emergency_path_change
+  bool names_people = false;  // may answer name_fact()
+};
+[[nodiscard]] std::span<const EventNameInterest> event_names_of_interest();
+
+}  // namespace gw::detect

@@ -1,0 +1,13 @@
+// The wire form of an access event, `glasswatch.access.v1`: every field of the contract always present, null where
+// unknown. One line without its newline; valid UTF-8; control characters escaped. Pure; safe from any thread.
+#pragma once
+
+#include <string>
+
+#include "domain/model/access_event.h"
+
+namespace gw::model {
+
+void append_access_json(std::string& out, const AccessEvent& event);
+
+}  // namespace gw::model
