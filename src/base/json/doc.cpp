@@ -1,0 +1,420 @@
+// How a text becomes a tape.
+//
+// simdjson's stage 1 answers the positions of every structural character outside strings: { } [ ] : , the opening quote
+// of each string and the first character of each other scalar; it also refuses broken UTF-8, raw control characters in
+// strings and an unclosed string. From there on the grammar is ours: build() walks the positions once with an explicit
+// stack (nothing recurses, so depth is a number to compare), checks every scalar, and writes one Node a value.
+//
+// Two observations keep it cheap. Between a string's opening quote and the next structural character there is only the
+// string, its closing quote and white space, so the end of a string is found by stepping back from the next position,
+// not by scanning. And escapes are rare in CloudTrail: one memchr for a backslash tells for the whole text.
+//
+// Invariants: children of a container follow it in the tape; `next` is the index of the next sibling, 0 for the last.
+// Cost: O(structural characters); memory 24 bytes a value plus four bytes a structural character, kept between texts.
+#include "base/json/doc.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/utf8.h"
+
+namespace gw::json {
+namespace {
+
+constexpr std::uint32_t kNone = 0;
+constexpr std::size_t kArenaChunk = 4096;
+constexpr std::uint32_t kMaxDepth = 1024;
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+int hex_digit(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Four hex digits at `p`, or -1.
+int hex4(const char* p) {
+  int value = 0;
+  for (int i = 0; i < 4; ++i) {
+    const int digit = hex_digit(p[i]);
+    if (digit < 0) return -1;
+    value = value << 4 | digit;
+  }
+  return value;
+}
+
+// The number grammar of RFC 8259, over the whole of `text`.
+bool is_number(std::string_view text) {
+  std::size_t i = 0;
+  const auto digits = [&] {
+    const std::size_t first = i;
+    while (i < text.size() && is_digit(text[i])) ++i;
+    return i > first;
+  };
+  if (i < text.size() && text[i] == '-') ++i;
+  if (i < text.size() && text[i] == '0') {
+    ++i;
+  } else if (!digits()) {
+    return false;
+  }
+  if (i < text.size() && text[i] == '.') {
+    ++i;
+    if (!digits()) return false;
+  }
+  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+    ++i;
+    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
+    if (!digits()) return false;
+  }
+  return i == text.size();
+}
+
+// Every backslash in the content of a string begins a proper escape.
+bool escapes_are_valid(std::string_view content) {
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    if (content[i] != '\\') continue;
+    if (++i >= content.size()) return false;
+    switch (content[i]) {
+      case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': break;
+      case 'u':
+        if (content.size() - i < 5 || hex4(content.data() + i + 1) < 0) return false;
+        i += 4;
+        break;
+      default: return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string_view to_string(Type type) {
+  switch (type) {
+    case Type::missing: return "missing";
+    case Type::null: return "null";
+    case Type::boolean: return "boolean";
+    case Type::number: return "number";
+    case Type::string: return "string";
+    case Type::array: return "array";
+    case Type::object: return "object";
+  }
+  return "missing";
+}
+
+struct Doc::Node {
+  std::uint32_t key = 0;  // offset of the key's content in the text
+  std::uint32_t key_size = 0;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::uint32_t next = kNone;
+  Type type = Type::null;
+  bool key_escaped = false;
+  bool escaped = false;       // of a string: it holds escapes
+  bool has_children = false;  // of a container
+};
+
+struct Doc::Stage1 {
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
+  std::size_t capacity = 0;
+
+  bool reserve(std::size_t size) {
+    if (size <= capacity) return true;
+    const std::size_t wanted = std::max<std::size_t>(size + size / 4, 16384);
+    if (parser == nullptr) {
+      if (simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, kMaxDepth, parser) !=
+          simdjson::SUCCESS) {
+        return false;
+      }
+    } else if (parser->set_capacity(wanted) != simdjson::SUCCESS) {
+      return false;
+    }
+    capacity = wanted;
+    return true;
+  }
+};
+
+Doc::Doc() : stage1_(std::make_unique<Stage1>()) {}
+Doc::~Doc() = default;
+Doc::Doc(Doc&&) noexcept = default;
+Doc& Doc::operator=(Doc&&) noexcept = default;
+
+bool Doc::fail(std::string_view reason, std::size_t offset) {
+  damage_ = {reason, offset};
+  return false;
+}
+
+bool Doc::parse(std::string_view text, Limits limits) {
+  text_ = text;
+  damage_ = {};
+  // Keep one chunk of the arena; a text full of escapes must not make the next one expensive.
+  if (arena_.size() > 1 || arena_capacity_ > 16 * kArenaChunk) {
+    arena_.clear();
+    arena_capacity_ = 0;
+  }
+  arena_used_ = 0;
+
+  if (text.empty()) return fail("empty", 0);
+  if (text.size() >= 0xFFFFFFFFu) return fail("too large", 0);
+  if (!stage1_->reserve(text.size())) return fail("out of memory", 0);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  switch (stage1_->parser->stage1(bytes, text.size(), simdjson::stage1_mode::regular)) {
+    case simdjson::SUCCESS: break;
+    case simdjson::EMPTY: return fail("empty", 0);
+    case simdjson::UTF8_ERROR: {
+      std::size_t i = 0;
+      while (i < text.size()) {
+        const Utf8Char c = next_utf8(text, i);
+        if (!c.valid) break;
+        i += c.length;
+      }
+      return fail("invalid UTF-8", i);
+    }
+    case simdjson::UNESCAPED_CHARS: return fail("control character in a string", 0);
+    case simdjson::UNCLOSED_STRING: return fail("unclosed string", text.size());
+    default: return fail("not JSON", 0);
+  }
+  has_escapes_ = std::memchr(text.data(), '\\', text.size()) != nullptr;
+  return build(limits);
+}
+
+bool Doc::check_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped) {
+  std::size_t last = next - 1;
+  while (last > begin && is_space(text_[last])) --last;
+  if (last == begin || text_[last] != '"') return fail("text after a string", last);
+  end = static_cast<std::uint32_t>(last + 1);
+  if (has_escapes_) {
+    const std::string_view content = text_.substr(begin + 1, last - begin - 1);
+    escaped = content.find('\\') != std::string_view::npos;
+    if (escaped && !escapes_are_valid(content)) return fail("invalid escape in a string", begin);
+  }
+  return true;
+}
+
+bool Doc::scalar(char first, std::size_t begin, std::size_t next, Node& node) {
+  node.begin = static_cast<std::uint32_t>(begin);
+  if (first == '"') {
+    node.type = Type::string;
+    return check_string(begin, next, node.end, node.escaped);
+  }
+  std::size_t end = next;
+  while (end > begin + 1 && is_space(text_[end - 1])) --end;
+  node.end = static_cast<std::uint32_t>(end);
+  const std::string_view token = text_.substr(begin, end - begin);
+  if (token == "null") {
+    node.type = Type::null;
+  } else if (token == "true" || token == "false") {
+    node.type = Type::boolean;
+  } else if (is_number(token)) {
+    node.type = Type::number;
+  } else {
+    return fail("not a JSON value", begin);
+  }
+  return true;
+}
+
+bool Doc::build(Limits limits) {
+  const std::uint32_t* const positions = stage1_->parser->structural_indexes.get();
+  const std::size_t count = stage1_->parser->n_structural_indexes;
+  const std::size_t size = text_.size();
+  const std::uint32_t max_depth = std::min(limits.max_depth, kMaxDepth);
+  std::array<std::uint32_t, kMaxDepth> open;        // NOLINT: written before read
+  std::array<std::uint32_t, kMaxDepth> last_child;  // NOLINT
+  std::uint32_t depth = 0;
+  std::uint32_t used = 0;
+  std::size_t i = 0;
+  const auto at = [&](std::size_t k) -> std::size_t { return k < count ? positions[k] : size; };
+  const auto char_at = [&](std::size_t k) { return k < count ? text_[positions[k]] : '\0'; };
+
+  // Structural characters are at least as many as values: the tape never needs more.
+  const std::size_t capacity = std::min<std::size_t>(count, limits.max_values) + 1;
+  if (nodes_.size() < capacity) nodes_.resize(capacity);
+
+  for (;;) {
+    // A value begins at position i; if in an object, its key (and the colon) first.
+    if (used >= limits.max_values) return fail("too many values", at(i));
+    const std::uint32_t index = used++;
+    Node& node = nodes_[index];
+    node = Node{};
+    if (depth > 0) {
+      Node& parent = nodes_[open[depth - 1]];
+      if (parent.has_children) {
+        nodes_[last_child[depth - 1]].next = index;
+      } else {
+        parent.has_children = true;
+      }
+      last_child[depth - 1] = index;
+      if (parent.type == Type::object) {
+        if (char_at(i) != '"') return fail("a key is missing", at(i));
+        std::uint32_t key_end = 0;
+        if (!check_string(positions[i], at(i + 1), key_end, node.key_escaped)) return false;
+        node.key = positions[i] + 1;
+        node.key_size = key_end - 1 - node.key;
+        if (char_at(i + 1) != ':') return fail("a colon is missing", at(i + 1));
+        i += 2;
+      }
+    }
+    const char first = char_at(i);
+    if (first == '{' || first == '[') {
+      if (depth >= max_depth) return fail("nested too deeply", at(i));
+      node.begin = positions[i];
+      node.type = first == '{' ? Type::object : Type::array;
+      open[depth++] = index;
+      ++i;
+      if (char_at(i) != (first == '{' ? '}' : ']')) continue;
+    } else {
+      if (i >= count) return fail("cut off", size);
+      if (first == '}' || first == ']' || first == ':' || first == ',') return fail("a value is missing", at(i));
+      if (!scalar(first, positions[i], at(i + 1), node)) return false;
+      ++i;
+    }
+    // After a value: close as many containers as end here, then a comma or the end of the text.
+    while (depth > 0) {
+      Node& parent = nodes_[open[depth - 1]];
+      const char c = char_at(i);
+      if (c == ',') break;
+      if (i >= count) return fail("cut off", size);
+      if (c != (parent.type == Type::object ? '}' : ']')) return fail("a comma is missing", at(i));
+      parent.end = positions[i] + 1;
+      --depth;
+      ++i;
+    }
+    if (depth == 0) {
+      if (i < count) return fail("text after the value", at(i));
+      return true;
+    }
+    ++i;  // the comma
+  }
+}
+
+Value Doc::root() const { return Value(this, 0); }
+
+std::string_view Doc::unescape(std::string_view raw) const {
+  // Unescaped text is never longer than the escaped one, with one exception: a lone surrogate (6 bytes) becomes U+FFFD
+  // (3 bytes), which is shorter too.
+  if (arena_capacity_ - arena_used_ < raw.size()) {
+    arena_capacity_ = std::max(kArenaChunk, raw.size());
+    arena_.push_back(std::make_unique<char[]>(arena_capacity_));
+    arena_used_ = 0;
+  }
+  char* const out = arena_.back().get() + arena_used_;
+  std::size_t n = 0;
+  std::string encoded;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] != '\\') {
+      out[n++] = raw[i];
+      continue;
+    }
+    ++i;
+    switch (raw[i]) {
+      case 'b': out[n++] = '\b'; break;
+      case 'f': out[n++] = '\f'; break;
+      case 'n': out[n++] = '\n'; break;
+      case 'r': out[n++] = '\r'; break;
+      case 't': out[n++] = '\t'; break;
+      case 'u': {
+        auto c = static_cast<std::uint32_t>(hex4(raw.data() + i + 1));
+        i += 4;
+        if (c >= 0xD800 && c <= 0xDBFF && raw.size() - i > 6 && raw[i + 1] == '\\' && raw[i + 2] == 'u') {
+          const auto low = static_cast<std::uint32_t>(hex4(raw.data() + i + 3));
+          if (low >= 0xDC00 && low <= 0xDFFF) {
+            c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+            i += 6;
+          }
+        }
+        if (c >= 0xD800 && c <= 0xDFFF) c = 0xFFFD;
+        encoded.clear();
+        append_utf8(encoded, c);
+        std::memcpy(out + n, encoded.data(), encoded.size());
+        n += encoded.size();
+        break;
+      }
+      default: out[n++] = raw[i]; break;  // quote, backslash, slash
+    }
+  }
+  arena_used_ += n;
+  return {out, n};
+}
+
+std::string_view Doc::key_of(const Node& node) const {
+  const std::string_view raw = text_.substr(node.key, node.key_size);
+  return node.key_escaped ? unescape(raw) : raw;
+}
+
+Type Value::type() const { return doc_ == nullptr ? Type::missing : doc_->nodes_[node_].type; }
+
+Value Value::operator[](std::string_view key) const {
+  Value found;
+  if (type() != Type::object) return found;
+  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) {
+    const Doc::Node& node = doc_->nodes_[v.node_];
+    if (node.key_escaped ? doc_->key_of(node) == key
+                         : node.key_size == key.size() &&
+                               std::memcmp(doc_->text_.data() + node.key, key.data(), key.size()) == 0) {
+      found = v;
+    }
+  }
+  return found;
+}
+
+Value Value::occurrence(std::string_view key, unsigned n) const {
+  if (type() != Type::object) return {};
+  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) {
+    if (v.key() == key && n-- == 0) return v;
+  }
+  return {};
+}
+
+bool Value::has_duplicate_keys() const {
+  if (type() != Type::object) return false;
+  std::vector<std::string_view> keys;
+  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) keys.push_back(v.key());
+  std::sort(keys.begin(), keys.end());
+  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+}
+
+std::optional<std::string_view> Value::string() const {
+  if (type() != Type::string) return std::nullopt;
+  const Doc::Node& node = doc_->nodes_[node_];
+  const std::string_view content = doc_->text_.substr(node.begin + 1, node.end - node.begin - 2);
+  return node.escaped ? doc_->unescape(content) : content;
+}
+
+std::optional<bool> Value::boolean() const {
+  if (type() != Type::boolean) return std::nullopt;
+  return doc_->text_[doc_->nodes_[node_].begin] == 't';
+}
+
+std::string_view Value::raw() const {
+  if (doc_ == nullptr) return {};
+  const Doc::Node& node = doc_->nodes_[node_];
+  return doc_->text_.substr(node.begin, node.end - node.begin);
+}
+
+Value Value::first_child() const {
+  if (doc_ == nullptr || !doc_->nodes_[node_].has_children) return {};
+  return Value(doc_, node_ + 1);
+}
+
+Value Value::next_sibling() const {
+  if (doc_ == nullptr) return {};
+  const std::uint32_t next = doc_->nodes_[node_].next;
+  return next == kNone ? Value() : Value(doc_, next);
+}
+
+std::string_view Value::key() const { return doc_ == nullptr ? std::string_view() : doc_->key_of(doc_->nodes_[node_]); }
+
+std::size_t Value::size() const {
+  std::size_t n = 0;
+  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) ++n;
+  return n;
+}
+
+std::size_t Value::offset() const { return doc_ == nullptr ? 0 : doc_->nodes_[node_].begin; }
+
+}  // namespace gw::json
