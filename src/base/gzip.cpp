@@ -1,0 +1,158 @@
+// Traps kept out of the callers' way: multi-member files work only by looping; libdeflate gives nothing of a member that
+// does not fit; ISA-L needs a reset per member, and a cut-off input shows only as "no progress"; neither refuses all
+// reserved header bits, so the four fixed bytes are checked here for both.
+#include "base/gzip.h"
+
+#include <isa-l/igzip_lib.h>
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace gw {
+namespace {
+
+constexpr std::size_t kInputChunk = 64 * 1024;
+constexpr unsigned char kReservedFlags = 0xE0;
+
+// Why these bytes cannot begin a gzip member; empty when they can.
+std::string_view header_problem(std::string_view bytes) {
+  if (bytes.size() < 4) return "cut off in a gzip header";
+  if (!looks_like_gzip(bytes)) return "bytes after the gzip data";
+  if (bytes[2] != 8) return "unknown gzip compression method";
+  if ((static_cast<unsigned char>(bytes[3]) & kReservedFlags) != 0) return "reserved gzip header flags";
+  return {};
+}
+
+bool only_zeros(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0; });
+}
+
+}  // namespace
+
+bool looks_like_gzip(std::string_view bytes) { return bytes.size() >= 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b'; }
+
+struct WholeInflater::State {
+  libdeflate_decompressor* decompressor = libdeflate_alloc_decompressor();
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { libdeflate_free_decompressor(decompressor); }
+};
+
+WholeInflater::WholeInflater() : state_(std::make_unique<State>()) {}
+WholeInflater::~WholeInflater() = default;
+WholeInflater::WholeInflater(WholeInflater&&) noexcept = default;
+WholeInflater& WholeInflater::operator=(WholeInflater&&) noexcept = default;
+
+InflateResult WholeInflater::inflate(std::string_view in, char* out, std::size_t capacity) {
+  using Result = InflateResult;
+  std::size_t size = 0;
+  bool first = true;
+  while (!in.empty()) {
+    if (!first && only_zeros(in)) break;
+    if (const std::string_view problem = header_problem(in); !problem.empty()) {
+      return {Result::State::damaged, size, problem};
+    }
+    first = false;
+    std::size_t used = 0;
+    std::size_t made = 0;
+    switch (libdeflate_gzip_decompress_ex(state_->decompressor, in.data(), in.size(), out + size, capacity - size, &used,
+                                          &made)) {
+      case LIBDEFLATE_SUCCESS: break;
+      case LIBDEFLATE_INSUFFICIENT_SPACE: return {Result::State::full, size, {}};
+      default: return {Result::State::damaged, size, "damaged or cut-off gzip data"};
+    }
+    in.remove_prefix(used);
+    size += made;
+  }
+  if (first) return {Result::State::damaged, 0, "empty"};
+  return {Result::State::done, size, {}};
+}
+
+struct StreamInflater::State {
+  inflate_state isal;
+  std::vector<char> buffer = std::vector<char>(kInputChunk);
+  std::string_view input;  // not yet consumed: of the head, then of the buffer
+  Source source;
+  bool source_ended = false;
+  bool member_open = false;
+  bool any_member = false;
+
+  // Makes at least `wanted` (<= 4) bytes available, unless the source ends before.
+  void fill(std::size_t wanted) {
+    while (input.size() < wanted && !source_ended) {
+      const std::size_t keep = input.size();
+      std::copy(input.begin(), input.end(), buffer.begin());
+      const std::size_t got = source(buffer.data() + keep, buffer.size() - keep);
+      source_ended = got == 0;
+      input = {buffer.data(), keep + got};
+    }
+  }
+};
+
+StreamInflater::StreamInflater() : state_(std::make_unique<State>()) {}
+StreamInflater::~StreamInflater() = default;
+StreamInflater::StreamInflater(StreamInflater&&) noexcept = default;
+StreamInflater& StreamInflater::operator=(StreamInflater&&) noexcept = default;
+
+void StreamInflater::start(std::string_view head, Source source) {
+  State& s = *state_;
+  s.input = head;
+  s.source = std::move(source);
+  s.source_ended = false;
+  s.member_open = false;
+  s.any_member = false;
+}
+
+InflateResult StreamInflater::read(char* out, std::size_t capacity) {
+  using Result = InflateResult;
+  State& s = *state_;
+  std::size_t size = 0;
+  while (size < capacity) {
+    if (!s.member_open) {
+      s.fill(4);
+      if (s.any_member) {
+        // Zero padding, of any length.
+        while (!s.input.empty() && s.input.front() == 0) {
+          s.input.remove_prefix(1);
+          if (s.input.empty()) s.fill(1);
+        }
+        s.fill(4);
+        if (s.input.empty()) return {Result::State::done, size, {}};
+      }
+      if (const std::string_view problem = header_problem(s.input); !problem.empty()) {
+        return {Result::State::damaged, size, problem};
+      }
+      isal_inflate_init(&s.isal);
+      s.isal.crc_flag = ISAL_GZIP;
+      s.member_open = true;
+      s.any_member = true;
+    }
+    if (s.input.empty()) s.fill(1);
+    const auto in_size = static_cast<std::uint32_t>(std::min<std::size_t>(s.input.size(), 1u << 30));
+    const auto out_size = static_cast<std::uint32_t>(std::min<std::size_t>(capacity - size, 1u << 30));
+    // ISA-L takes a non-const pointer but only reads.
+    s.isal.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(s.input.data()));  // NOLINT
+    s.isal.avail_in = in_size;
+    s.isal.next_out = reinterpret_cast<std::uint8_t*>(out + size);
+    s.isal.avail_out = out_size;
+    const int result = isal_inflate(&s.isal);
+    const std::size_t used = in_size - s.isal.avail_in;
+    const std::size_t made = out_size - s.isal.avail_out;
+    s.input.remove_prefix(used);
+    size += made;
+    if (result != ISAL_DECOMP_OK && result != ISAL_END_INPUT) {
+      return {Result::State::damaged, size,
+              result == ISAL_INCORRECT_CHECKSUM ? "gzip checksum does not match" : "damaged gzip data"};
+    }
+    if (s.isal.block_state == ISAL_BLOCK_FINISH) {
+      s.member_open = false;
+    } else if (used == 0 && made == 0 && s.input.empty() && s.source_ended) {
+      return {Result::State::damaged, size, "cut-off gzip data"};
+    }
+  }
+  return {Result::State::full, size, {}};
+}
+
+}  // namespace gw

@@ -1,0 +1,64 @@
+// Inflating gzip: whole buffers by libdeflate, streams of any size by ISA-L. Any number of members; zero padding behind
+// the last one is fine, as gzip(1) has it; ISIZE is never looked at. Checksums are verified.
+// Neither class is thread-safe; use one of each per thread. Errors are constant sentences, safe to print.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace gw {
+
+[[nodiscard]] bool looks_like_gzip(std::string_view bytes);
+
+struct InflateResult {
+  enum class State : std::uint8_t {
+    done,     // everything was inflated
+    full,     // the output does not fit: nothing can be said about the rest
+    damaged,  // see `reason`
+  };
+  State state = State::done;
+  std::size_t size = 0;         // bytes written
+  std::string_view reason;      // why it is damaged
+};
+
+class WholeInflater {
+ public:
+  WholeInflater();
+  ~WholeInflater();
+  WholeInflater(WholeInflater&&) noexcept;
+  WholeInflater& operator=(WholeInflater&&) noexcept;
+
+  // Inflates all members of `in` to `out`. When damaged or full, `size` bytes (of whole members) are good.
+  [[nodiscard]] InflateResult inflate(std::string_view in, char* out, std::size_t capacity);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class StreamInflater {
+ public:
+  // Fills a buffer with the next compressed bytes; 0 at the end.
+  using Source = std::function<std::size_t(char* buffer, std::size_t capacity)>;
+
+  StreamInflater();
+  ~StreamInflater();
+  StreamInflater(StreamInflater&&) noexcept;
+  StreamInflater& operator=(StreamInflater&&) noexcept;
+
+  // Starts a new stream. `head` are bytes that were read already and come before those of the source; they must live
+  // until they are consumed.
+  void start(std::string_view head, Source source);
+  // Writes up to `capacity` bytes. State `full`: more may come; `done`: the end; `damaged`: `size` bytes came before the
+  // damage, and nothing comes after it.
+  [[nodiscard]] InflateResult read(char* out, std::size_t capacity);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gw

@@ -1,0 +1,104 @@
+#include "base/gzip.h"
+
+#include <gtest/gtest.h>
+#include <libdeflate.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace gw {
+namespace {
+
+std::string gzip(std::string_view text) {
+  libdeflate_compressor* c = libdeflate_alloc_compressor(6);
+  std::string out(libdeflate_gzip_compress_bound(c, text.size()), '\0');
+  out.resize(libdeflate_gzip_compress(c, text.data(), text.size(), out.data(), out.size()));
+  libdeflate_free_compressor(c);
+  return out;
+}
+
+struct Outcome {
+  InflateResult::State state;
+  std::string text;
+  std::string reason;
+};
+
+Outcome whole(const std::string& in, std::size_t capacity = 1 << 20) {
+  WholeInflater inflater;
+  std::string out(capacity, '\0');
+  const InflateResult r = inflater.inflate(in, out.data(), capacity);
+  return {r.state, out.substr(0, r.size), std::string(r.reason)};
+}
+
+Outcome stream(const std::string& in, std::size_t head, std::size_t source_step, std::size_t out_step) {
+  StreamInflater inflater;
+  std::size_t at = std::min(head, in.size());
+  inflater.start(std::string_view(in).substr(0, at), [&](char* buffer, std::size_t capacity) {
+    const std::size_t n = std::min({source_step, capacity, in.size() - at});
+    std::copy_n(in.data() + at, n, buffer);
+    at += n;
+    return n;
+  });
+  std::string text;
+  std::vector<char> out(out_step);
+  for (;;) {
+    const InflateResult r = inflater.read(out.data(), out.size());
+    text.append(out.data(), r.size);
+    if (r.state != InflateResult::State::full) return {r.state, text, std::string(r.reason)};
+  }
+}
+
+std::string sample(std::size_t size) {
+  std::mt19937 random(1);
+  std::string text;
+  while (text.size() < size) text += "record " + std::to_string(random() % 1000) + ",";
+  return text;
+}
+
+TEST(Gzip, SeveralMembersAndZeroPaddingAreOneText) {
+  const std::string a = sample(50000);
+  const std::string in = gzip(a) + gzip("") + gzip("tail") + std::string(600, '\0');
+  EXPECT_EQ(whole(in).text, a + "tail");
+  EXPECT_EQ(whole(in).state, InflateResult::State::done);
+  for (const std::size_t step : {1u, 7u, 4096u}) {
+    const Outcome got = stream(in, step % 5, step, 1000 + step);
+    EXPECT_EQ(got.state, InflateResult::State::done) << got.reason;
+    EXPECT_EQ(got.text, a + "tail");
+  }
+}
+
+TEST(Gzip, EveryCutIsNoticed) {
+  const std::string in = gzip(sample(500));
+  for (std::size_t size = 0; size < in.size(); ++size) {
+    EXPECT_EQ(whole(in.substr(0, size)).state, InflateResult::State::damaged) << size;
+    EXPECT_EQ(stream(in.substr(0, size), 3, 64, 128).state, InflateResult::State::damaged) << size;
+  }
+}
+
+TEST(Gzip, DamageIsNamed) {
+  const std::string good = gzip("hello");
+  std::string method = good;
+  method[2] = 7;
+  std::string flags = good;
+  flags[3] = '\x20';
+  std::string crc = good;
+  crc[crc.size() - 6] = static_cast<char>(crc[crc.size() - 6] ^ 1);
+  EXPECT_EQ(whole(method).reason, "unknown gzip compression method");
+  EXPECT_EQ(stream(method, 0, 64, 64).reason, "unknown gzip compression method");
+  EXPECT_EQ(whole(flags).reason, "reserved gzip header flags");
+  EXPECT_EQ(whole(crc).state, InflateResult::State::damaged);
+  EXPECT_EQ(stream(crc, 0, 64, 64).reason, "gzip checksum does not match");
+  EXPECT_EQ(whole(good + "garbage").reason, "bytes after the gzip data");
+  EXPECT_EQ(whole(good + "garbage").text, "hello");
+  EXPECT_EQ(stream(good + "garbage", 0, 64, 64).text, "hello");
+}
+
+TEST(Gzip, ABombStopsAtTheCapacity) {
+  const std::string in = gzip(std::string(20 << 20, ' '));
+  EXPECT_EQ(whole(in, 1 << 20).state, InflateResult::State::full);
+  EXPECT_EQ(stream(in, 0, 4096, 65536).text.size(), 20u << 20);
+}
+
+}  // namespace
+}  // namespace gw
