@@ -1,0 +1,75 @@
+#include "base/json/brackets.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace gw::json {
+namespace {
+
+// One character at a time, as the oracle.
+struct Naive {
+  bool in_string = false;
+  bool escaped = false;
+  std::int64_t depth = 0;
+};
+
+void naive_block(Naive& state, const char* text, BracketMasks& masks) {
+  masks = {};
+  for (unsigned i = 0; i < kBlock; ++i) {
+    const char c = text[i];
+    const bool escaped = state.escaped;
+    state.escaped = c == '\\' && !escaped;
+    if (c == '"' && !escaped) state.in_string = !state.in_string;
+    if (state.in_string) continue;
+    if (c == '{' || c == '[') masks.opens |= 1ull << i;
+    if (c == '}' || c == ']') masks.closes |= 1ull << i;
+  }
+}
+
+TEST(Brackets, EveryVariantAgreesWithOneCharacterAtATime) {
+  const std::string alphabet = "{}[]\"\\\\abc{\"";
+  for (const char* name : {"portable", "avx2", "avx512"}) {
+    const SkipBlocks skip = skip_blocks_variant(name);
+    if (skip == nullptr) continue;  // not on this processor
+    std::mt19937 random(3);
+    for (int round = 0; round < 300; ++round) {
+      std::string text(kBlock * 40, 'x');
+      const std::size_t noise = random() % 60 + 1;
+      for (char& c : text) {
+        if (random() % noise == 0) c = alphabet[random() % alphabet.size()];
+      }
+      const std::int64_t level = static_cast<std::int64_t>(random() % 4);
+      BracketState state;
+      state.depth = static_cast<std::int64_t>(random() % 40);
+      Naive naive;
+      naive.depth = state.depth;
+      std::size_t block = 0;
+      while (block < 40) {
+        BracketMasks masks;
+        const std::size_t skipped = skip(text.data() + block * kBlock, 40 - block, level, state, masks);
+        for (std::size_t i = 0; i < skipped; ++i) {
+          BracketMasks expected;
+          naive_block(naive, text.data() + (block + i) * kBlock, expected);
+          ASSERT_GT(naive.depth - __builtin_popcountll(expected.closes), level) << name;
+          naive.depth += __builtin_popcountll(expected.opens) - __builtin_popcountll(expected.closes);
+        }
+        block += skipped;
+        ASSERT_EQ(state.depth, naive.depth) << name;
+        if (block == 40) break;
+        BracketMasks expected;
+        naive_block(naive, text.data() + block * kBlock, expected);
+        ASSERT_EQ(masks.opens, expected.opens) << name;
+        ASSERT_EQ(masks.closes, expected.closes) << name;
+        ASSERT_EQ(state.in_string != 0, naive.in_string);
+        naive.depth += __builtin_popcountll(expected.opens) - __builtin_popcountll(expected.closes);
+        state.depth = naive.depth;
+        ++block;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gw::json
