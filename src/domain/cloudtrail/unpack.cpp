@@ -1,0 +1,272 @@
+// Each envelope is one function; which one applies is decided by the members that only it has. Strings that hold JSON again
+// (SQS bodies, SNS messages, log messages) go through the same door one level deeper, with a Doc of their own a level, so
+// that views into the outer levels stay valid. A message of a log group must be a record: text that is no JSON is
+// quarantined by itself and its neighbours are read.
+#include "domain/cloudtrail/unpack.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "base/encoding.h"
+#include "base/gzip.h"
+
+namespace gw::cloudtrail {
+namespace {
+
+using json::Value;
+
+constexpr std::size_t kMaxNesting = 6;
+constexpr std::size_t kMaxInflated = std::size_t{8} << 20;
+constexpr json::Limits kLimits = {.max_depth = 256, .max_values = 200'000};
+
+bool looks_like_record(Value v) {
+  return v.is_object() && ((!v["eventVersion"].is_missing() && (!v["eventName"].is_missing() || !v["userIdentity"].is_missing())) ||
+                           (!v["eventSource"].is_missing() && !v["eventName"].is_missing()) ||
+                           !v["insightDetails"].is_missing() || v["eventType"].text() == "AwsAggregatedEvent");
+}
+
+}  // namespace
+
+std::string_view to_string(Envelope envelope) {
+  constexpr std::array<std::string_view, 11> kNames = {"records_file", "record", "eventbridge",     "cloudwatch_logs",
+                                                       "firehose",     "kinesis", "sqs",            "sns",
+                                                       "s3_notification", "lookup_events", "digest"};
+  return kNames[static_cast<std::size_t>(envelope)];
+}
+
+struct Unpacker::State {
+  std::array<json::Doc, kMaxNesting> docs;
+  // Decoded payloads, kept until unpack() returns: records point into them.
+  std::vector<std::unique_ptr<std::string>> payloads;
+  std::size_t inflated = 0;
+  WholeInflater inflater;
+  json::Damage damage;
+  UnpackHandler* handler = nullptr;
+
+  bool document(std::string_view text, std::size_t depth, Envelope outer);
+  void value(Value v, std::size_t depth, Envelope outer);
+  void text(std::string_view json, std::size_t depth, Envelope outer);
+  void payload(std::string_view base64, std::size_t depth, Envelope outer);
+  void documents(std::string_view text, std::size_t depth, Envelope outer);
+  void records(Value list, std::size_t depth, Envelope outer);
+  void sns_message(Value message, std::size_t depth);
+  void log_events(Value v, std::size_t depth);
+  void s3_record(Value v);
+  void eventbridge(Value v);
+  void cloudtrail_note(Value v);
+  void lookup_events(Value list, std::size_t depth);
+};
+
+Unpacker::Unpacker() : state_(std::make_unique<State>()) {}
+Unpacker::~Unpacker() = default;
+Unpacker::Unpacker(Unpacker&&) noexcept = default;
+Unpacker& Unpacker::operator=(Unpacker&&) noexcept = default;
+
+const json::Damage& Unpacker::damage() const { return state_->damage; }
+
+bool Unpacker::unpack(std::string_view document, UnpackHandler& handler) {
+  State& s = *state_;
+  s.handler = &handler;
+  s.payloads.clear();
+  s.inflated = 0;
+  return s.document(document, 0, Envelope::record);
+}
+
+bool Unpacker::State::document(std::string_view text, std::size_t depth, Envelope outer) {
+  json::Doc& doc = docs[depth];
+  if (!doc.parse(text, kLimits)) {
+    damage = doc.damage();
+    return false;
+  }
+  value(doc.root(), depth, outer);
+  return true;
+}
+
+// JSON within a string.
+void Unpacker::State::text(std::string_view json, std::size_t depth, Envelope outer) {
+  if (depth + 1 >= kMaxNesting) return handler->quarantine("envelopes nested too deeply");
+  if (!document(json, depth + 1, outer)) handler->quarantine("the text in the envelope is not JSON");
+}
+
+void Unpacker::State::sns_message(Value message, std::size_t depth) {
+  if (!message.is_string()) return handler->quarantine("an SNS notification has no message");
+  // What CloudTrail sends when a topic is configured ("Configuring Amazon SNS notifications for CloudTrail").
+  if (message.text().starts_with("CloudTrail validation message")) return handler->ignored("CloudTrail validation message");
+  text(message.text(), depth, Envelope::sns);
+}
+
+// One or more documents, as Firehose and Kinesis concatenate them; mostly one.
+void Unpacker::State::documents(std::string_view bytes, std::size_t depth, Envelope outer) {
+  if (depth + 1 >= kMaxNesting) return handler->quarantine("envelopes nested too deeply");
+  if (document(bytes, depth + 1, outer)) return;
+  bool any = false;
+  while (!bytes.empty()) {
+    const std::size_t newline = bytes.find('\n');
+    const std::string_view line = bytes.substr(0, newline);
+    bytes.remove_prefix(newline == std::string_view::npos ? bytes.size() : newline + 1);
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (!document(line, depth + 1, outer)) handler->quarantine("the data in the envelope is not JSON");
+    any = true;
+  }
+  if (!any) handler->quarantine("the data in the envelope is empty");
+}
+
+// base64, then gzip if it is, then documents.
+void Unpacker::State::payload(std::string_view base64, std::size_t depth, Envelope outer) {
+  std::optional<std::string> bytes = decode_base64(base64);
+  if (!bytes) return handler->quarantine("the data in the envelope is not base64");
+  if (looks_like_gzip(*bytes)) {
+    auto out = std::make_unique<std::string>();
+    InflateResult result;
+    const std::size_t allowed = kMaxInflated - inflated;
+    for (std::size_t capacity = std::min(allowed, bytes->size() * 12 + 4096);; capacity = std::min(allowed, capacity * 4)) {
+      out->resize(capacity);
+      result = inflater.inflate(*bytes, out->data(), capacity);
+      if (result.state != InflateResult::State::full || capacity == allowed) break;
+    }
+    if (result.state == InflateResult::State::full) return handler->quarantine("the data in the envelope inflates too far");
+    if (result.state == InflateResult::State::damaged) return handler->quarantine("the data in the envelope is damaged gzip");
+    out->resize(result.size);
+    inflated += result.size;
+    bytes->clear();
+    payloads.push_back(std::move(out));
+  } else {
+    payloads.push_back(std::make_unique<std::string>(std::move(*bytes)));
+  }
+  documents(*payloads.back(), depth, outer);
+}
+
+void Unpacker::State::log_events(Value v, std::size_t depth) {
+  if (v["messageType"].text() == "CONTROL_MESSAGE") return handler->ignored("CloudWatch Logs control message");
+  const Value events = v["logEvents"];
+  if (!events.is_array()) return handler->quarantine("logEvents is not a list");
+  if (events.first_child().is_missing()) return handler->ignored("empty list of log events");
+  for (Value event = events.first_child(); !event.is_missing(); event = event.next_sibling()) {
+    const Value message = event["message"];
+    if (message.is_object()) {  // extracted JSON, when a transformer is on
+      handler->record(message.raw(), Envelope::cloudwatch_logs);
+    } else if (!message.is_string()) {
+      handler->quarantine("a log event has no message");
+    } else {
+      text(message.text(), depth, Envelope::cloudwatch_logs);
+    }
+  }
+}
+
+void Unpacker::State::s3_record(Value v) {
+  const std::string_view name = v["eventName"].text();
+  const Value bucket = v["s3"]["bucket"]["name"];
+  const Value key = v["s3"]["object"]["key"];
+  if (!bucket.is_string() || !key.is_string()) return handler->quarantine("an S3 notification names no bucket or key");
+  if (!name.starts_with("ObjectCreated:")) return handler->ignored("S3 notification of another kind than ObjectCreated");
+  handler->need_object(bucket.text(), decode_form(key.text()));
+}
+
+void Unpacker::State::eventbridge(Value v) {
+  const Value detail = v["detail"];
+  if (v["source"].text() == "aws.s3" && !detail["object"].is_missing()) {
+    const Value bucket = detail["bucket"]["name"];
+    const Value key = detail["object"]["key"];
+    if (!bucket.is_string() || !key.is_string()) return handler->quarantine("an S3 event names no bucket or key");
+    if (v["detail-type"].text() != "Object Created") return handler->ignored("S3 event of another kind than Object Created");
+    return handler->need_object(bucket.text(), key.text());
+  }
+  if (!detail.is_object()) return handler->quarantine("an EventBridge event has no detail");
+  if (v["source"].text() == "aws.events") return handler->ignored("scheduled event");
+  handler->record(detail.raw(), Envelope::eventbridge);
+}
+
+void Unpacker::State::cloudtrail_note(Value v) {
+  const Value bucket = v["s3Bucket"];
+  const Value keys = v["s3ObjectKey"];
+  if (!bucket.is_string() || !keys.is_array()) return handler->quarantine("CloudTrail's note names no bucket or keys");
+  for (Value key = keys.first_child(); !key.is_missing(); key = key.next_sibling()) {
+    if (key.is_string()) {
+      handler->need_object(bucket.text(), key.text());
+    } else {
+      handler->quarantine("a key in CloudTrail's note is not a string");
+    }
+  }
+}
+
+void Unpacker::State::lookup_events(Value list, std::size_t depth) {
+  if (list.first_child().is_missing()) return handler->ignored("empty list of events");
+  for (Value event = list.first_child(); !event.is_missing(); event = event.next_sibling()) {
+    const Value record = event["CloudTrailEvent"];
+    if (record.is_object()) {
+      handler->record(record.raw(), Envelope::lookup_events);
+    } else if (record.is_string()) {
+      text(record.text(), depth, Envelope::lookup_events);
+    } else {
+      handler->quarantine("an event has no CloudTrailEvent");
+    }
+  }
+}
+
+// `Records`, or a plain list: of log-file records, or of what Lambda hands over.
+void Unpacker::State::records(Value list, std::size_t depth, Envelope outer) {
+  if (list.first_child().is_missing()) return handler->ignored("empty list of records");
+  for (Value v = list.first_child(); !v.is_missing(); v = v.next_sibling()) {
+    if (!v.is_object()) {
+      handler->quarantine("an element of the list is not an object");
+    } else if (!v["kinesis"].is_missing()) {
+      if (v["kinesis"]["data"].is_string()) {
+        payload(v["kinesis"]["data"].text(), depth, Envelope::kinesis);
+      } else {
+        handler->quarantine("a Kinesis record has no data");
+      }
+    } else if (v["Sns"].is_object()) {
+      sns_message(v["Sns"]["Message"], depth);
+    } else if (v["eventSource"].text() == "aws:sqs") {
+      text(v["body"].text(), depth, Envelope::sqs);
+    } else if (v["s3"].is_object() && !looks_like_record(v["s3"]) && v["userIdentity"]["type"].is_missing()) {
+      s3_record(v);
+    } else {
+      handler->record(v.raw(), outer == Envelope::record ? Envelope::records_file : outer);
+    }
+  }
+}
+
+void Unpacker::State::value(Value v, std::size_t depth, Envelope outer) {
+  if (v.is_array()) return records(v, depth, outer);
+  if (!v.is_object()) return handler->quarantine("neither an object nor a list");
+  if (v.first_child().is_missing()) return handler->ignored("empty object");
+  if (v["awslogs"].is_object()) {
+    if (!v["awslogs"]["data"].is_string()) return handler->quarantine("awslogs has no data");
+    return payload(v["awslogs"]["data"].text(), depth, Envelope::cloudwatch_logs);
+  }
+  if (!v["messageType"].is_missing() && !v["logEvents"].is_missing()) return log_events(v, depth);
+  if (v["Records"].is_array()) return records(v["Records"], depth, outer);
+  if (!v["Records"].is_missing()) return handler->quarantine("Records is not a list");
+  if (!v["detail-type"].is_missing()) return eventbridge(v);
+  const std::string_view type = v["Type"].text();
+  if (type == "Notification" && (!v["TopicArn"].is_missing() || !v["Message"].is_missing())) return sns_message(v["Message"], depth);
+  if (type == "SubscriptionConfirmation" || type == "UnsubscribeConfirmation") {
+    return handler->ignored("SNS subscription message (its URL is never fetched)");
+  }
+  if (!v["s3ObjectKey"].is_missing()) return cloudtrail_note(v);
+  if (v["Event"].text() == "s3:TestEvent") return handler->ignored("S3 test message");
+  if (!v["requestId"].is_missing() && v["records"].is_array()) {
+    const Value list = v["records"];
+    for (Value record = list.first_child(); !record.is_missing(); record = record.next_sibling()) {
+      if (record["data"].is_string()) {
+        payload(record["data"].text(), depth, Envelope::firehose);
+      } else {
+        handler->quarantine("a Firehose record has no data");
+      }
+    }
+    return;
+  }
+  if (!v["digestPublicKeyFingerprint"].is_missing() || !v["digestS3Object"].is_missing()) return handler->ignored("digest file");
+  if (looks_like_record(v)) return handler->record(v.raw(), outer);
+  if (v["Events"].is_array()) return lookup_events(v["Events"], depth);
+  if (v["CloudTrailEvent"].is_string()) return text(v["CloudTrailEvent"].text(), depth, Envelope::lookup_events);
+  if (v["detail"].is_object() && looks_like_record(v["detail"])) {
+    return handler->record(v["detail"].raw(), Envelope::eventbridge);
+  }
+  handler->quarantine("not a CloudTrail record, nor anything that carries one");
+}
+
+}  // namespace gw::cloudtrail

@@ -1,0 +1,58 @@
+// One delivered document → CloudTrail records: takes off every envelope that CloudTrail records travel in.
+//
+// Recognised by content, in this order: CloudWatch Logs subscription payloads (base64 gzip or decoded), Kinesis, SNS, SQS,
+// S3 notifications (inside SQS or SNS too, raw or wrapped), S3 through EventBridge, CloudTrail's own SNS note, EventBridge
+// events, Firehose requests, `lookup-events` output, digest files, lists of records, bare records. Sources: "Log group-level
+// subscription filters", "Event message structure", "SNS message and JSON formats", "Configuring Amazon SNS notifications
+// for CloudTrail", "AWS service events delivered via CloudTrail", "Understand HTTP endpoint delivery request and response
+// specifications".
+//
+// Pure. Everything in an envelope may be hostile: nesting, inflated sizes and the number of values are bounded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/json/doc.h"
+
+namespace gw::cloudtrail {
+
+// The envelope that a record came out of: which feed it was.
+enum class Envelope : std::uint8_t {
+  records_file, record, eventbridge, cloudwatch_logs, firehose, kinesis, sqs, sns, s3_notification, lookup_events, digest,
+};
+[[nodiscard]] std::string_view to_string(Envelope envelope);
+
+class UnpackHandler {
+ public:
+  virtual ~UnpackHandler() = default;
+  // The JSON text of something that claims to be a record. Lives during the call.
+  virtual void record(std::string_view text, Envelope envelope) = 0;
+  // The delivery names an S3 object that holds the records. The key is decoded as its envelope demands.
+  virtual void need_object(std::string_view bucket, std::string_view key) = 0;
+  // Nothing to read here, and rightly so: a digest, a control message, a subscription confirmation, an empty list.
+  virtual void ignored(std::string_view why) = 0;
+  // A part that cannot be read; the other parts are told all the same. `why` is a constant.
+  virtual void quarantine(std::string_view why) = 0;
+};
+
+class Unpacker {
+ public:
+  Unpacker();
+  ~Unpacker();
+  Unpacker(Unpacker&&) noexcept;
+  Unpacker& operator=(Unpacker&&) noexcept;
+
+  // Reads one JSON document. False when it is not JSON: damage() says why (and nothing was told to the handler).
+  [[nodiscard]] bool unpack(std::string_view document, UnpackHandler& handler);
+  [[nodiscard]] const json::Damage& damage() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gw::cloudtrail
