@@ -1,0 +1,45 @@
+#include "base/literals.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+namespace gw::literals {
+namespace {
+
+struct Step {
+  static constexpr unsigned kBytes = 32;
+  explicit Step(const Tables& tables) {
+    for (int k = 0; k < 3; ++k) {
+      low[k] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(tables.low[k])));
+      high[k] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(tables.high[k])));
+    }
+  }
+  [[nodiscard]] __m256i one(const char* p, int k) const {
+    const __m256i nibble = _mm256_set1_epi8(0x0F);
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + k));
+    const __m256i lower = _mm256_shuffle_epi8(low[k], _mm256_and_si256(bytes, nibble));
+    const __m256i upper = _mm256_shuffle_epi8(high[k], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
+    return _mm256_and_si256(lower, upper);
+  }
+  unsigned long long search(const char* p, unsigned char* out) const {
+    const __m256i hits = _mm256_and_si256(_mm256_and_si256(one(p, 0), one(p, 1)), one(p, 2));
+    const __m256i none = _mm256_cmpeq_epi8(hits, _mm256_setzero_si256());
+    const unsigned mask = ~static_cast<unsigned>(_mm256_movemask_epi8(none));
+    if (mask != 0) _mm256_store_si256(reinterpret_cast<__m256i*>(out), hits);
+    return mask;
+  }
+  __m256i low[3];
+  __m256i high[3];
+};
+
+}  // namespace
+
+#include "base/literals_kernel.inl"
+
+std::size_t search_avx2(const Tables& tables, const char* text, std::size_t size, std::size_t at, Hit* hits, std::size_t max,
+                        std::size_t& count) {
+  return search_loop(tables, text, size, at, hits, max, count);
+}
+
+}  // namespace gw::literals
+#endif

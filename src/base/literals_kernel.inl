@@ -1,0 +1,27 @@
+// The loop shared by the vector variants; included with
+//   struct Step { static constexpr unsigned kBytes; Step(const Tables&); uint64_t search(const char*, unsigned char* out); }
+// where search() stores the bucket bits of each position and returns a mask of those that are not zero. Uses no inline
+// function of the standard library (see brackets_kernel.inl).
+
+namespace {
+
+inline std::size_t search_loop(const Tables& tables, const char* text, std::size_t size, std::size_t at, Hit* hits,
+                               std::size_t max, std::size_t& count) {
+  const Step step(tables);
+  alignas(64) unsigned char buckets[Step::kBytes];
+  while (at < size && count + Step::kBytes <= max) {
+    unsigned long long mask = step.search(text + at, buckets);
+    while (mask != 0) {
+      const unsigned bit = static_cast<unsigned>(__builtin_ctzll(mask));
+      mask &= mask - 1;
+      if (at + bit >= size) break;
+      hits[count].at = static_cast<std::uint32_t>(at + bit);
+      hits[count].buckets = buckets[bit];
+      ++count;
+    }
+    at += Step::kBytes;
+  }
+  return at < size ? at : size;
+}
+
+}  // namespace
