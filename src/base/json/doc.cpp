@@ -28,6 +28,19 @@ constexpr std::uint32_t kNone = 0;
 constexpr std::size_t kArenaChunk = 4096;
 constexpr std::uint32_t kMaxDepth = 1024;
 
+// Stage 1 takes four bytes for each structural character; above this size they are counted first, so that a text of
+// nothing else cannot make it take several times its own size.
+constexpr std::size_t kCountAbove = 256 * 1024;
+constexpr unsigned kStructuresPerValue = 6;  // quote and colon of the key, the value's first character, comma, two brackets
+
+std::size_t structure_of(std::string_view text) {
+  std::size_t n = 0;
+  for (const char c : text) {
+    n += static_cast<std::size_t>((c == '{') | (c == '}') | (c == '[') | (c == ']') | (c == ':') | (c == ','));
+  }
+  return n;
+}
+
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -161,6 +174,9 @@ bool Doc::parse(std::string_view text, Limits limits) {
 
   if (text.empty()) return fail("empty", 0);
   if (text.size() >= 0xFFFFFFFFu) return fail("too large", 0);
+  if (text.size() > kCountAbove && structure_of(text) > std::size_t{kStructuresPerValue} * limits.max_values) {
+    return fail("too many values", 0);
+  }
   if (!stage1_->reserve(text.size())) return fail("out of memory", 0);
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   switch (stage1_->parser->stage1(bytes, text.size(), simdjson::stage1_mode::regular)) {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -43,6 +44,14 @@ struct Options {
   std::string explain_event_id;  // not empty: only tell about this event, see Sink::explained
   Time now;                      // for ignore rules and for events from the future
 };
+
+// Whether the question needs every record parsed: strict, doctor, and --all about every mechanism. About some of them,
+// `--all` stays a question that bytes can answer for most records.
+[[nodiscard]] inline bool parses_everything(const Options& o) {
+  // An event id too short to search for does not occur in CloudTrail.
+  const bool short_id = !o.explain_event_id.empty() && o.explain_event_id.size() < 8;
+  return o.strict || o.coverage || !o.prefilter || short_id || (o.all && o.mechanisms == model::MechanismSet::all());
+}
 
 // An input, or a part of one, that could not be read. Everything else was processed.
 struct Quarantine {
@@ -76,17 +85,33 @@ struct AccountRegion {
   friend auto operator<=>(const AccountRegion&, const AccountRegion&) = default;
 };
 
+// A set of hours since 1970, one bit each.
+class Hours {
+ public:
+  void insert(std::int64_t hour);
+  void insert(const Hours& other);
+  [[nodiscard]] bool contains(std::int64_t hour) const;
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] bool empty() const { return days_.empty(); }
+  [[nodiscard]] std::vector<std::int64_t> list() const;  // ascending
+
+ private:
+  std::vector<std::pair<std::int32_t, std::uint32_t>> days_;  // day since 1970, bit set of its hours; ascending
+};
+
 struct Seen {
   std::uint64_t files = 0;    // from the S3 key layout
   std::uint64_t records = 0;  // only where records were counted
   std::optional<Time> first;
   std::optional<Time> last;
-  std::set<std::int64_t> hours;  // hours since 1970 that hold a file or record
+  Hours hours;  // that hold a file or record
 };
+
+inline constexpr std::size_t kMaxAccountRegions = 20'000;
 
 struct Coverage {
   bool records_counted = false;  // every record was parsed (doctor, --all), not only candidates
-  std::map<AccountRegion, Seen> seen;
+  std::map<AccountRegion, Seen> seen;  // at most kMaxAccountRegions; what is beyond stands under an empty account
   std::array<std::uint64_t, kFamilyCount> families{};  // records of each; meaningful when records_counted
   std::map<std::string, std::uint64_t> feeds;          // records_file, jsonl, eventbridge, cloudwatch_logs, …: inputs
 };

@@ -1,0 +1,95 @@
+// The text of one input, whole or in windows → batches of judged records.
+//
+// begin() recognises the shape; feed() takes the text in windows (what it does not consume comes again in front of the next);
+// take_batch() gives what is ready. For a log file held whole, prefiltered() is the short way. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/cloudtrail/shape.h"
+#include "domain/cloudtrail/splitter.h"
+#include "domain/cloudtrail/unpack.h"
+#include "engine/scan/coverage.h"
+#include "engine/scan/judge.h"
+#include "engine/scan/prefilter.h"
+
+namespace gw::scan {
+
+class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::UnpackHandler {
+ public:
+  InputParser(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter, CoverageCounter& coverage);
+
+  // Starts an input. `head` is its first window; `whole`: there is nothing more; `everything`: every record is parsed, not
+  // only those that the prefilter picks. Drops what is left of the batch.
+  void begin(const std::string& path, std::string_view head, bool whole, bool everything);
+  // How many bytes of the window were consumed. Literals::kSlack bytes must be readable behind it.
+  std::size_t feed(std::string_view window, bool final);
+  // Nothing more will come of this input, whatever is fed.
+  [[nodiscard]] bool done() const { return done_; }
+
+  // True for a log file whose records can be told from bytes.
+  [[nodiscard]] bool can_prefilter() const { return !everything_ && shape_.shape == cloudtrail::Shape::records; }
+  // Records were skipped by bytes, and then damage was met: what was skipped may have been cut wrongly.
+  [[nodiscard]] bool is_doubtful() const { return damaged_ && !everything_; }
+  // The envelope that the records came in; empty until one was seen.
+  [[nodiscard]] const std::string& feed_name() const { return feed_name_; }
+  // Judges only the candidate records of the whole text. False at the first sign of damage; begin() again then.
+  bool prefiltered(std::string_view text);
+
+  // Called with a batch that has grown large, in the middle of feed(); false ends the input.
+  void on_large_batch(std::function<bool(Batch)> callback) { on_large_batch_ = std::move(callback); }
+  [[nodiscard]] Batch& batch() { return batch_; }
+  [[nodiscard]] Batch take_batch() { return std::exchange(batch_, Batch{}); }
+
+ private:
+  Step element(std::string_view text, std::uint64_t offset) override;
+  void problem(std::string_view reason, std::uint64_t offset) override;
+  void record(std::string_view text, cloudtrail::Envelope envelope) override;
+  void need_object(std::string_view bucket, std::string_view key) override;
+  void ignored(std::string_view why) override;
+  void quarantine(std::string_view why) override;
+
+  Step record_element(std::string_view text, std::uint64_t offset);
+  Step candidate_element(std::string_view text, std::uint64_t offset);
+  void document(std::string_view text, std::uint64_t offset, bool in_list);
+  std::size_t lines(std::string_view window, bool final);
+  void line(std::string_view text, std::uint64_t offset);
+  void rest(std::string_view text);
+  bool looks_complete(std::string_view text) const;
+  void add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record);
+  bool flush_if_large();
+  void name_feed(std::string_view name) { feed_name_ = name; }
+
+  const Prefilter& prefilter_;
+  CoverageCounter& coverage_;
+  Judge judge_;
+  cloudtrail::Unpacker unpacker_;
+  std::function<bool(Batch)> on_large_batch_;
+
+  std::string path_;
+  cloudtrail::Sniffed shape_;
+  std::optional<cloudtrail::Splitter> splitter_;
+  Batch batch_;
+  std::uint64_t number_ = 0;      // of the record, from 1
+  std::uint64_t offset_ = 0;      // of the window
+  std::uint64_t doc_offset_ = 0;  // of the document being unpacked
+  bool everything_ = false;
+  bool damaged_ = false;
+  bool started_ = false;          // the first window was fed
+  bool done_ = false;
+  bool skipping_line_ = false;    // the rest of a line that is too long
+  std::string rest_;              // what follows the list of records
+  std::string feed_name_;
+
+  // Of prefiltered():
+  bool prefiltering_ = false;
+  std::vector<std::uint32_t> candidates_;
+  std::size_t next_candidate_ = 0;
+};
+
+}  // namespace gw::scan

@@ -1,0 +1,171 @@
+// parse → decode → detect → decide → does the question ask for it.
+//
+// Duplicate keys: the last one wins. A record whose deciding keys occur twice is flagged, and when the reading that counts
+// is not told, the readings with earlier occurrences are tried: whoever sees another one of them must not go unseen.
+#include "engine/scan/judge.h"
+
+#include <algorithm>
+
+#include "base/json/write.h"
+#include "domain/cloudtrail/record_decode.h"
+
+namespace gw::scan {
+namespace {
+
+constexpr std::int64_t kFuture = std::int64_t{5} * 60 * 1'000'000;
+constexpr unsigned kMaxOccurrences = 4;
+
+// The record with the n-th occurrence of every duplicated key (or the last, where there are fewer) at every level.
+void write_occurrence(std::string& out, json::Value v, unsigned n) {
+  if (!v.is_object() && !v.is_array()) {
+    out += v.raw();
+    return;
+  }
+  out.push_back(v.is_object() ? '{' : '[');
+  std::vector<std::string_view> done;
+  bool first = true;
+  for (json::Value child = v.first_child(); !child.is_missing(); child = child.next_sibling()) {
+    json::Value chosen = child;
+    if (v.is_object()) {
+      const std::string_view key = child.key();
+      if (std::find(done.begin(), done.end(), key) != done.end()) continue;
+      done.push_back(key);
+      chosen = v.occurrence(key, n);
+      if (chosen.is_missing()) chosen = v[key];
+    }
+    if (!first) out.push_back(',');
+    first = false;
+    if (v.is_object()) {
+      json::append_string(out, child.key());
+      out.push_back(':');
+    }
+    write_occurrence(out, chosen, n);
+  }
+  out.push_back(v.is_object() ? '}' : ']');
+}
+
+bool duplicates_decide(const model::Record& record) {
+  return record.duplicate_keys || record.service.has_duplicate_keys() || record.request.has_duplicate_keys() ||
+         record.response.has_duplicate_keys() || record.additional.has_duplicate_keys() ||
+         record.root["userIdentity"]["onBehalfOf"].has_duplicate_keys() ||
+         record.root["userIdentity"]["sessionContext"].has_duplicate_keys();
+}
+
+// What Lambda is invoked with looks like records too, but for its sources: aws:s3, aws:sqs, aws:kinesis.
+bool is_envelope(const model::Record& record) { return record.event_source.starts_with("aws:"); }
+
+}  // namespace
+
+bool Judge::is_record(std::string_view text) {
+  if (!doc_.parse(text)) return false;
+  const auto kind = cloudtrail::kind_of(doc_.root());
+  return kind != cloudtrail::RecordKind::not_a_record && !is_envelope(cloudtrail::decode_record(doc_.root()));
+}
+
+Judge::Verdict Judge::judge(std::string_view text, const std::string& path, std::uint64_t number, std::uint64_t offset,
+                            Batch& batch, CoverageCounter& coverage) {
+  if (!doc_.parse(text)) return {Verdict::Kind::damaged, doc_.damage()};
+  const json::Value root = doc_.root();
+  switch (cloudtrail::kind_of(root)) {
+    case cloudtrail::RecordKind::not_a_record: return {Verdict::Kind::envelope, {}};
+    case cloudtrail::RecordKind::insight:
+      ++batch.decoded;
+      ++batch.not_watched;
+      coverage.insight();
+      return {};
+    case cloudtrail::RecordKind::aggregated:
+      ++batch.decoded;
+      ++batch.not_watched;
+      return {};
+    case cloudtrail::RecordKind::record: break;
+  }
+  const model::Record record = cloudtrail::decode_record(root);
+  if (is_envelope(record)) return {Verdict::Kind::envelope, {}};
+  coverage.record(record);
+  ++batch.decoded;
+  decoded(record, path, number, offset, batch);
+  return {};
+}
+
+void Judge::decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset,
+                    Batch& batch) {
+  const auto fill = [&](model::AccessEvent& event) {
+    event.origin = {feed_, path, number};
+    if (!record.wrong_type.empty()) event.flags.push_back("wrong_type:" + std::string(record.wrong_type));
+    if (event.event_time && event.event_time->micros > options_.now.micros + kFuture) event.flags.emplace_back("future_time");
+    if (!event.event_time) event.flags.emplace_back("no_time");
+  };
+  if (!record.wrong_type.empty()) {
+    Quarantine q{path, offset, number, "the field " + std::string(record.wrong_type) + " has a wrong type", false,
+                 std::string(record.event_id)};
+    batch.quarantined.push_back(std::move(q));
+  }
+  const bool explain = !options_.explain_event_id.empty();
+  if (explain) {
+    if (record.event_id != options_.explain_event_id) return;
+    Explained explained{std::string(record.event_name), decide(record), {}};
+    if (explained.event) {
+      fill(*explained.event);
+      explained.reasons = watches_.explain(*explained.event, options_.now);
+    }
+    batch.explained.push_back(std::move(explained));
+    return;
+  }
+  std::optional<model::AccessEvent> event;
+  bool told = false;
+  if (prefilter_.may_tell(record)) {
+    if (auto fact = detect::name_fact(record)) batch.names.push_back(std::move(*fact));
+    event = decide(record);
+    told = event && asked_for(*event);
+  }
+  if (!told && duplicates_decide(record)) {
+    for (unsigned n = 0; n < kMaxOccurrences && !told; ++n) {
+      std::string text;
+      write_occurrence(text, record.root, n);
+      if (!variant_doc_.parse(text)) break;
+      const model::Record variant = cloudtrail::decode_record(variant_doc_.root());
+      if (!prefilter_.may_tell(variant)) continue;
+      event = decide(variant);
+      told = event && asked_for(*event);
+    }
+  }
+  if (!told) {
+    if (record.wrong_type.empty()) ++(event && !event->ignored_by.empty() ? batch.ignored : batch.not_watched);
+    return;
+  }
+  fill(*event);
+  if (duplicates_decide(record)) event->flags.emplace_back("duplicate_keys");
+  Finding finding{std::move(*event), {}};
+  finding.key.reserve(64);
+  if (finding.event.event_id.empty()) {
+    write_occurrence(finding.key, record.root, kMaxOccurrences);
+  } else {
+    finding.key = finding.event.event_id;
+    finding.key.push_back('\n');
+    finding.key += record.recipient_account_id;
+  }
+  batch.findings.push_back(std::move(finding));
+}
+
+std::optional<model::AccessEvent> Judge::decide(const model::Record& record) {
+  std::optional<model::AccessEvent> event = detect::detect(record);
+  if (event) watches_.decide(*event, options_.now);
+  return event;
+}
+
+bool Judge::asked_for(const model::AccessEvent& event) const {
+  if (!options_.all && !event.break_glass) return false;
+  if (!options_.mechanisms.has(event.mechanism)) return false;
+  if (!options_.accounts.empty() && !options_.accounts.contains(event.account_id) &&
+      !options_.accounts.contains(event.recipient_account_id)) {
+    return false;
+  }
+  if (!options_.regions.empty() && !options_.regions.contains(event.region)) return false;
+  if (event.event_time) {
+    if (options_.from && *event.event_time < *options_.from) return false;
+    if (options_.to && !(*event.event_time < *options_.to)) return false;
+  }
+  return true;
+}
+
+}  // namespace gw::scan

@@ -1,0 +1,81 @@
+// One record's text → what is to be told about it. The same code for every way of reading, prefiltered or not.
+// One Judge per thread; the WatchSet and Prefilter it refers to outlive it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json/doc.h"
+#include "domain/detect/detect.h"
+#include "domain/watch/watch_set.h"
+#include "engine/scan/coverage.h"
+#include "engine/scan/prefilter.h"
+#include "engine/scan/scan.h"
+
+namespace gw::scan {
+
+// An access event that passed the question, with what deduplication needs.
+struct Finding {
+  model::AccessEvent event;
+  std::string key;
+};
+
+struct Explained {
+  std::string event_name;
+  std::optional<model::AccessEvent> event;
+  std::vector<watch::WatchSet::Reason> reasons;
+};
+
+// What one input, or a part of it, came to. In the order of the input.
+struct Batch {
+  std::vector<Finding> findings;
+  std::vector<detect::NameFact> names;
+  std::vector<Quarantine> quarantined;
+  std::vector<Explained> explained;
+  std::uint64_t decoded = 0;
+  std::uint64_t ignored = 0;
+  std::uint64_t not_watched = 0;
+  std::uint64_t non_records = 0;
+
+  [[nodiscard]] bool is_large() const { return findings.size() + quarantined.size() + names.size() >= 512; }
+};
+
+class Judge {
+ public:
+  struct Verdict {
+    enum class Kind : std::uint8_t { record, envelope, damaged };
+    Kind kind = Kind::record;
+    json::Damage damage;  // of a damaged one
+  };
+
+  Judge(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter)
+      : options_(options), watches_(watches), prefilter_(prefilter) {}
+
+  // Adds to `batch` and `coverage` what `text` comes to. An `envelope` is an element of a list that is no record but may
+  // carry some (an SQS message, say); nothing was added for it, nor for a damaged one.
+  Verdict judge(std::string_view text, const std::string& path, std::uint64_t record, std::uint64_t offset, Batch& batch,
+                CoverageCounter& coverage);
+
+  // Whether `text` is a CloudTrail record, and not an element of the events that Lambda is invoked with.
+  [[nodiscard]] bool is_record(std::string_view text);
+
+  // What origin.feed says of the records that come.
+  void set_feed(std::string_view feed) { feed_ = feed; }
+
+ private:
+  void decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch);
+  [[nodiscard]] bool asked_for(const model::AccessEvent& event) const;
+  std::optional<model::AccessEvent> decide(const model::Record& record);
+
+  const Options& options_;
+  const watch::WatchSet& watches_;
+  const Prefilter& prefilter_;
+  std::string feed_ = "file";
+  json::Doc doc_;
+  json::Doc variant_doc_;
+};
+
+}  // namespace gw::scan

@@ -1,0 +1,139 @@
+// The literals are searched in one pass (base/literals.h). `"eventName"` occurs once a record or so; its value is looked up
+// in a table, so that the number of names that a question is about does not matter. A nested or quoted occurrence only
+// makes a candidate more: the record itself is parsed before anything is said about it.
+#include "engine/scan/prefilter.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/glob.h"
+
+namespace gw::scan {
+namespace {
+
+constexpr std::string_view kEventName = "\"eventName\"";
+constexpr std::string_view kEscape = "\\u00";
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+std::vector<detect::EventNameInterest> wanted_names(const Options& options, const watch::Needs& needs) {
+  std::vector<detect::EventNameInterest> names;
+  if (!options.explain_event_id.empty()) return names;
+  for (const detect::EventNameInterest& name : detect::event_names_of_interest()) {
+    const bool asked = name.mechanisms.intersects(options.mechanisms);
+    const bool watched = options.all || name.mechanisms.intersects(needs.any) || (name.path_change && needs.path_changes);
+    if ((asked && watched) || name.names_people) names.push_back(name);
+  }
+  return names;
+}
+
+std::vector<std::string> search_literals(const Options& options, const watch::Needs& needs) {
+  std::vector<std::string> literals = {std::string(kEventName), std::string(kEscape)};
+  if (!options.explain_event_id.empty()) {
+    // Only its longest run of characters that no writer escapes.
+    const std::string stem = glob_stem(options.explain_event_id);
+    if (stem.size() >= 3) literals.push_back(stem);
+    return literals;
+  }
+  const auto may = [&](model::Mechanism m) { return options.mechanisms.has(m) && (options.all || needs.any.has(m)); };
+  // Mechanisms that go by identity. An access by root may have another mechanism by precedence, with root_api in `also`.
+  if ((options.all && options.mechanisms.has(model::Mechanism::root_api)) || (!options.all && needs.any.has(model::Mechanism::root_api))) {
+    literals.emplace_back("\"Root\"");
+  }
+  if (may(model::Mechanism::iam_user_api)) literals.emplace_back("\"IAMUser\"");
+  if (!options.all) {
+    for (const std::string& stem : needs.stems) literals.push_back(stem);
+  }
+  return literals;
+}
+
+}  // namespace
+
+EventNames::EventNames(std::vector<detect::EventNameInterest> names) {
+  std::size_t size = 16;
+  while (size < names.size() * 4) size *= 2;
+  table_.resize(size);
+  for (const detect::EventNameInterest& name : names) {
+    if (name.event_name.empty()) continue;
+    if (name.is_prefix) {
+      prefixes_.push_back(name.event_name);
+      continue;
+    }
+    table_[slot(name.event_name)] = name.event_name;
+  }
+}
+
+// The slot that holds `name`, or the free one where it would go.
+std::size_t EventNames::slot(std::string_view name) const {
+  std::uint64_t head = 0;
+  std::memcpy(&head, name.data(), std::min<std::size_t>(name.size(), 8));
+  std::uint64_t tail = 0;
+  if (name.size() > 8) std::memcpy(&tail, name.data() + name.size() - 8, 8);
+  std::uint64_t hash = (head ^ (tail << 1) ^ name.size()) * 0x9E3779B97F4A7C15ull;
+  hash ^= hash >> 29;
+  std::size_t i = static_cast<std::size_t>(hash) & (table_.size() - 1);
+  while (!table_[i].empty() && table_[i] != name) i = (i + 1) & (table_.size() - 1);
+  return i;
+}
+
+bool EventNames::contains(std::string_view name) const {
+  if (name.empty()) return false;
+  if (!table_[slot(name)].empty()) return true;
+  return std::any_of(prefixes_.begin(), prefixes_.end(),
+                     [&](std::string_view prefix) { return prefix[0] == name[0] && name.starts_with(prefix); });
+}
+
+Prefilter::Prefilter(const Options& options, const watch::Needs& needs)
+    : wanted_(wanted_names(options, needs)),
+      known_({detect::event_names_of_interest().begin(), detect::event_names_of_interest().end()}),
+      literals_(search_literals(options, needs)) {
+  kinds_ = {{Literal::Kind::event_name}, {Literal::Kind::escape}};
+  kinds_.resize(64, {Literal::Kind::plain});
+}
+
+bool Prefilter::may_tell(const model::Record& record) const {
+  return known_.contains(record.event_name) || record.identity.type == "Root" || record.identity.type == "IAMUser";
+}
+
+bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at) const {
+  switch (kinds_[index].kind) {
+    case Literal::Kind::plain: return true;
+    case Literal::Kind::escape: {
+      // \u00XX of a letter, a digit or one of `_` `-`: nothing that CloudTrail's writers escape.
+      if (at + kEscape.size() + 2 > text.size()) return true;
+      const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1; };
+      const int high = digit(text[at + 4]);
+      const int low = digit(text[at + 5]);
+      if (high < 0 || low < 0) return true;
+      const char c = static_cast<char>(high << 4 | low);
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+    }
+    case Literal::Kind::event_name: break;
+  }
+  std::size_t i = at + kEventName.size();
+  while (i < text.size() && is_space(text[i])) ++i;
+  if (i >= text.size() || text[i] != ':') return false;
+  ++i;
+  while (i < text.size() && is_space(text[i])) ++i;
+  if (i >= text.size() || text[i] != '"') return false;
+  ++i;
+  const auto* end = static_cast<const char*>(std::memchr(text.data() + i, '"', std::min<std::size_t>(text.size() - i, 256)));
+  if (end == nullptr) return false;  // no event name of interest is that long
+  const std::string_view name = text.substr(i, static_cast<std::size_t>(end - text.data()) - i);
+  return wanted_.contains(name) || name.find('\\') != std::string_view::npos;
+}
+
+void Prefilter::candidates(std::string_view text, std::vector<std::uint32_t>& positions) const {
+  literals_.find(text, [&](std::size_t index, std::size_t at) {
+    if (verify(text, index, at)) positions.push_back(static_cast<std::uint32_t>(at));
+  });
+  if (!std::is_sorted(positions.begin(), positions.end())) std::sort(positions.begin(), positions.end());
+}
+
+bool Prefilter::is_candidate(std::string_view text) const {
+  bool found = false;
+  literals_.find(text, [&](std::size_t index, std::size_t at) { found = found || verify(text, index, at); });
+  return found;
+}
+
+}  // namespace gw::scan

@@ -1,0 +1,57 @@
+// Which records need to be parsed at all: a superset of those that the question can match, found by bytes.
+//
+// A record can only match if (1) its eventName is one that the question is about, or (2) it holds a literal that every other
+// match must hold: `"Root"` or `"IAMUser"` for accesses carried by identity, the stem of a role that a watch names, an
+// event id to explain. Writers may escape letters as \u00XX, which would hide both: an escaped letter or digit makes a
+// record a candidate by itself (CloudTrail's writers escape only punctuation). Immutable; safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/literals.h"
+#include "domain/detect/detect.h"
+#include "domain/watch/watch_set.h"
+#include "engine/scan/scan.h"
+
+namespace gw::scan {
+
+// Event names by what they are to a question. Exact names in a small open-addressed table, prefixes in a short list.
+class EventNames {
+ public:
+  explicit EventNames(std::vector<detect::EventNameInterest> names);
+  [[nodiscard]] bool contains(std::string_view name) const;
+
+ private:
+  [[nodiscard]] std::size_t slot(std::string_view name) const;
+  std::vector<std::string_view> table_;  // a power of two; empty views are free
+  std::vector<std::string_view> prefixes_;
+};
+
+class Prefilter {
+ public:
+  Prefilter(const Options& options, const watch::Needs& needs);
+
+  // Appends the positions in `text` that lie in candidate records, in ascending order. The text is JSON with records at
+  // any place; Literals::kSlack bytes must be readable behind it.
+  void candidates(std::string_view text, std::vector<std::uint32_t>& positions) const;
+  [[nodiscard]] bool is_candidate(std::string_view text) const;
+
+  // Whether detect() or name_fact() can answer for such a record at all, whatever the question; by the decoded record.
+  [[nodiscard]] bool may_tell(const model::Record& record) const;
+
+ private:
+  struct Literal {
+    enum class Kind : std::uint8_t { event_name, escape, plain } kind;
+  };
+  [[nodiscard]] bool verify(std::string_view text, std::size_t index, std::size_t at) const;
+
+  EventNames wanted_;
+  EventNames known_;
+  std::vector<Literal> kinds_;
+  Literals literals_;
+};
+
+}  // namespace gw::scan

@@ -1,0 +1,86 @@
+// What workers found, in any order → the Sink, in the order of the walk.
+//
+// Batches are held until those before them have been told; how much may be held is bounded, so a worker that is far ahead
+// waits. In order, then: copies are dropped (SeenKeys), names are learnt, and findings are told a little later than they
+// come (kHeld of them), so that a name learnt from a record just behind still reaches them.
+// Thread-safe; the Sink is called by one thread at a time.
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "engine/scan/judge.h"
+#include "engine/scan/scan.h"
+#include "engine/scan/seen_keys.h"
+
+namespace gw::scan {
+
+// Learns the names behind identity store users ("Username in sign-in CloudTrail events"): a user id and a name that share a
+// sign-in workflow belong together. Bounded; not thread-safe.
+class NameBook {
+ public:
+  void learn(const detect::NameFact& fact);
+  [[nodiscard]] const std::string* find(const std::string& identity_store_user) const;
+
+ private:
+  std::unordered_map<std::string, detect::NameFact> workflows_;
+  std::deque<std::string> workflow_order_;
+  std::unordered_map<std::string, std::string> names_;
+};
+
+class Teller {
+ public:
+  Teller(const Options& options, Sink& sink);
+
+  // One part of input number `index` (from 0). `last`: the input is done with; `sizes` are counted then. Blocks while too
+  // much is held. False: the Sink wants no more.
+  struct Sizes {
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    bool failed = false;
+  };
+  bool tell(std::uint64_t index, Batch batch, bool last, Sizes sizes);
+  // After the last input: tells what is still held, and answers the counters.
+  Stats finish();
+  [[nodiscard]] std::optional<model::Severity> highest() const { return highest_; }
+  [[nodiscard]] bool stopped() const;
+
+ private:
+  static constexpr std::size_t kHeld = 1024;
+
+  struct Part {
+    Batch batch;
+    bool last = false;
+    Sizes sizes;
+  };
+  void deliver(Part part);
+  void finding(Finding finding);
+  void tell_oldest();
+  static std::size_t weight(const Batch& batch) { return batch.findings.size() + batch.quarantined.size() + batch.names.size(); }
+
+  const Options& options_;
+  Sink& sink_;
+  mutable std::mutex mutex_;
+  std::condition_variable turn_;
+  std::map<std::uint64_t, Part> waiting_;  // whole inputs that are ahead of their turn
+  std::size_t waiting_weight_ = 0;
+  std::uint64_t next_ = 0;
+  bool stopped_ = false;
+  SeenKeys seen_;
+  NameBook names_;
+  std::deque<model::AccessEvent> held_;
+  Stats stats_;
+  std::uint64_t decoded_ = 0;
+  std::uint64_t ignored_ = 0;
+  std::uint64_t not_watched_ = 0;
+  std::optional<model::Severity> highest_;
+  std::string content_;
+};
+
+}  // namespace gw::scan
