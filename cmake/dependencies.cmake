@@ -1,0 +1,42 @@
+# Everything that comes from outside, looked for once, with an error that names the Debian package.
+
+# gw_need(LIBRARY HEADER PACKAGE): fails early and plainly instead of in the middle of the build.
+function(gw_need library header package)
+  find_library(GW_LIB_${library} ${library})
+  find_path(GW_INC_${library} ${header})
+  mark_as_advanced(GW_LIB_${library} GW_INC_${library})
+  if(NOT GW_LIB_${library} OR NOT GW_INC_${library})
+    message(FATAL_ERROR "lib${library} or <${header}> is missing: apt-get install ${package} (./dev build does it)")
+  endif()
+endfunction()
+
+# Header-only libraries.
+function(gw_need_header header package)
+  string(MAKE_C_IDENTIFIER ${header} id)
+  find_path(GW_INC_${id} ${header})
+  mark_as_advanced(GW_INC_${id})
+  if(NOT GW_INC_${id})
+    message(FATAL_ERROR "<${header}> is missing: apt-get install ${package} (./dev build does it)")
+  endif()
+endfunction()
+
+gw_need(simdjson simdjson.h libsimdjson-dev)
+gw_need(deflate libdeflate.h libdeflate-dev)
+gw_need(isal isa-l/igzip_lib.h libisal-dev)
+gw_need(yaml-cpp yaml-cpp/yaml.h libyaml-cpp-dev)
+gw_need(fmt fmt/format.h libfmt-dev)
+gw_need(crypto openssl/sha.h libssl-dev)
+gw_need_header(CLI/CLI.hpp libcli11-dev)
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+if(GW_TESTS)
+  find_package(GTest QUIET)
+  if(NOT GTest_FOUND)
+    message(FATAL_ERROR "GoogleTest is missing: apt-get install libgtest-dev (./dev test does it), or -DGW_TESTS=OFF")
+  endif()
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+endif()
+if(GW_FUZZ AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  message(FATAL_ERROR "Fuzz targets need clang's libFuzzer: use the preset `fuzz` (./dev fuzz)")
+endif()
