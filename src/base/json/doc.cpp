@@ -7,7 +7,8 @@
 //
 // Two observations keep it cheap. Between a string's opening quote and the next structural character there is only the
 // string, its closing quote and white space, so the end of a string is found by stepping back from the next position,
-// not by scanning. And escapes are rare in CloudTrail: one memchr for a backslash tells for the whole text.
+// not by scanning. And escapes are rare in CloudTrail: the next backslash is remembered, so that looking for it costs one
+// memchr over the text in all.
 //
 // Invariants: children of a container follow it in the tape; `next` is the index of the next sibling, 0 for the last.
 // Cost: O(structural characters); memory 24 bytes a value plus four bytes a structural character, kept between texts.
@@ -120,16 +121,17 @@ std::string_view to_string(Type type) {
   return "missing";
 }
 
+// Without initialisers: build() writes every field, and the tape is not touched before it is needed.
 struct Doc::Node {
-  std::uint32_t key = 0;  // offset of the key's content in the text
-  std::uint32_t key_size = 0;
-  std::uint32_t begin = 0;
-  std::uint32_t end = 0;
-  std::uint32_t next = kNone;
-  Type type = Type::null;
-  bool key_escaped = false;
-  bool escaped = false;       // of a string: it holds escapes
-  bool has_children = false;  // of a container
+  std::uint32_t key;  // offset of the key's content in the text
+  std::uint32_t key_size;
+  std::uint32_t begin;
+  std::uint32_t end;
+  std::uint32_t next;
+  Type type;
+  bool key_escaped;
+  bool escaped;       // of a string: it holds escapes
+  bool has_children;  // of a container
 };
 
 struct Doc::Stage1 {
@@ -163,24 +165,25 @@ bool Doc::fail(std::string_view reason, std::size_t offset) {
 }
 
 bool Doc::parse(std::string_view text, Limits limits) {
-  text_ = text;
-  damage_ = {};
-  // Keep one chunk of the arena; a text full of escapes must not make the next one expensive.
-  if (arena_.size() > 1 || arena_capacity_ > 16 * kArenaChunk) {
-    arena_.clear();
-    arena_capacity_ = 0;
-  }
-  arena_used_ = 0;
-
-  if (text.empty()) return fail("empty", 0);
-  if (text.size() >= 0xFFFFFFFFu) return fail("too large", 0);
   if (text.size() > kCountAbove && structure_of(text) > std::size_t{kStructuresPerValue} * limits.max_values) {
     return fail("too many values", 0);
   }
+  if (!index(text) || !build(limits)) return false;
+  if (cursor_ < stage1_->parser->n_structural_indexes) return fail("text after the value", next_offset());
+  return true;
+}
+
+bool Doc::index(std::string_view text) {
+  text_ = text;
+  damage_ = {};
+  cursor_ = 0;
+  next_backslash_ = 0;
+  if (text.empty()) return fail("empty", 0);
+  if (text.size() >= 0xFFFFFFFFu) return fail("too large", 0);
   if (!stage1_->reserve(text.size())) return fail("out of memory", 0);
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   switch (stage1_->parser->stage1(bytes, text.size(), simdjson::stage1_mode::regular)) {
-    case simdjson::SUCCESS: break;
+    case simdjson::SUCCESS: return true;
     case simdjson::EMPTY: return fail("empty", 0);
     case simdjson::UTF8_ERROR: {
       std::size_t i = 0;
@@ -195,29 +198,41 @@ bool Doc::parse(std::string_view text, Limits limits) {
     case simdjson::UNCLOSED_STRING: return fail("unclosed string", text.size());
     default: return fail("not JSON", 0);
   }
-  has_escapes_ = std::memchr(text.data(), '\\', text.size()) != nullptr;
-  return build(limits);
 }
 
-bool Doc::check_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped) {
+bool Doc::parse_next(Limits limits) { return build(limits); }
+
+char Doc::next_char() const {
+  return cursor_ < stage1_->parser->n_structural_indexes ? text_[stage1_->parser->structural_indexes[cursor_]] : '\0';
+}
+
+std::size_t Doc::next_offset() const {
+  return cursor_ < stage1_->parser->n_structural_indexes ? stage1_->parser->structural_indexes[cursor_] : text_.size();
+}
+
+// Whether a backslash stands in [begin, end). Asked in ascending order.
+bool Doc::has_escape(std::size_t begin, std::size_t end) {
+  if (next_backslash_ < begin) {
+    const void* const found = std::memchr(text_.data() + begin, '\\', text_.size() - begin);
+    next_backslash_ = found == nullptr ? text_.size() : static_cast<std::size_t>(static_cast<const char*>(found) - text_.data());
+  }
+  return next_backslash_ < end;
+}
+
+// The end of the string that opens at `begin` and is followed by the structural character at `next`.
+bool Doc::close_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped) {
   std::size_t last = next - 1;
   while (last > begin && is_space(text_[last])) --last;
   if (last == begin || text_[last] != '"') return fail("text after a string", last);
   end = static_cast<std::uint32_t>(last + 1);
-  if (has_escapes_) {
-    const std::string_view content = text_.substr(begin + 1, last - begin - 1);
-    escaped = content.find('\\') != std::string_view::npos;
-    if (escaped && !escapes_are_valid(content)) return fail("invalid escape in a string", begin);
+  escaped = has_escape(begin, last);
+  if (escaped && !escapes_are_valid(text_.substr(begin + 1, last - begin - 1))) {
+    return fail("invalid escape in a string", begin);
   }
   return true;
 }
 
-bool Doc::scalar(char first, std::size_t begin, std::size_t next, Node& node) {
-  node.begin = static_cast<std::uint32_t>(begin);
-  if (first == '"') {
-    node.type = Type::string;
-    return check_string(begin, next, node.end, node.escaped);
-  }
+bool Doc::scalar(std::size_t begin, std::size_t next, Node& node) {
   std::size_t end = next;
   while (end > begin + 1 && is_space(text_[end - 1])) --end;
   node.end = static_cast<std::uint32_t>(end);
@@ -235,40 +250,58 @@ bool Doc::scalar(char first, std::size_t begin, std::size_t next, Node& node) {
 }
 
 bool Doc::build(Limits limits) {
+  // Keep one chunk of the arena; a text full of escapes must not make the next one expensive.
+  if (arena_.size() > 1 || arena_capacity_ > 16 * kArenaChunk) {
+    arena_.clear();
+    arena_capacity_ = 0;
+  }
+  arena_used_ = 0;
+
   const std::uint32_t* const positions = stage1_->parser->structural_indexes.get();
   const std::size_t count = stage1_->parser->n_structural_indexes;
-  const std::size_t size = text_.size();
+  const char* const text = text_.data();
   const std::uint32_t max_depth = std::min(limits.max_depth, kMaxDepth);
-  std::array<std::uint32_t, kMaxDepth> open;        // NOLINT: written before read
-  std::array<std::uint32_t, kMaxDepth> last_child;  // NOLINT
+  if (node_capacity_ < limits.max_values) {
+    node_capacity_ = limits.max_values;
+    nodes_ = std::make_unique_for_overwrite<Node[]>(node_capacity_);
+  }
+  Node* const nodes = nodes_.get();
+
+  struct Open {
+    std::uint32_t node;
+    std::uint32_t last_child;
+    bool is_object;
+  };
+  std::array<Open, kMaxDepth> open;  // NOLINT: written before read
   std::uint32_t depth = 0;
   std::uint32_t used = 0;
-  std::size_t i = 0;
-  const auto at = [&](std::size_t k) -> std::size_t { return k < count ? positions[k] : size; };
-  const auto char_at = [&](std::size_t k) { return k < count ? text_[positions[k]] : '\0'; };
-
-  // Structural characters are at least as many as values: the tape never needs more.
-  const std::size_t capacity = std::min<std::size_t>(count, limits.max_values) + 1;
-  if (nodes_.size() < capacity) nodes_.resize(capacity);
+  std::size_t i = cursor_;
+  // Stage 1 puts the size of the text behind the last position.
+  const auto char_at = [&](std::size_t k) { return k < count ? text[positions[k]] : '\0'; };
+  const auto at = [&](std::size_t k) -> std::size_t { return k < count ? positions[k] : text_.size(); };
 
   for (;;) {
-    // A value begins at position i; if in an object, its key (and the colon) first.
+    // A value begins at structural character i; if in an object, its key (and the colon) first.
     if (used >= limits.max_values) return fail("too many values", at(i));
     const std::uint32_t index = used++;
-    Node& node = nodes_[index];
-    node = Node{};
+    Node& node = nodes[index];
+    node.next = kNone;
+    node.key_size = 0;
+    node.key_escaped = false;
+    node.escaped = false;
+    node.has_children = false;
     if (depth > 0) {
-      Node& parent = nodes_[open[depth - 1]];
-      if (parent.has_children) {
-        nodes_[last_child[depth - 1]].next = index;
+      Open& parent = open[depth - 1];
+      if (parent.last_child == kNone) {
+        nodes[parent.node].has_children = true;
       } else {
-        parent.has_children = true;
+        nodes[parent.last_child].next = index;
       }
-      last_child[depth - 1] = index;
-      if (parent.type == Type::object) {
+      parent.last_child = index;
+      if (parent.is_object) {
         if (char_at(i) != '"') return fail("a key is missing", at(i));
         std::uint32_t key_end = 0;
-        if (!check_string(positions[i], at(i + 1), key_end, node.key_escaped)) return false;
+        if (!close_string(positions[i], at(i + 1), key_end, node.key_escaped)) return false;
         node.key = positions[i] + 1;
         node.key_size = key_end - 1 - node.key;
         if (char_at(i + 1) != ':') return fail("a colon is missing", at(i + 1));
@@ -276,33 +309,38 @@ bool Doc::build(Limits limits) {
       }
     }
     const char first = char_at(i);
-    if (first == '{' || first == '[') {
-      if (depth >= max_depth) return fail("nested too deeply", at(i));
-      node.begin = positions[i];
-      node.type = first == '{' ? Type::object : Type::array;
-      open[depth++] = index;
+    node.begin = static_cast<std::uint32_t>(at(i));
+    if (first == '"') {
+      node.type = Type::string;
+      if (!close_string(positions[i], at(i + 1), node.end, node.escaped)) return false;
       ++i;
-      if (char_at(i) != (first == '{' ? '}' : ']')) continue;
+    } else if (first == '{' || first == '[') {
+      if (depth >= max_depth) return fail("nested too deeply", at(i));
+      const bool is_object = first == '{';
+      node.type = is_object ? Type::object : Type::array;
+      open[depth++] = {index, kNone, is_object};
+      ++i;
+      if (char_at(i) != (is_object ? '}' : ']')) continue;
     } else {
-      if (i >= count) return fail("cut off", size);
+      if (i >= count) return fail("cut off", text_.size());
       if (first == '}' || first == ']' || first == ':' || first == ',') return fail("a value is missing", at(i));
-      if (!scalar(first, positions[i], at(i + 1), node)) return false;
+      if (!scalar(positions[i], at(i + 1), node)) return false;
       ++i;
     }
-    // After a value: close as many containers as end here, then a comma or the end of the text.
-    while (depth > 0) {
-      Node& parent = nodes_[open[depth - 1]];
+    // After a value: close as many containers as end here, then a comma or the end of the value.
+    for (;;) {
+      if (depth == 0) {
+        cursor_ = i;
+        return true;
+      }
       const char c = char_at(i);
       if (c == ',') break;
-      if (i >= count) return fail("cut off", size);
-      if (c != (parent.type == Type::object ? '}' : ']')) return fail("a comma is missing", at(i));
-      parent.end = positions[i] + 1;
+      if (i >= count) return fail("cut off", text_.size());
+      const Open& parent = open[depth - 1];
+      if (c != (parent.is_object ? '}' : ']')) return fail("a comma is missing", at(i));
+      nodes[parent.node].end = positions[i] + 1;
       --depth;
       ++i;
-    }
-    if (depth == 0) {
-      if (i < count) return fail("text after the value", at(i));
-      return true;
     }
     ++i;  // the comma
   }

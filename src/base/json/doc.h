@@ -97,10 +97,17 @@ class Doc {
   // Validates `text` (without a byte-order mark; surrounding white space is fine) and makes its tape. True when it is
   // one JSON value, of any type; false when damaged: damage() then says why. Texts up to 4 GiB - 1.
   [[nodiscard]] bool parse(std::string_view text, Limits limits = {});
-  [[nodiscard]] Value root() const;                              // after a true parse()
+  [[nodiscard]] Value root() const;                              // after a true parse() or parse_next()
   [[nodiscard]] const Damage& damage() const { return damage_; }  // after a false one
-  // True when any string or key of the text holds a backslash escape.
-  [[nodiscard]] bool has_escapes() const { return has_escapes_; }
+
+  // The same for a text that lists many values, at the cost of one first stage for all of them: index() it, then go through
+  // its structural characters. parse_next() makes the tape of the value that begins at the cursor and moves the cursor
+  // behind it; what stands between values is the caller's to check. Each parse_next() ends the life of earlier Values.
+  [[nodiscard]] bool index(std::string_view text);
+  [[nodiscard]] bool parse_next(Limits limits = {});
+  [[nodiscard]] char next_char() const;           // the structural character at the cursor; 0 at the end
+  [[nodiscard]] std::size_t next_offset() const;  // its offset in the text; the text's size at the end
+  void skip_char() { ++cursor_; }
 
  private:
   friend class Value;
@@ -108,20 +115,23 @@ class Doc {
   struct Stage1;
   bool fail(std::string_view reason, std::size_t offset);
   bool build(Limits limits);
-  bool scalar(char first, std::size_t begin, std::size_t next, Node& node);
-  bool check_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped);
+  bool scalar(std::size_t begin, std::size_t next, Node& node);
+  bool close_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped);
+  bool has_escape(std::size_t begin, std::size_t end);
   [[nodiscard]] std::string_view unescape(std::string_view raw) const;
   [[nodiscard]] std::string_view key_of(const Node& node) const;
 
   std::unique_ptr<Stage1> stage1_;
   std::string_view text_;
-  std::vector<Node> nodes_;
+  std::unique_ptr<Node[]> nodes_;
+  std::size_t node_capacity_ = 0;
+  std::size_t cursor_ = 0;           // number of the structural character
+  std::size_t next_backslash_ = 0;   // the first one at or behind what has_escape() was asked last
   // Unescaped strings; chunks are never moved, so that views stay valid while more are added.
   mutable std::vector<std::unique_ptr<char[]>> arena_;
   mutable std::size_t arena_used_ = 0;
   mutable std::size_t arena_capacity_ = 0;
   Damage damage_;
-  bool has_escapes_ = false;
 };
 
 }  // namespace gw::json

@@ -104,6 +104,23 @@ TEST(Json, DepthAndNumberOfValuesAreBounded) {
 }
 
 // Trap: parsers want padding behind the text. Views of exactly the right size must do (checked by ASan).
+TEST(Json, ReadsAListValueByValue) {
+  Doc doc;
+  const std::string text = R"({"a":"\u0062"} , {"c":[1,2]},{"d":tru})";
+  ASSERT_TRUE(doc.index(text));
+  ASSERT_TRUE(doc.parse_next());
+  EXPECT_EQ(doc.root()["a"].text(), "b");
+  EXPECT_EQ(doc.next_char(), ',');
+  EXPECT_EQ(doc.next_offset(), 15u);
+  doc.skip_char();
+  ASSERT_TRUE(doc.parse_next());
+  EXPECT_EQ(doc.root().raw(), R"({"c":[1,2]})");
+  EXPECT_EQ(doc.root().offset(), 17u);
+  doc.skip_char();
+  EXPECT_FALSE(doc.parse_next());
+  EXPECT_EQ(doc.damage().reason, "not a JSON value");
+}
+
 TEST(Json, NeedsNoPadding) {
   const std::string text = R"({"k":"value","n":12345})";
   for (std::size_t size = 0; size <= text.size(); ++size) {

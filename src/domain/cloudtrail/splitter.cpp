@@ -191,6 +191,7 @@ std::size_t Splitter::feed(std::string_view window, bool final, SplitHandler& ha
     stopped_ = true;
     return window.size();
   }
+  if (stopped_) return window.size();
   if (open_ == kNone && !discarding_ && !ended_) gap(window, scanned_, handler);
   if (discarding_) gap_ = scanned_;
   const std::size_t consumed = open_ != kNone ? open_ : scanned_;

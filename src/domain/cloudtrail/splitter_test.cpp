@@ -86,6 +86,21 @@ TEST(Splitter, TellsWhatStandsBetweenElements) {
   }
 }
 
+TEST(Splitter, StopsWhenTold) {
+  struct Stop : Collect {
+    Step element(std::string_view text, std::uint64_t offset) override {
+      (void)Collect::element(text, offset);
+      return {Step::Kind::stop, 0};
+    }
+  } handler;
+  const std::string text = "{},{\"a\":1}]}" + std::string(100, ' ');
+  Splitter splitter(Splitter::Level::records, 0, 1000);
+  (void)splitter.feed(text, true, handler);
+  EXPECT_TRUE(splitter.stopped());
+  EXPECT_EQ(handler.elements.size(), 1u);
+  EXPECT_TRUE(handler.problems.empty());
+}
+
 TEST(Splitter, DocumentsFollowOneAnother) {
   for (const std::size_t step : kSteps) {
     const Collect got = split(Splitter::Level::documents, "{\"a\":1}{\"b\":2}\r[3]\n\n{\"c\":{}} x ] {}", step);
