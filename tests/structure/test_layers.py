@@ -122,7 +122,7 @@ class ThisTree(unittest.TestCase):
         block = text.split("<!-- layers -->")[1].split("<!-- /layers -->")[0]
         shown = {}
         for line in block.strip().splitlines()[2:]:  # below the heading and its rule
-            folder, _, allowed = (cell.strip() for cell in line.strip("|").split("|"))
+            folder, allowed, _ = (cell.strip() for cell in line.strip("|").split("|"))
             names = allowed.replace("`", "").replace("nothing", "").replace(",", " ").split()
             shown[folder.strip("`")] = set(shown) if names == ["everything"] else set(names)
         self.assertEqual(list(shown), ["src/" + folder for folder in layers])
