@@ -10,7 +10,7 @@ namespace {
 
 std::size_t search_portable(const Tables& tables, const char* text, std::size_t size, std::size_t at, Hit* hits,
                             std::size_t max, std::size_t& count) {
-  const auto bits = [&](int k, char c) -> unsigned {
+  const auto bits = [&](unsigned k, char c) -> unsigned {
     const auto byte = static_cast<unsigned char>(c);
     return tables.low[k][byte & 15] & tables.high[k][byte >> 4];
   };
@@ -18,8 +18,6 @@ std::size_t search_portable(const Tables& tables, const char* text, std::size_t 
     unsigned found = bits(0, text[at]);
     if (found == 0) continue;
     found &= bits(1, text[at + 1]);
-    if (found == 0) continue;
-    found &= bits(2, text[at + 2]);
     if (found != 0) hits[count++] = {static_cast<std::uint32_t>(at), found};
   }
   return at;
@@ -37,7 +35,8 @@ Search search_variant(const char* name) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (std::strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return search_avx2;
-  if (std::strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512bw")) return search_avx512;
+  if (std::strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vbmi")) return search_avx512;
 #endif
   return nullptr;
 }
@@ -69,15 +68,15 @@ Literals::Literals(std::vector<std::string> texts) : tables_{}, search_(literals
     if (text.size() < 3) std::abort();
     std::size_t best = 0;
     int best_score = 1000;
-    for (std::size_t i = 0; i + 3 <= text.size(); ++i) {
-      const int score = literals::commonness(text[i]) + literals::commonness(text[i + 1]) + literals::commonness(text[i + 2]);
+    for (std::size_t i = 0; i + literals::kFingerprint <= text.size(); ++i) {
+      const int score = literals::commonness(text[i]) + literals::commonness(text[i + 1]);
       if (score < best_score) {
         best = i;
         best_score = score;
       }
     }
     const auto bit = static_cast<std::uint8_t>(1u << bucket);
-    for (std::size_t k = 0; k < 3; ++k) {
+    for (std::size_t k = 0; k < literals::kFingerprint; ++k) {
       const auto byte = static_cast<unsigned char>(text[best + k]);
       tables_.low[k][byte & 15] = static_cast<std::uint8_t>(tables_.low[k][byte & 15] | bit);
       tables_.high[k][byte >> 4] = static_cast<std::uint8_t>(tables_.high[k][byte >> 4] | bit);

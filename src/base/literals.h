@@ -1,6 +1,6 @@
 // Where any of a few literals occurs in a text, at memory speed.
 //
-// A fingerprint of three neighbouring bytes of each literal (the rarest three) is looked for in all literals at once with
+// A fingerprint of two neighbouring bytes of each literal (the rarest two) is looked for in all literals at once with
 // byte shuffles, 64 or 32 bytes a step (AVX-512, AVX2; a portable loop elsewhere); every hit is then compared in full. The
 // method is known as Teddy, from Hyperscan. Immutable after construction; safe from any thread.
 #pragma once
@@ -15,10 +15,12 @@
 namespace gw {
 
 namespace literals {
+inline constexpr unsigned kFingerprint = 2;
+
 struct Tables {
   // One bit a bucket, by position in the fingerprint and by half of the byte there.
-  alignas(64) std::uint8_t low[3][16];
-  alignas(64) std::uint8_t high[3][16];
+  alignas(64) std::uint8_t low[kFingerprint][16];
+  alignas(64) std::uint8_t high[kFingerprint][16];
 };
 struct Hit {
   std::uint32_t at;       // where the fingerprint stands
@@ -36,7 +38,7 @@ class Literals {
   // Bytes that must be readable behind every text.
   static constexpr std::size_t kSlack = 128;
 
-  // At most 64 literals of at least 3 bytes each; shorter ones make it useless, so they are a bug in the caller.
+  // At most 64 literals of at least 3 bytes of ASCII each; shorter ones make it useless, so they are a bug in the caller.
   explicit Literals(std::vector<std::string> literals);
 
   // Calls found(index, position) for every occurrence, in the order of the text up to a few bytes (by fingerprint). The
@@ -64,7 +66,7 @@ class Literals {
  private:
   struct Literal {
     std::string text;
-    std::uint32_t fingerprint;  // offset of its three bytes
+    std::uint32_t fingerprint;  // offset of its two bytes
   };
   std::vector<Literal> literals_;
   std::array<std::vector<std::uint8_t>, 8> buckets_;

@@ -9,12 +9,12 @@ namespace {
 struct Step {
   static constexpr unsigned kBytes = 32;
   explicit Step(const Tables& tables) {
-    for (int k = 0; k < 3; ++k) {
+    for (unsigned k = 0; k < kFingerprint; ++k) {
       low[k] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(tables.low[k])));
       high[k] = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(tables.high[k])));
     }
   }
-  [[nodiscard]] __m256i one(const char* p, int k) const {
+  [[nodiscard]] __m256i one(const char* p, unsigned k) const {
     const __m256i nibble = _mm256_set1_epi8(0x0F);
     const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + k));
     const __m256i lower = _mm256_shuffle_epi8(low[k], _mm256_and_si256(bytes, nibble));
@@ -22,14 +22,14 @@ struct Step {
     return _mm256_and_si256(lower, upper);
   }
   unsigned long long search(const char* p, unsigned char* out) const {
-    const __m256i hits = _mm256_and_si256(_mm256_and_si256(one(p, 0), one(p, 1)), one(p, 2));
+    const __m256i hits = _mm256_and_si256(one(p, 0), one(p, 1));
     const __m256i none = _mm256_cmpeq_epi8(hits, _mm256_setzero_si256());
     const unsigned mask = ~static_cast<unsigned>(_mm256_movemask_epi8(none));
     if (mask != 0) _mm256_store_si256(reinterpret_cast<__m256i*>(out), hits);
     return mask;
   }
-  __m256i low[3];
-  __m256i high[3];
+  __m256i low[kFingerprint];
+  __m256i high[kFingerprint];
 };
 
 }  // namespace

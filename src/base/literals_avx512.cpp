@@ -6,29 +6,28 @@
 namespace gw::literals {
 namespace {
 
+// One permutation looks up the buckets of 64 bytes by their low six bits; the seventh is left to the comparison.
 struct Step {
   static constexpr unsigned kBytes = 64;
   explicit Step(const Tables& tables) {
-    for (int k = 0; k < 3; ++k) {
-      low[k] = _mm512_maskz_broadcast_i32x4(0xFFFF, _mm_load_si128(reinterpret_cast<const __m128i*>(tables.low[k])));
-      high[k] = _mm512_maskz_broadcast_i32x4(0xFFFF, _mm_load_si128(reinterpret_cast<const __m128i*>(tables.high[k])));
+    alignas(64) unsigned char table[kFingerprint][64];
+    for (unsigned k = 0; k < kFingerprint; ++k) {
+      for (unsigned i = 0; i < 64; ++i) {
+        const unsigned a = tables.low[k][i & 15] & tables.high[k][i >> 4];
+        const unsigned b = tables.low[k][i & 15] & tables.high[k][(i >> 4) + 4];
+        table[k][i] = static_cast<unsigned char>(a | b);
+      }
+      buckets[k] = _mm512_load_si512(table[k]);
     }
   }
-  [[nodiscard]] __m512i one(const char* p, int k) const {
-    const __m512i nibble = _mm512_set1_epi8(0x0F);
-    const __m512i bytes = _mm512_loadu_si512(p + k);
-    const __m512i lower = _mm512_shuffle_epi8(low[k], _mm512_and_si512(bytes, nibble));
-    const __m512i upper = _mm512_shuffle_epi8(high[k], _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble));
-    return _mm512_and_si512(lower, upper);
-  }
   unsigned long long search(const char* p, unsigned char* out) const {
-    const __m512i hits = _mm512_and_si512(_mm512_and_si512(one(p, 0), one(p, 1)), one(p, 2));
+    const __m512i hits = _mm512_and_si512(_mm512_maskz_permutexvar_epi8(~0ull, _mm512_loadu_si512(p), buckets[0]),
+                                          _mm512_maskz_permutexvar_epi8(~0ull, _mm512_loadu_si512(p + 1), buckets[1]));
     const unsigned long long mask = _mm512_test_epi8_mask(hits, hits);
     if (mask != 0) _mm512_store_si512(out, hits);
     return mask;
   }
-  __m512i low[3];
-  __m512i high[3];
+  __m512i buckets[kFingerprint];
 };
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <date/date.h>
 
 #include <chrono>
-#include <cstdio>
 #include <limits>
 
 namespace gw {
@@ -99,15 +98,19 @@ std::string format_time(Time time) {
     --days;
   }
   const date::year_month_day ymd{date::sys_days{date::days{days}}};
-  char buffer[48];
-  const int length = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(ymd.year()),
-                                   static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
-                                   static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60),
-                                   static_cast<int>(rest % 60));
-  std::string out(buffer, static_cast<std::size_t>(length));
+  std::string out = "0000-00-00T00:00:00";
+  const auto put = [&](std::size_t at, std::size_t digits, unsigned value) {
+    for (std::size_t i = at + digits; i-- > at; value /= 10) out[i] = static_cast<char>('0' + value % 10);
+  };
+  put(0, 4, static_cast<unsigned>(static_cast<int>(ymd.year())));
+  put(5, 2, static_cast<unsigned>(ymd.month()));
+  put(8, 2, static_cast<unsigned>(ymd.day()));
+  put(11, 2, static_cast<unsigned>(rest / 3600));
+  put(14, 2, static_cast<unsigned>(rest / 60 % 60));
+  put(17, 2, static_cast<unsigned>(rest % 60));
   if (micros != 0) {
-    const int fraction = std::snprintf(buffer, sizeof buffer, ".%06d", static_cast<int>(micros));
-    out.append(buffer, static_cast<std::size_t>(fraction));
+    out += ".000000";
+    put(20, 6, static_cast<unsigned>(micros));
   }
   out.push_back('Z');
   return out;

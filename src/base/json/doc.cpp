@@ -121,19 +121,6 @@ std::string_view to_string(Type type) {
   return "missing";
 }
 
-// Without initialisers: build() writes every field, and the tape is not touched before it is needed.
-struct Doc::Node {
-  std::uint32_t key;  // offset of the key's content in the text
-  std::uint32_t key_size;
-  std::uint32_t begin;
-  std::uint32_t end;
-  std::uint32_t next;
-  Type type;
-  bool key_escaped;
-  bool escaped;       // of a string: it holds escapes
-  bool has_children;  // of a container
-};
-
 struct Doc::Stage1 {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
   std::size_t capacity = 0;
@@ -177,13 +164,12 @@ bool Doc::index(std::string_view text) {
   text_ = text;
   damage_ = {};
   cursor_ = 0;
-  next_backslash_ = 0;
   if (text.empty()) return fail("empty", 0);
   if (text.size() >= 0xFFFFFFFFu) return fail("too large", 0);
   if (!stage1_->reserve(text.size())) return fail("out of memory", 0);
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   switch (stage1_->parser->stage1(bytes, text.size(), simdjson::stage1_mode::regular)) {
-    case simdjson::SUCCESS: return true;
+    case simdjson::SUCCESS: next_backslash_ = find_backslash(0); return true;
     case simdjson::EMPTY: return fail("empty", 0);
     case simdjson::UTF8_ERROR: {
       std::size_t i = 0;
@@ -210,13 +196,9 @@ std::size_t Doc::next_offset() const {
   return cursor_ < stage1_->parser->n_structural_indexes ? stage1_->parser->structural_indexes[cursor_] : text_.size();
 }
 
-// Whether a backslash stands in [begin, end). Asked in ascending order.
-bool Doc::has_escape(std::size_t begin, std::size_t end) {
-  if (next_backslash_ < begin) {
-    const void* const found = std::memchr(text_.data() + begin, '\\', text_.size() - begin);
-    next_backslash_ = found == nullptr ? text_.size() : static_cast<std::size_t>(static_cast<const char*>(found) - text_.data());
-  }
-  return next_backslash_ < end;
+std::size_t Doc::find_backslash(std::size_t from) const {
+  const void* const found = std::memchr(text_.data() + from, '\\', text_.size() - from);
+  return found == nullptr ? text_.size() : static_cast<std::size_t>(static_cast<const char*>(found) - text_.data());
 }
 
 // The end of the string that opens at `begin` and is followed by the structural character at `next`.
@@ -225,7 +207,8 @@ bool Doc::close_string(std::size_t begin, std::size_t next, std::uint32_t& end, 
   while (last > begin && is_space(text_[last])) --last;
   if (last == begin || text_[last] != '"') return fail("text after a string", last);
   end = static_cast<std::uint32_t>(last + 1);
-  escaped = has_escape(begin, last);
+  if (next_backslash_ < begin) next_backslash_ = find_backslash(begin);
+  escaped = next_backslash_ < last;
   if (escaped && !escapes_are_valid(text_.substr(begin + 1, last - begin - 1))) {
     return fail("invalid escape in a string", begin);
   }
@@ -279,6 +262,14 @@ bool Doc::build(Limits limits) {
   // Stage 1 puts the size of the text behind the last position.
   const auto char_at = [&](std::size_t k) { return k < count ? text[positions[k]] : '\0'; };
   const auto at = [&](std::size_t k) -> std::size_t { return k < count ? positions[k] : text_.size(); };
+  // Mostly a string ends right before the next structural character and no backslash is near.
+  const auto close = [&](std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped) {
+    if (next_backslash_ >= next && text[next - 1] == '"' && next - 1 > begin) {
+      end = static_cast<std::uint32_t>(next);
+      return true;
+    }
+    return close_string(begin, next, end, escaped);
+  };
 
   for (;;) {
     // A value begins at structural character i; if in an object, its key (and the colon) first.
@@ -301,7 +292,7 @@ bool Doc::build(Limits limits) {
       if (parent.is_object) {
         if (char_at(i) != '"') return fail("a key is missing", at(i));
         std::uint32_t key_end = 0;
-        if (!close_string(positions[i], at(i + 1), key_end, node.key_escaped)) return false;
+        if (!close(positions[i], at(i + 1), key_end, node.key_escaped)) return false;
         node.key = positions[i] + 1;
         node.key_size = key_end - 1 - node.key;
         if (char_at(i + 1) != ':') return fail("a colon is missing", at(i + 1));
@@ -312,7 +303,7 @@ bool Doc::build(Limits limits) {
     node.begin = static_cast<std::uint32_t>(at(i));
     if (first == '"') {
       node.type = Type::string;
-      if (!close_string(positions[i], at(i + 1), node.end, node.escaped)) return false;
+      if (!close(positions[i], at(i + 1), node.end, node.escaped)) return false;
       ++i;
     } else if (first == '{' || first == '[') {
       if (depth >= max_depth) return fail("nested too deeply", at(i));
@@ -400,18 +391,11 @@ std::string_view Doc::key_of(const Node& node) const {
   return node.key_escaped ? unescape(raw) : raw;
 }
 
-Type Value::type() const { return doc_ == nullptr ? Type::missing : doc_->nodes_[node_].type; }
-
 Value Value::operator[](std::string_view key) const {
   Value found;
   if (type() != Type::object) return found;
   for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) {
-    const Doc::Node& node = doc_->nodes_[v.node_];
-    if (node.key_escaped ? doc_->key_of(node) == key
-                         : node.key_size == key.size() &&
-                               std::memcmp(doc_->text_.data() + node.key, key.data(), key.size()) == 0) {
-      found = v;
-    }
+    if (v.key() == key) found = v;
   }
   return found;
 }
@@ -426,17 +410,18 @@ Value Value::occurrence(std::string_view key, unsigned n) const {
 
 bool Value::has_duplicate_keys() const {
   if (type() != Type::object) return false;
+  std::size_t looked_at = 0;
+  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) {
+    if (++looked_at > 32) break;
+    for (Value w = first_child(); w.node_ != v.node_; w = w.next_sibling()) {
+      if (w.key() == v.key()) return true;
+    }
+  }
+  if (looked_at <= 32) return false;
   std::vector<std::string_view> keys;
   for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) keys.push_back(v.key());
   std::sort(keys.begin(), keys.end());
   return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
-}
-
-std::optional<std::string_view> Value::string() const {
-  if (type() != Type::string) return std::nullopt;
-  const Doc::Node& node = doc_->nodes_[node_];
-  const std::string_view content = doc_->text_.substr(node.begin + 1, node.end - node.begin - 2);
-  return node.escaped ? doc_->unescape(content) : content;
 }
 
 std::optional<bool> Value::boolean() const {
@@ -449,19 +434,6 @@ std::string_view Value::raw() const {
   const Doc::Node& node = doc_->nodes_[node_];
   return doc_->text_.substr(node.begin, node.end - node.begin);
 }
-
-Value Value::first_child() const {
-  if (doc_ == nullptr || !doc_->nodes_[node_].has_children) return {};
-  return Value(doc_, node_ + 1);
-}
-
-Value Value::next_sibling() const {
-  if (doc_ == nullptr) return {};
-  const std::uint32_t next = doc_->nodes_[node_].next;
-  return next == kNone ? Value() : Value(doc_, next);
-}
-
-std::string_view Value::key() const { return doc_ == nullptr ? std::string_view() : doc_->key_of(doc_->nodes_[node_]); }
 
 std::size_t Value::size() const {
   std::size_t n = 0;

@@ -42,6 +42,21 @@ struct Damage {
 
 class Doc;
 
+namespace internal {
+// One value of the tape. Without initialisers: the tape is not touched before it is needed.
+struct Node {
+  std::uint32_t key;  // offset of the key's content in the text
+  std::uint32_t key_size;
+  std::uint32_t begin;
+  std::uint32_t end;
+  std::uint32_t next;  // index of the next sibling, 0 for the last
+  Type type;
+  bool key_escaped;
+  bool escaped;       // of a string: it holds escapes
+  bool has_children;  // of a container: they follow it in the tape
+};
+}  // namespace internal
+
 class Value {
  public:
   Value() = default;
@@ -111,13 +126,13 @@ class Doc {
 
  private:
   friend class Value;
-  struct Node;
+  using Node = internal::Node;
   struct Stage1;
   bool fail(std::string_view reason, std::size_t offset);
   bool build(Limits limits);
   bool scalar(std::size_t begin, std::size_t next, Node& node);
   bool close_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped);
-  bool has_escape(std::size_t begin, std::size_t end);
+  [[nodiscard]] std::size_t find_backslash(std::size_t from) const;
   [[nodiscard]] std::string_view unescape(std::string_view raw) const;
   [[nodiscard]] std::string_view key_of(const Node& node) const;
 
@@ -126,12 +141,36 @@ class Doc {
   std::unique_ptr<Node[]> nodes_;
   std::size_t node_capacity_ = 0;
   std::size_t cursor_ = 0;           // number of the structural character
-  std::size_t next_backslash_ = 0;   // the first one at or behind what has_escape() was asked last
+  std::size_t next_backslash_ = 0;   // the first one at or behind the last string that was looked at
   // Unescaped strings; chunks are never moved, so that views stay valid while more are added.
   mutable std::vector<std::unique_ptr<char[]>> arena_;
   mutable std::size_t arena_used_ = 0;
   mutable std::size_t arena_capacity_ = 0;
   Damage damage_;
 };
+
+inline Type Value::type() const { return doc_ == nullptr ? Type::missing : doc_->nodes_[node_].type; }
+
+inline Value Value::first_child() const {
+  return doc_ == nullptr || !doc_->nodes_[node_].has_children ? Value() : Value(doc_, node_ + 1);
+}
+
+inline Value Value::next_sibling() const {
+  const std::uint32_t next = doc_ == nullptr ? 0 : doc_->nodes_[node_].next;
+  return next == 0 ? Value() : Value(doc_, next);
+}
+
+inline std::string_view Value::key() const {
+  if (doc_ == nullptr) return {};
+  const internal::Node& node = doc_->nodes_[node_];
+  return node.key_escaped ? doc_->key_of(node) : std::string_view(doc_->text_.data() + node.key, node.key_size);
+}
+
+inline std::optional<std::string_view> Value::string() const {
+  if (type() != Type::string) return std::nullopt;
+  const internal::Node& node = doc_->nodes_[node_];
+  const std::string_view content(doc_->text_.data() + node.begin + 1, node.end - node.begin - 2);
+  return node.escaped ? doc_->unescape(content) : content;
+}
 
 }  // namespace gw::json

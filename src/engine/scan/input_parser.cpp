@@ -35,8 +35,11 @@ InputParser::InputParser(const Options& options, const watch::WatchSet& watches,
                          CoverageCounter& coverage)
     : prefilter_(prefilter), coverage_(coverage), judge_(options, watches, prefilter) {}
 
-void InputParser::begin(const std::string& path, std::string_view head, bool whole, bool everything) {
+void InputParser::begin(const std::string& path, std::string_view head, bool whole, bool everything,
+                        std::uint64_t told) {
   path_ = path;
+  told_ = told;
+  flushed_ = told;
   everything_ = everything;
   damaged_ = false;
   shape_ = cloudtrail::sniff(head, whole);
@@ -75,6 +78,7 @@ void InputParser::add_quarantine(std::string_view reason, std::uint64_t offset, 
 
 bool InputParser::flush_if_large() {
   if (!batch_.is_large() || prefiltering_ || !on_large_batch_) return true;
+  flushed_ = std::max(flushed_, number_);
   return on_large_batch_(take_batch());
 }
 
@@ -147,6 +151,7 @@ cloudtrail::SplitHandler::Step InputParser::element(std::string_view text, std::
 }
 
 cloudtrail::SplitHandler::Step InputParser::record_element(std::string_view text, std::uint64_t offset) {
+  if (number_ <= told_) return {};
   // Behind damage every record is parsed: a skipped one may have been cut wrongly.
   if (!everything_ && !damaged_ && !prefilter_.is_candidate(text)) return {};
   const Judge::Verdict verdict = judge_.judge(text, path_, number_, offset, batch_, coverage_);
@@ -275,10 +280,23 @@ bool InputParser::looks_complete(std::string_view text) const {
   return tail.ends_with('}') || tail.ends_with('[');
 }
 
+bool InputParser::regular(std::string_view text) {
+  bool wanted = true;
+  const auto end = judge_.judge_list(text.substr(shape_.start), path_, number_, told_, shape_.start, batch_, coverage_,
+                                     [&] { return wanted = flush_if_large(); });
+  if (!end) {
+    done_ = !wanted;
+    return !wanted;
+  }
+  name_feed("records_file");
+  rest(text.substr(shape_.start + *end));
+  return true;
+}
+
 bool InputParser::prefiltered(std::string_view text) {
   if (!looks_complete(text)) return false;
   candidates_.clear();
-  prefilter_.candidates(text, candidates_);
+  const bool names_only = prefilter_.candidates(text, candidates_);
   next_candidate_ = 0;
   const std::string_view list = text.substr(shape_.start);
   // What Lambda hands over has the same form, with records inside strings: its elements are no records.
@@ -286,12 +304,33 @@ bool InputParser::prefiltered(std::string_view text) {
   Splitter(Splitter::Level::records, 0, cloudtrail::kMaxRecord).feed(list, true, first);
   if (!first.text.empty() && !judge_.is_record(first.text)) return false;
   name_feed("records_file");
-  if (candidates_.empty()) return true;
+  if (candidates_.empty() || (names_only && nothing_to_tell(text))) return true;
   prefiltering_ = true;
   const std::size_t used = splitter_->feed(list, true, *this);
   prefiltering_ = false;
   // Candidates behind the end of the list: a second one, or damage.
   return !damaged_ && !(splitter_->ended() && candidates_.back() >= shape_.start + used);
+}
+
+// A look at each candidate by itself, without cutting the file into records up to it. The object that directly encloses the
+// key is unique; when it has nothing to tell, neither has any record that may enclose it, because this key is not theirs. So
+// "nothing" is certain, and everything else is left to the exact way. False also when an object cannot be made out.
+bool InputParser::nothing_to_tell(std::string_view text) {
+  constexpr std::string_view kRecordStart = "{\"eventVersion\"";
+  constexpr std::size_t kFarthest = 16 * 1024;
+  CoverageCounter ignored_coverage(false);
+  Batch told;
+  for (const std::uint32_t at : candidates_) {
+    const std::size_t from = at > kFarthest ? at - kFarthest : 0;
+    const std::size_t start = text.substr(from, at - from).rfind(kRecordStart);
+    if (start == std::string_view::npos) return false;
+    FirstElement object;
+    Splitter(Splitter::Level::documents, 0, cloudtrail::kMaxRecord).feed(text.substr(from + start), true, object);
+    if (from + start + object.text.size() <= at) return false;
+    if (judge_.judge(object.text, path_, 0, 0, told, ignored_coverage).kind != Judge::Verdict::Kind::record) return false;
+    if (!told.findings.empty() || !told.names.empty() || !told.quarantined.empty() || !told.explained.empty()) return false;
+  }
+  return true;
 }
 
 cloudtrail::SplitHandler::Step InputParser::candidate_element(std::string_view text, std::uint64_t offset) {

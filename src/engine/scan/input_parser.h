@@ -26,20 +26,28 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
 
   // Starts an input. `head` is its first window; `whole`: there is nothing more; `everything`: every record is parsed, not
   // only those that the prefilter picks. Drops what is left of the batch.
-  void begin(const std::string& path, std::string_view head, bool whole, bool everything);
+  void begin(const std::string& path, std::string_view head, bool whole, bool everything, std::uint64_t told = 0);
+  // How many records of this input have left in a large batch.
+  [[nodiscard]] std::uint64_t told() const { return flushed_; }
   // How many bytes of the window were consumed. Literals::kSlack bytes must be readable behind it.
   std::size_t feed(std::string_view window, bool final);
   // Nothing more will come of this input, whatever is fed.
   [[nodiscard]] bool done() const { return done_; }
 
-  // True for a log file whose records can be told from bytes.
-  [[nodiscard]] bool can_prefilter() const { return !everything_ && shape_.shape == cloudtrail::Shape::records; }
+  // True for a log file, or what has its form.
+  [[nodiscard]] bool is_list() const { return shape_.shape == cloudtrail::Shape::records; }
+  // True when its records can be told from bytes.
+  [[nodiscard]] bool can_prefilter() const { return !everything_ && is_list(); }
   // Records were skipped by bytes, and then damage was met: what was skipped may have been cut wrongly.
   [[nodiscard]] bool is_doubtful() const { return damaged_ && !everything_; }
   // The envelope that the records came in; empty until one was seen.
   [[nodiscard]] const std::string& feed_name() const { return feed_name_; }
   // Judges only the candidate records of the whole text. False at the first sign of damage; begin() again then.
   bool prefiltered(std::string_view text);
+
+  // Judges all records of the whole text the fast way. False at anything irregular: begin() again then, and feed(); what
+  // was told by then is not told twice.
+  bool regular(std::string_view text);
 
   // Called with a batch that has grown large, in the middle of feed(); false ends the input.
   void on_large_batch(std::function<bool(Batch)> callback) { on_large_batch_ = std::move(callback); }
@@ -60,6 +68,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   std::size_t lines(std::string_view window, bool final);
   void line(std::string_view text, std::uint64_t offset);
   void rest(std::string_view text);
+  bool nothing_to_tell(std::string_view text);
   bool looks_complete(std::string_view text) const;
   void add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record);
   bool flush_if_large();
@@ -76,6 +85,8 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   std::optional<cloudtrail::Splitter> splitter_;
   Batch batch_;
   std::uint64_t number_ = 0;      // of the record, from 1
+  std::uint64_t flushed_ = 0;     // the number of the last record in a batch that has left
+  std::uint64_t told_ = 0;        // records up to this number were told in an earlier, broken off reading
   std::uint64_t offset_ = 0;      // of the window
   std::uint64_t doc_offset_ = 0;  // of the document being unpacked
   bool everything_ = false;

@@ -65,26 +65,37 @@ bool Judge::is_record(std::string_view text) {
 Judge::Verdict Judge::judge(std::string_view text, const std::string& path, std::uint64_t number, std::uint64_t offset,
                             Batch& batch, CoverageCounter& coverage) {
   if (!doc_.parse(text)) return {Verdict::Kind::damaged, doc_.damage()};
+  if (!judge_root(path, number, offset, batch, coverage)) return {Verdict::Kind::envelope, {}};
+  return {};
+}
+
+bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
+                       CoverageCounter& coverage) {
   const json::Value root = doc_.root();
+  if (!needs_decoding_ && prefilter_.is_ordinary(root)) {
+    ++batch.decoded;
+    ++batch.not_watched;
+    return true;
+  }
   switch (cloudtrail::kind_of(root)) {
-    case cloudtrail::RecordKind::not_a_record: return {Verdict::Kind::envelope, {}};
+    case cloudtrail::RecordKind::not_a_record: return false;
     case cloudtrail::RecordKind::insight:
       ++batch.decoded;
       ++batch.not_watched;
       coverage.insight();
-      return {};
+      return true;
     case cloudtrail::RecordKind::aggregated:
       ++batch.decoded;
       ++batch.not_watched;
-      return {};
+      return true;
     case cloudtrail::RecordKind::record: break;
   }
   const model::Record record = cloudtrail::decode_record(root);
-  if (is_envelope(record)) return {Verdict::Kind::envelope, {}};
+  if (is_envelope(record)) return false;
   coverage.record(record);
   ++batch.decoded;
   decoded(record, path, number, offset, batch);
-  return {};
+  return true;
 }
 
 void Judge::decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset,
@@ -135,12 +146,12 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
   }
   fill(*event);
   if (duplicates_decide(record)) event->flags.emplace_back("duplicate_keys");
-  Finding finding{std::move(*event), {}};
+  Finding finding{std::make_unique<model::AccessEvent>(std::move(*event)), {}};
   finding.key.reserve(64);
-  if (finding.event.event_id.empty()) {
+  if (finding.event->event_id.empty()) {
     write_occurrence(finding.key, record.root, kMaxOccurrences);
   } else {
-    finding.key = finding.event.event_id;
+    finding.key = finding.event->event_id;
     finding.key.push_back('\n');
     finding.key += record.recipient_account_id;
   }

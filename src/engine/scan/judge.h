@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json/doc.h"
+#include "domain/cloudtrail/splitter.h"
 #include "domain/detect/detect.h"
 #include "domain/watch/watch_set.h"
 #include "engine/scan/coverage.h"
@@ -19,7 +21,7 @@ namespace gw::scan {
 
 // An access event that passed the question, with what deduplication needs.
 struct Finding {
-  model::AccessEvent event;
+  std::unique_ptr<model::AccessEvent> event;  // large: moved by pointer
   std::string key;
 };
 
@@ -52,12 +54,40 @@ class Judge {
   };
 
   Judge(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter)
-      : options_(options), watches_(watches), prefilter_(prefilter) {}
+      : options_(options),
+        watches_(watches),
+        prefilter_(prefilter),
+        needs_decoding_(options.coverage || !options.explain_event_id.empty()) {}
 
   // Adds to `batch` and `coverage` what `text` comes to. An `envelope` is an element of a list that is no record but may
   // carry some (an SQS message, say); nothing was added for it, nor for a damaged one.
   Verdict judge(std::string_view text, const std::string& path, std::uint64_t record, std::uint64_t offset, Batch& batch,
                 CoverageCounter& coverage);
+
+  // The same for all elements of a list (the text behind its opening bracket), which is faster than one by one. `number` is
+  // that of the last element before and counts on; elements up to `told` are passed over. After each element `go_on` is
+  // asked. Returns the offset behind the closing bracket, or nullopt at anything irregular: what was added to `batch` until
+  // then is good, and the list is to be read by other means.
+  template <class GoOn>
+  std::optional<std::size_t> judge_list(std::string_view list, const std::string& path, std::uint64_t& number,
+                                        std::uint64_t told, std::uint64_t offset, Batch& batch, CoverageCounter& coverage,
+                                        GoOn&& go_on) {
+    if (!doc_.index(list)) return std::nullopt;
+    if (doc_.next_char() == ']') return doc_.next_offset() + 1;
+    for (;;) {
+      if (doc_.next_char() != '{') return std::nullopt;
+      const std::size_t begin = doc_.next_offset();
+      if (!doc_.parse_next()) return std::nullopt;
+      if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
+      if (++number > told && !judge_root(path, number, offset + begin, batch, coverage)) return std::nullopt;
+      if (!go_on()) return std::nullopt;
+      const char next = doc_.next_char();
+      const std::size_t after = doc_.next_offset() + 1;
+      doc_.skip_char();
+      if (next == ']') return after;
+      if (next != ',') return std::nullopt;
+    }
+  }
 
   // Whether `text` is a CloudTrail record, and not an element of the events that Lambda is invoked with.
   [[nodiscard]] bool is_record(std::string_view text);
@@ -66,6 +96,8 @@ class Judge {
   void set_feed(std::string_view feed) { feed_ = feed; }
 
  private:
+  // Of the value that doc_ holds; false when it is no record.
+  bool judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch, CoverageCounter& coverage);
   void decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch);
   [[nodiscard]] bool asked_for(const model::AccessEvent& event) const;
   std::optional<model::AccessEvent> decide(const model::Record& record);
@@ -73,6 +105,7 @@ class Judge {
   const Options& options_;
   const watch::WatchSet& watches_;
   const Prefilter& prefilter_;
+  const bool needs_decoding_;  // of every record, also of those that detect() has nothing to say about
   std::string feed_ = "file";
   json::Doc doc_;
   json::Doc variant_doc_;

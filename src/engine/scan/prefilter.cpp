@@ -95,6 +95,30 @@ bool Prefilter::may_tell(const model::Record& record) const {
   return known_.contains(record.event_name) || record.identity.type == "Root" || record.identity.type == "IAMUser";
 }
 
+bool Prefilter::is_ordinary(json::Value root) const {
+  if (!root.is_object()) return false;
+  bool named = false;
+  bool sourced = false;
+  for (json::Value v = root.first_child(); !v.is_missing(); v = v.next_sibling()) {
+    const std::string_view key = v.key();
+    if (key == "eventName") {
+      if (!v.is_string() || known_.contains(v.text())) return false;
+      named = true;
+    } else if (key == "eventSource") {
+      if (!v.is_string() || v.text().starts_with("aws:")) return false;
+      sourced = true;
+    } else if (key == "userIdentity") {
+      if (!v.is_object()) return false;
+      for (json::Value child = v.first_child(); !child.is_missing(); child = child.next_sibling()) {
+        if (child.key() != "type") continue;
+        const std::string_view type = child.text();
+        if (!child.is_string() || type == "Root" || type == "IAMUser") return false;
+      }
+    }
+  }
+  return named && sourced;
+}
+
 bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at) const {
   switch (kinds_[index].kind) {
     case Literal::Kind::plain: return true;
@@ -123,11 +147,15 @@ bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at)
   return wanted_.contains(name) || name.find('\\') != std::string_view::npos;
 }
 
-void Prefilter::candidates(std::string_view text, std::vector<std::uint32_t>& positions) const {
+bool Prefilter::candidates(std::string_view text, std::vector<std::uint32_t>& positions) const {
+  bool names_only = true;
   literals_.find(text, [&](std::size_t index, std::size_t at) {
-    if (verify(text, index, at)) positions.push_back(static_cast<std::uint32_t>(at));
+    if (!verify(text, index, at)) return;
+    positions.push_back(static_cast<std::uint32_t>(at));
+    names_only = names_only && kinds_[index].kind == Literal::Kind::event_name;
   });
   if (!std::is_sorted(positions.begin(), positions.end())) std::sort(positions.begin(), positions.end());
+  return names_only;
 }
 
 bool Prefilter::is_candidate(std::string_view text) const {

@@ -35,9 +35,13 @@ class Prefilter {
   Prefilter(const Options& options, const watch::Needs& needs);
 
   // Appends the positions in `text` that lie in candidate records, in ascending order. The text is JSON with records at
-  // any place; Literals::kSlack bytes must be readable behind it.
-  void candidates(std::string_view text, std::vector<std::uint32_t>& positions) const;
+  // any place; Literals::kSlack bytes must be readable behind it. True when all of them are the keys of event names.
+  bool candidates(std::string_view text, std::vector<std::uint32_t>& positions) const;
   [[nodiscard]] bool is_candidate(std::string_view text) const;
+
+  // True for an object that is a record of an event that detect() has nothing to say about, by every occurrence of the keys
+  // that decide: it need not be decoded. (A wrong JSON type anywhere else in it is not looked for.)
+  [[nodiscard]] bool is_ordinary(json::Value root) const;
 
   // Whether detect() or name_fact() can answer for such a record at all, whatever the question; by the decoded record.
   [[nodiscard]] bool may_tell(const model::Record& record) const;

@@ -199,6 +199,11 @@ bool Reader::Impl::whole(const std::string& path, std::string_view text, bool ev
   }
   bool go_on = true;
   parser_.on_large_batch([&](Batch batch) { return go_on = tell_part(tell, std::move(batch)); });
+  if (parser_.is_list()) {
+    if (parser_.regular(text)) return go_on && end(tell, text.size());
+    const std::uint64_t told = parser_.told();
+    parser_.begin(path, text, true, true, told);
+  }
   (void)parser_.feed(text, true);
   if (go_on && parser_.is_doubtful() && !told_) return whole(path, text, true, tell);
   return go_on && end(tell, text.size());

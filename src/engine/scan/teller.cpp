@@ -122,13 +122,13 @@ void Teller::deliver(Part part) {
 
 void Teller::finding(Finding finding) {
   content_.clear();
-  append_content(content_, finding.event);
+  append_content(content_, *finding.event);
   const SeenKeys::Answer answer = seen_.add(finding.key, content_);
   if (answer == SeenKeys::Answer::duplicate) {
     ++stats_.duplicate;
     return;
   }
-  model::AccessEvent& event = finding.event;
+  model::AccessEvent& event = *finding.event;
   const bool damaged = std::any_of(event.flags.begin(), event.flags.end(),
                                    [](const std::string& flag) { return flag.starts_with("wrong_type:"); });
   if (answer == SeenKeys::Answer::conflict) {
@@ -140,12 +140,12 @@ void Teller::finding(Finding finding) {
     ++stats_.matched;
   }
   if (event.break_glass && event.severity && (!highest_ || *highest_ < *event.severity)) highest_ = event.severity;
-  held_.push_back(std::move(event));
+  held_.push_back(std::move(finding.event));
   if (held_.size() > kHeld) tell_oldest();
 }
 
 void Teller::tell_oldest() {
-  model::AccessEvent& event = held_.front();
+  model::AccessEvent& event = *held_.front();
   if (event.principal.name.empty() && !event.identity_store_user.empty()) {
     if (const std::string* name = names_.find(event.identity_store_user)) {
       event.principal.name = *name;

@@ -74,7 +74,7 @@ class Teller {
   bool stopped_ = false;
   SeenKeys seen_;
   NameBook names_;
-  std::deque<model::AccessEvent> held_;
+  std::deque<std::unique_ptr<model::AccessEvent>> held_;
   Stats stats_;
   std::uint64_t decoded_ = 0;
   std::uint64_t ignored_ = 0;
