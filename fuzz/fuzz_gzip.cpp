@@ -1,0 +1,42 @@
+// Any bytes as gzip, whole and as a stream: no crash, no output beyond the capacity, and both agree.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "base/gzip.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using State = gw::InflateResult::State;
+  const std::string_view in(reinterpret_cast<const char*>(data), size);
+  constexpr std::size_t kCapacity = 1 << 16;
+  static gw::WholeInflater whole;
+  static gw::StreamInflater stream;
+  std::string out(kCapacity, '\0');
+  const gw::InflateResult first = whole.inflate(in, out.data(), out.size());
+  if (first.size > kCapacity) std::abort();
+
+  const std::size_t head = size / 3;
+  const std::size_t step = size % 61 + 1;
+  std::size_t at = head;
+  stream.start(in.substr(0, head), [&](char* buffer, std::size_t capacity) {
+    const std::size_t n = std::min({step, capacity, size - at});
+    in.copy(buffer, n, at);
+    at += n;
+    return n;
+  });
+  std::string text;
+  std::string window(997, '\0');
+  State state = State::full;
+  while (state == State::full && text.size() <= kCapacity) {
+    const gw::InflateResult r = stream.read(window.data(), window.size());
+    if (r.size > window.size() || (r.state == State::full && r.size != window.size())) std::abort();
+    text.append(window, 0, r.size);
+    state = r.state;
+  }
+  if (first.state == State::done && (state != State::done || text != out.substr(0, first.size))) std::abort();
+  if (first.state == State::damaged && state == State::done) std::abort();
+  return 0;
+}

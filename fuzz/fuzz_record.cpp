@@ -1,0 +1,73 @@
+// Any bytes as JSON and as a CloudTrail record: no crash; what is accepted is what simdjson's full parser accepts; every view
+// lies where it may; text comes out as valid UTF-8.
+#include <simdjson.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "base/json/doc.h"
+#include "base/utf8.h"
+#include "domain/cloudtrail/record_decode.h"
+#include "domain/cloudtrail/unpack.h"
+
+namespace {
+
+void check_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const gw::Utf8Char c = gw::next_utf8(text, i);
+    if (!c.valid) std::abort();
+    i += c.length;
+  }
+}
+
+void visit(gw::json::Value v, unsigned depth) {
+  if (depth > 300) std::abort();
+  check_utf8(v.key());
+  if (v.is_string()) check_utf8(v.text());
+  if (v.raw().empty()) std::abort();
+  for (gw::json::Value child = v.first_child(); !child.is_missing(); child = child.next_sibling()) visit(child, depth + 1);
+}
+
+struct Count final : gw::cloudtrail::UnpackHandler {
+  std::size_t parts = 0;
+  void record(std::string_view text, gw::cloudtrail::Envelope) override {
+    gw::json::Doc doc;
+    if (!doc.parse(text, {.max_depth = 256, .max_values = 200'000})) std::abort();
+    ++parts;
+  }
+  void need_object(std::string_view, std::string_view) override { ++parts; }
+  void ignored(std::string_view) override { ++parts; }
+  void quarantine(std::string_view) override { ++parts; }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  static gw::json::Doc doc;
+  static simdjson::dom::parser reference;
+  const bool good = doc.parse(text);
+  const simdjson::error_code error = reference.parse(text.data(), text.size()).error();
+  const bool same_rules = error != simdjson::NUMBER_ERROR && error != simdjson::STRING_ERROR && error != simdjson::DEPTH_ERROR &&
+                          error != simdjson::CAPACITY && error != simdjson::MEMALLOC && !text.starts_with("\xEF\xBB\xBF");
+  if (same_rules && good != (error == simdjson::SUCCESS) && doc.damage().reason != "nested too deeply" &&
+      doc.damage().reason != "too many values") {
+    std::abort();
+  }
+  if (good) {
+    visit(doc.root(), 0);
+    (void)doc.root().has_duplicate_keys();
+    (void)gw::cloudtrail::kind_of(doc.root());
+    const gw::model::Record record = gw::cloudtrail::decode_record(doc.root());
+    check_utf8(record.event_name);
+    check_utf8(record.identity.arn);
+  }
+  static gw::cloudtrail::Unpacker unpacker;
+  Count count;
+  // Nothing is lost silently: a document that is JSON comes to at least one part.
+  if (unpacker.unpack(text, count) && count.parts == 0) std::abort();
+  return 0;
+}
