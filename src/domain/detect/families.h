@@ -1,0 +1,49 @@
+// The families of mechanisms, as tables: one row says which events a handler looks at and what may come of it. Both detect()
+// and event_names_of_interest() read these rows, so the two cannot disagree. Internal to this folder.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "domain/model/access_event.h"
+#include "domain/model/record.h"
+
+namespace gw::detect {
+
+struct EventRow;
+using Handler = std::optional<model::AccessEvent> (*)(const model::Record& record, const EventRow& row);
+// Whether a change counts, by what it is aimed at. `target` is what the row's keys hold, or what the denial names.
+using Guard = bool (*)(const model::Record& record, std::string_view target);
+
+struct EventRow {
+  std::string_view event_source;
+  std::string_view event_name;
+  Handler handle = nullptr;
+  model::MechanismSet mechanisms;  // of `mechanism` and `also`, apart from what identity brings
+  bool claims = false;             // a nullopt of the handler is final: identity is not asked
+  bool names_people = false;
+  // Rows of tamper.cpp and emergency_path.cpp.
+  bool path_change = false;
+  model::Mechanism mechanism = model::Mechanism::other;  // for callers that are neither root nor IAM user
+  bool by_identity = true;                               // root_api and iam_user_api go before `mechanism`
+  std::string_view target_keys;                          // requestParameters members, `|` between them
+  Guard guard = nullptr;                                 // null: always
+};
+
+// Event names of AWS Lambda carry an API date (UpdateFunctionCode20150331v2); rows hold the name before it.
+inline constexpr std::string_view kLambdaSource = "lambda.amazonaws.com";
+
+[[nodiscard]] std::span<const EventRow> identity_center_rows();
+[[nodiscard]] std::span<const EventRow> sign_in_rows();
+[[nodiscard]] std::span<const EventRow> sts_rows();
+[[nodiscard]] std::span<const EventRow> tamper_rows();
+[[nodiscard]] std::span<const EventRow> emergency_path_rows();
+
+// Any call that root or an IAM user made: the last resort of the precedence table.
+[[nodiscard]] std::optional<model::AccessEvent> detect_by_identity(const model::Record& record);
+
+// The handler of tamper and emergency-path rows.
+[[nodiscard]] std::optional<model::AccessEvent> detect_change(const model::Record& record, const EventRow& row);
+
+}  // namespace gw::detect
