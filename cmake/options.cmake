@@ -11,14 +11,13 @@ if(GW_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
                                   ${GW_CCACHE})
 endif()
 
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-include(CheckPIESupported)
-check_pie_supported()
-
 add_library(gw_options INTERFACE)
 target_include_directories(gw_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(gw_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
                                             -fdiagnostics-color=auto)
+# Position-independent executables by -fPIE, not CMake's -fPIC, which keeps g++ from inlining what a library exports.
+target_compile_options(gw_options INTERFACE -fPIE)
+target_link_options(gw_options INTERFACE -pie)
 target_compile_definitions(gw_options INTERFACE GW_VERSION="${PROJECT_VERSION}")
 target_link_options(gw_options INTERFACE -Wl,-z,relro,-z,now -Wl,--as-needed)
 
