@@ -17,7 +17,7 @@ std::size_t search_portable(const Tables& tables, const char* text, std::size_t 
   for (; at < size && count < max; ++at) {
     unsigned found = bits(0, text[at]);
     if (found == 0) continue;
-    found &= bits(1, text[at + 1]);
+    for (unsigned k = 1; k < kFingerprint; ++k) found &= bits(k, text[at + k]);
     if (found != 0) hits[count++] = {static_cast<std::uint32_t>(at), found};
   }
   return at;
@@ -69,7 +69,7 @@ Literals::Literals(std::vector<std::string> texts) : tables_{}, search_(literals
     std::size_t best = 0;
     int best_score = 1000;
     for (std::size_t i = 0; i + literals::kFingerprint <= text.size(); ++i) {
-      const int score = literals::commonness(text[i]) + literals::commonness(text[i + 1]);
+      const int score = literals::commonness(text[i]) + literals::commonness(text[i + 1]) + literals::commonness(text[i + 2]);
       if (score < best_score) {
         best = i;
         best_score = score;

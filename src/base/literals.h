@@ -1,6 +1,6 @@
 // Where any of a few literals occurs in a text, at memory speed.
 //
-// A fingerprint of two neighbouring bytes of each literal (the rarest two) is looked for in all literals at once with
+// A fingerprint of three neighbouring bytes of each literal (the rarest three) is looked for in all literals at once with
 // byte shuffles, 64 or 32 bytes a step (AVX-512, AVX2; a portable loop elsewhere); every hit is then compared in full. The
 // method is known as Teddy, from Hyperscan. Immutable after construction; safe from any thread.
 #pragma once
@@ -15,7 +15,7 @@
 namespace gw {
 
 namespace literals {
-inline constexpr unsigned kFingerprint = 2;
+inline constexpr unsigned kFingerprint = 3;
 
 struct Tables {
   // One bit a bucket, by position in the fingerprint and by half of the byte there.
@@ -56,6 +56,7 @@ class Literals {
             const Literal& literal = literals_[index];
             if (hits[h].at < literal.fingerprint) continue;
             const std::size_t start = hits[h].at - literal.fingerprint;
+            if (text[start] != literal.text[0]) continue;
             if (text.compare(start, literal.text.size(), literal.text) == 0) found(index, start);
           }
         }
@@ -66,7 +67,7 @@ class Literals {
  private:
   struct Literal {
     std::string text;
-    std::uint32_t fingerprint;  // offset of its two bytes
+    std::uint32_t fingerprint;  // offset of its three bytes
   };
   std::vector<Literal> literals_;
   std::array<std::vector<std::uint8_t>, 8> buckets_;

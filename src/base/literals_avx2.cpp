@@ -22,7 +22,8 @@ struct Step {
     return _mm256_and_si256(lower, upper);
   }
   unsigned long long search(const char* p, unsigned char* out) const {
-    const __m256i hits = _mm256_and_si256(one(p, 0), one(p, 1));
+    __m256i hits = one(p, 0);
+    for (unsigned k = 1; k < kFingerprint; ++k) hits = _mm256_and_si256(hits, one(p, k));
     const __m256i none = _mm256_cmpeq_epi8(hits, _mm256_setzero_si256());
     const unsigned mask = ~static_cast<unsigned>(_mm256_movemask_epi8(none));
     if (mask != 0) _mm256_store_si256(reinterpret_cast<__m256i*>(out), hits);

@@ -20,9 +20,12 @@ struct Step {
       buckets[k] = _mm512_load_si512(table[k]);
     }
   }
+  [[nodiscard]] __m512i one(const char* p, unsigned k) const {
+    return _mm512_maskz_permutexvar_epi8(~0ull, _mm512_loadu_si512(p + k), buckets[k]);
+  }
   unsigned long long search(const char* p, unsigned char* out) const {
-    const __m512i hits = _mm512_and_si512(_mm512_maskz_permutexvar_epi8(~0ull, _mm512_loadu_si512(p), buckets[0]),
-                                          _mm512_maskz_permutexvar_epi8(~0ull, _mm512_loadu_si512(p + 1), buckets[1]));
+    __m512i hits = one(p, 0);
+    for (unsigned k = 1; k < kFingerprint; ++k) hits = _mm512_and_si512(hits, one(p, k));
     const unsigned long long mask = _mm512_test_epi8_mask(hits, hits);
     if (mask != 0) _mm512_store_si512(out, hits);
     return mask;

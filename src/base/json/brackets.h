@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace gw::json {
 
@@ -30,9 +32,32 @@ struct BracketMasks {
 [[nodiscard]] std::size_t skip_blocks(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
                                       BracketMasks& masks);
 
+// Reads whole blocks on and counts the values that begin where the depth is `level`. Returns `blocks`, or the index of the
+// block in which the depth falls below `level`, with that block unread.
+[[nodiscard]] std::size_t count_blocks(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
+                                       std::uint64_t& values);
+
+// The elements of a list, by where they begin: tells whether one begins at an offset, and which. Offsets are asked in
+// ascending order; the text before them is read once.
+class ElementFinder {
+ public:
+  // `list` is the text behind the opening bracket.
+  explicit ElementFinder(std::string_view list) : list_(list) {}
+  // The number of the element, from 1, that begins at `offset`; nullopt when none does, or the list has ended.
+  [[nodiscard]] std::optional<std::uint64_t> number_at(std::size_t offset);
+
+ private:
+  std::string_view list_;
+  BracketState state_;
+  std::size_t block_ = 0;  // blocks read
+  std::uint64_t values_ = 0;
+};
+
 // Which variant is in use ("avx512", "avx2", "portable"); and, for tests, one by name (nullptr when not available here).
 using SkipBlocks = std::size_t (*)(const char*, std::size_t, std::int64_t, BracketState&, BracketMasks&);
 [[nodiscard]] const char* brackets_variant();
 [[nodiscard]] SkipBlocks skip_blocks_variant(const char* name);
+using CountBlocks = std::size_t (*)(const char*, std::size_t, std::int64_t, BracketState&, std::uint64_t&);
+[[nodiscard]] CountBlocks count_blocks_variant(const char* name);
 
 }  // namespace gw::json

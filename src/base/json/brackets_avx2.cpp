@@ -42,5 +42,10 @@ std::size_t skip_blocks_avx2(const char* text, std::size_t blocks, std::int64_t 
   return skip_blocks_loop(text, blocks, level, state, masks);
 }
 
+std::size_t count_blocks_avx2(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
+                            std::uint64_t& values) {
+  return count_blocks_loop(text, blocks, level, state, values);
+}
+
 }  // namespace gw::json
 #endif

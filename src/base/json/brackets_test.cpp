@@ -71,5 +71,40 @@ TEST(Brackets, EveryVariantAgreesWithOneCharacterAtATime) {
   }
 }
 
+TEST(ElementFinder, NumbersTheElementsOfAList) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 200; ++round) {
+    std::string list;
+    std::vector<std::size_t> starts;
+    const std::size_t count = random() % 40 + 1;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i > 0) list += random() % 3 == 0 ? " , " : ",";
+      starts.push_back(list.size());
+      list += "{\"k\":\"" + std::string(random() % 90, 'x') + "}{\\\"\",\"o\":[{},[1]]}";
+    }
+    list += "]}";
+    ElementFinder finder(list);
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+      if (random() % 3 == 0) continue;
+      EXPECT_EQ(finder.number_at(starts[i]), i + 1);
+    }
+    ElementFinder every(list);
+    std::size_t next = 0;
+    for (std::size_t at = 0; at < list.size() - 2; ++at) {
+      const auto number = every.number_at(at);
+      const bool is_start = next < starts.size() && starts[next] == at;
+      if (is_start) ++next;
+      ASSERT_EQ(number.has_value(), is_start) << at;
+    }
+  }
+}
+
+TEST(ElementFinder, EndsWithTheList) {
+  const std::string text = "{},{}]" + std::string(200, ' ') + "{}";
+  ElementFinder finder(text);
+  EXPECT_EQ(finder.number_at(3), 2u);
+  EXPECT_FALSE(finder.number_at(text.size() - 2));
+}
+
 }  // namespace
 }  // namespace gw::json

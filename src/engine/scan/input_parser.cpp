@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/json/brackets.h"
+
 namespace gw::scan {
 namespace {
 
@@ -296,7 +298,7 @@ bool InputParser::regular(std::string_view text) {
 bool InputParser::prefiltered(std::string_view text) {
   if (!looks_complete(text)) return false;
   candidates_.clear();
-  const bool names_only = prefilter_.candidates(text, candidates_);
+  prefilter_.candidates(text, candidates_);
   next_candidate_ = 0;
   const std::string_view list = text.substr(shape_.start);
   // What Lambda hands over has the same form, with records inside strings: its elements are no records.
@@ -304,41 +306,74 @@ bool InputParser::prefiltered(std::string_view text) {
   Splitter(Splitter::Level::records, 0, cloudtrail::kMaxRecord).feed(list, true, first);
   if (!first.text.empty() && !judge_.is_record(first.text)) return false;
   name_feed("records_file");
-  if (candidates_.empty() || (names_only && nothing_to_tell(text))) return true;
+  if (candidates_.empty()) return true;
+  switch (look_at_candidates(text)) {
+    case Look::done: return true;
+    case Look::doubtful: return false;
+    case Look::unclear: break;
+  }
   prefiltering_ = true;
   const std::size_t used = splitter_->feed(list, true, *this);
   prefiltering_ = false;
   // Candidates behind the end of the list: a second one, or damage.
-  return !damaged_ && !(splitter_->ended() && candidates_.back() >= shape_.start + used);
+  return !damaged_ && !(splitter_->ended() && candidates_.back().at >= shape_.start + used);
 }
 
-// A look at each candidate by itself, without cutting the file into records up to it. The object that directly encloses the
-// key is unique; when it has nothing to tell, neither has any record that may enclose it, because this key is not theirs. So
-// "nothing" is certain, and everything else is left to the exact way. False also when an object cannot be made out.
-bool InputParser::nothing_to_tell(std::string_view text) {
+// Looks at each candidate by itself, without cutting the file into records up to it.
+//
+// The object around a candidate is guessed: it begins at the last `{"eventVersion"` before. What is then said is certain all
+// the same. For the key of an event name, the object that directly encloses it is unique; when that has nothing to tell,
+// neither has a record that may enclose it, because this key is not theirs. Everything else, an object with something to
+// tell or one that holds another kind of literal, must be shown to be an element of the list: ElementFinder counts brackets
+// from the start of the file, once. If one is not, or an object cannot be made out, the exact way is taken.
+InputParser::Look InputParser::look_at_candidates(std::string_view text) {
   constexpr std::string_view kRecordStart = "{\"eventVersion\"";
   constexpr std::size_t kFarthest = 16 * 1024;
-  CoverageCounter ignored_coverage(false);
+  struct Object {
+    std::size_t begin;
+    std::string_view text;
+    bool told;
+  };
+  std::vector<Object> objects;
+  CoverageCounter no_coverage(false);
   Batch told;
-  for (const std::uint32_t at : candidates_) {
-    const std::size_t from = at > kFarthest ? at - kFarthest : 0;
-    const std::size_t start = text.substr(from, at - from).rfind(kRecordStart);
-    if (start == std::string_view::npos) return false;
+  std::size_t end = 0;       // of the object that was looked at last
+  bool last_kept = false;    // it is in `objects`
+  for (const Prefilter::Candidate& c : candidates_) {
+    if (c.at < end) {
+      if (!c.is_name && !last_kept) return Look::unclear;  // an object that was let go by another candidate: rare
+      continue;
+    }
+    const std::size_t from = std::max(c.at > kFarthest ? c.at - kFarthest : 0, end);
+    const std::size_t start = text.substr(from, c.at - from).rfind(kRecordStart);
+    if (start == std::string_view::npos) return Look::unclear;
+    const std::size_t begin = from + start;
     FirstElement object;
-    Splitter(Splitter::Level::documents, 0, cloudtrail::kMaxRecord).feed(text.substr(from + start), true, object);
-    if (from + start + object.text.size() <= at) return false;
-    if (judge_.judge(object.text, path_, 0, 0, told, ignored_coverage).kind != Judge::Verdict::Kind::record) return false;
-    if (!told.findings.empty() || !told.names.empty() || !told.quarantined.empty() || !told.explained.empty()) return false;
+    Splitter(Splitter::Level::documents, 0, cloudtrail::kMaxRecord).feed(text.substr(begin), true, object);
+    end = begin + object.text.size();
+    if (end <= c.at) return Look::unclear;
+    told = Batch{};
+    if (judge_.judge(object.text, path_, 0, 0, told, no_coverage).kind != Judge::Verdict::Kind::record) return Look::doubtful;
+    const bool tells = !told.findings.empty() || !told.names.empty() || !told.quarantined.empty() || !told.explained.empty();
+    last_kept = tells || !c.is_name;
+    if (last_kept) objects.push_back({begin, object.text, tells});
   }
-  return true;
+  json::ElementFinder elements(text.substr(shape_.start));
+  for (const Object& object : objects) {
+    const auto number = elements.number_at(object.begin - shape_.start);
+    if (!number) return Look::doubtful;
+    number_ = *number;
+    if (object.told) (void)judge_.judge(object.text, path_, number_, object.begin, batch_, coverage_);
+  }
+  return Look::done;
 }
 
 cloudtrail::SplitHandler::Step InputParser::candidate_element(std::string_view text, std::uint64_t offset) {
   ++number_;
   const std::uint64_t end = offset + text.size();
-  while (next_candidate_ < candidates_.size() && candidates_[next_candidate_] < offset) ++next_candidate_;
+  while (next_candidate_ < candidates_.size() && candidates_[next_candidate_].at < offset) ++next_candidate_;
   if (next_candidate_ == candidates_.size()) return {Step::Kind::stop, 0};
-  if (candidates_[next_candidate_] >= end) return {};
+  if (candidates_[next_candidate_].at >= end) return {};
   const Judge::Verdict verdict = judge_.judge(text, path_, number_, offset, batch_, coverage_);
   if (verdict.kind != Judge::Verdict::Kind::record) {
     damaged_ = true;

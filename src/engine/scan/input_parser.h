@@ -68,7 +68,8 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   std::size_t lines(std::string_view window, bool final);
   void line(std::string_view text, std::uint64_t offset);
   void rest(std::string_view text);
-  bool nothing_to_tell(std::string_view text);
+  enum class Look : std::uint8_t { done, unclear, doubtful };
+  Look look_at_candidates(std::string_view text);
   bool looks_complete(std::string_view text) const;
   void add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record);
   bool flush_if_large();
@@ -99,7 +100,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
 
   // Of prefiltered():
   bool prefiltering_ = false;
-  std::vector<std::uint32_t> candidates_;
+  std::vector<Prefilter::Candidate> candidates_;
   std::size_t next_candidate_ = 0;
 };
 

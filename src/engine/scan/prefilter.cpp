@@ -147,15 +147,13 @@ bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at)
   return wanted_.contains(name) || name.find('\\') != std::string_view::npos;
 }
 
-bool Prefilter::candidates(std::string_view text, std::vector<std::uint32_t>& positions) const {
-  bool names_only = true;
+void Prefilter::candidates(std::string_view text, std::vector<Candidate>& found) const {
   literals_.find(text, [&](std::size_t index, std::size_t at) {
     if (!verify(text, index, at)) return;
-    positions.push_back(static_cast<std::uint32_t>(at));
-    names_only = names_only && kinds_[index].kind == Literal::Kind::event_name;
+    found.push_back({static_cast<std::uint32_t>(at), kinds_[index].kind == Literal::Kind::event_name});
   });
-  if (!std::is_sorted(positions.begin(), positions.end())) std::sort(positions.begin(), positions.end());
-  return names_only;
+  const auto before = [](const Candidate& a, const Candidate& b) { return a.at < b.at; };
+  if (!std::is_sorted(found.begin(), found.end(), before)) std::sort(found.begin(), found.end(), before);
 }
 
 bool Prefilter::is_candidate(std::string_view text) const {

@@ -34,9 +34,13 @@ class Prefilter {
  public:
   Prefilter(const Options& options, const watch::Needs& needs);
 
-  // Appends the positions in `text` that lie in candidate records, in ascending order. The text is JSON with records at
-  // any place; Literals::kSlack bytes must be readable behind it. True when all of them are the keys of event names.
-  bool candidates(std::string_view text, std::vector<std::uint32_t>& positions) const;
+  struct Candidate {
+    std::uint32_t at;  // a position within the candidate record
+    bool is_name;      // that of the key of an event name: of a member of the record itself, or of something nested in it
+  };
+  // Appends what makes records in `text` candidates, in ascending order. The text is JSON with records at any place;
+  // Literals::kSlack bytes must be readable behind it.
+  void candidates(std::string_view text, std::vector<Candidate>& found) const;
   [[nodiscard]] bool is_candidate(std::string_view text) const;
 
   // True for an object that is a record of an event that detect() has nothing to say about, by every occurrence of the keys
