@@ -62,6 +62,11 @@ constexpr EventRow user(std::string_view name, Guard guard = emergency_name) {
 constexpr EventRow iam(std::string_view name, std::string_view keys = "", Guard guard = nullptr) {
   return row("iam.amazonaws.com", name, keys, guard);
 }
+constexpr EventRow root_task(EventRow r) {
+  r.root_task = true;
+  r.mechanisms.add(Mechanism::assume_root);
+  return r;
+}
 constexpr EventRow account_access(std::string_view name) {
   return row("account-access.amazonaws.com", name, "applicationArn|entitlementId|roleArn|principalId");
 }
@@ -155,15 +160,17 @@ constexpr std::array kRows = {
     user("PutUserPolicy"),
     user("AttachGroupPolicy"),
     user("PutGroupPolicy"),
-    user("DeleteLoginProfile"),
+    root_task(user("DeleteLoginProfile")),
+    root_task(user("DeleteAccessKey")),
+    root_task(user("DeleteSigningCertificate")),
     user("CreateAccessKey", own_or_emergency),
     user("UpdateAccessKey", own_or_emergency),
     user("EnableMFADevice"),
     user("ResyncMFADevice"),
-    user("CreateLoginProfile", nullptr),
+    root_task(user("CreateLoginProfile", nullptr)),
     user("UpdateLoginProfile", nullptr),
-    user("DeactivateMFADevice", nullptr),
-    iam("DeleteVirtualMFADevice", "serialNumber"),
+    root_task(user("DeactivateMFADevice", nullptr)),
+    root_task(iam("DeleteVirtualMFADevice", "serialNumber")),
     iam("CreateVirtualMFADevice", "virtualMFADeviceName|path", emergency_name),
     iam("UpdateAccountPasswordPolicy"),
     iam("DeleteAccountPasswordPolicy"),

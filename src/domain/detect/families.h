@@ -29,6 +29,7 @@ struct EventRow {
   bool by_identity = true;                               // root_api and iam_user_api go before `mechanism`
   std::string_view target_keys;                          // requestParameters members, `|` between them
   Guard guard = nullptr;                                 // null: always
+  bool root_task = false;                                // a write that AssumeRoot's task policies permit
 };
 
 // Event names of AWS Lambda carry an API date (UpdateFunctionCode20150331v2); rows hold the name before it.

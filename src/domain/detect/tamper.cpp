@@ -108,6 +108,13 @@ constexpr EventRow resolver(std::string_view name) {
   return row("route53resolver.amazonaws.com", Mechanism::tamper, name, "resolverQueryLogConfigId|resolverQueryLogConfig", on_the_way);
 }
 
+// What the task policies S3UnlockBucketPolicy and SQSUnlockQueuePolicy are for.
+constexpr EventRow root_task(EventRow r) {
+  r.root_task = true;
+  r.mechanisms.add(MechanismSet::of(Mechanism::other, Mechanism::assume_root));
+  return r;
+}
+
 constexpr std::array kRows = {
     trail("StopLogging", "name"),
     trail("DeleteTrail", "name"),
@@ -162,8 +169,8 @@ constexpr std::array kRows = {
     pipes("StopPipe"),
 
     bucket("DeleteBucket"),
-    bucket("DeleteBucketPolicy"),
-    bucket("PutBucketPolicy"),
+    root_task(bucket("DeleteBucketPolicy")),
+    root_task(bucket("PutBucketPolicy")),
     bucket("PutBucketAcl"),
     bucket("PutBucketLifecycle"),
     bucket("DeleteBucketLifecycle"),
@@ -193,7 +200,7 @@ constexpr std::array kRows = {
     function("PublishLayerVersion"),
     queue("DeleteQueue", ends_something),
     queue("PurgeQueue", ends_something),
-    queue("SetQueueAttributes"),
+    root_task(queue("SetQueueAttributes")),
     queue("AddPermission"),
     queue("RemovePermission"),
     topic("DeleteTopic", ends_something),
