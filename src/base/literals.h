@@ -56,7 +56,7 @@ class Literals {
             const Literal& literal = literals_[index];
             if (hits[h].at < literal.fingerprint) continue;
             const std::size_t start = hits[h].at - literal.fingerprint;
-            if (text[start] != literal.text[0]) continue;
+            if (literal.text.size() > text.size() - start || text[start] != literal.text[0]) continue;
             if (text.compare(start, literal.text.size(), literal.text) == 0) found(index, start);
           }
         }

@@ -21,9 +21,17 @@ struct Step {
     const __m256i upper = _mm256_shuffle_epi8(high[k], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
     return _mm256_and_si256(lower, upper);
   }
-  unsigned long long search(const char* p, unsigned char* out) const {
+  [[nodiscard]] __m256i hits_at(const char* p) const {
     __m256i hits = one(p, 0);
     for (unsigned k = 1; k < kFingerprint; ++k) hits = _mm256_and_si256(hits, one(p, k));
+    return hits;
+  }
+  [[nodiscard]] bool nothing_in_two(const char* p) const {
+    const __m256i hits = _mm256_or_si256(hits_at(p), hits_at(p + kBytes));
+    return _mm256_testz_si256(hits, hits) != 0;
+  }
+  unsigned long long search(const char* p, unsigned char* out) const {
+    const __m256i hits = hits_at(p);
     const __m256i none = _mm256_cmpeq_epi8(hits, _mm256_setzero_si256());
     const unsigned mask = ~static_cast<unsigned>(_mm256_movemask_epi8(none));
     if (mask != 0) _mm256_store_si256(reinterpret_cast<__m256i*>(out), hits);

@@ -1,6 +1,6 @@
 // The loop shared by the vector variants; included with
 //   struct Step { static constexpr unsigned kBytes; Step(const Tables&); uint64_t search(const char*, unsigned char* out); }
-// where search() stores the bucket bits of each position and returns a mask of those that are not zero. Uses no inline
+// and bool nothing_in_two(const char*) over twice as many, where search() stores the bucket bits of each position and returns a mask of those that are not zero. Uses no inline
 // function of the standard library (see brackets_kernel.inl).
 
 namespace {
@@ -10,6 +10,9 @@ inline std::size_t search_loop(const Tables& tables, const char* text, std::size
   const Step step(tables);
   alignas(64) unsigned char buckets[Step::kBytes];
   while (at < size && count + Step::kBytes <= max) {
+    // Hits are rare: two steps, one decision.
+    while (at + 2 * Step::kBytes <= size && step.nothing_in_two(text + at)) at += 2 * Step::kBytes;
+    if (at >= size) break;
     unsigned long long mask = step.search(text + at, buckets);
     while (mask != 0) {
       const unsigned bit = static_cast<unsigned>(__builtin_ctzll(mask));

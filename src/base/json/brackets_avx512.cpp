@@ -8,9 +8,15 @@ namespace {
 
 struct Block {
   explicit Block(const char* p) : bytes(_mm512_loadu_si512(p)) {}
-  [[nodiscard]] unsigned long long eq(char c) const { return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(c)); }
+  [[nodiscard]] unsigned long long eq(char c) const { return mask(bytes, c); }
   [[nodiscard]] unsigned long long eq_or_0x20(char c) const {
-    return _mm512_cmpeq_epi8_mask(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), _mm512_set1_epi8(c));
+    return mask(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), c);
+  }
+  static unsigned long long mask(__m512i v, char c) {
+    unsigned long long bits = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
+    // Keeps compilers from folding later ANDs into masked compares: moving masks back costs the port that compares need.
+    __asm__("" : "+r"(bits));
+    return bits;
   }
   __m512i bytes;
 };

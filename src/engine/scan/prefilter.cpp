@@ -60,6 +60,7 @@ EventNames::EventNames(std::vector<detect::EventNameInterest> names) {
       continue;
     }
     table_[slot(name.event_name)] = name.event_name;
+    lengths_[static_cast<unsigned char>(name.event_name[0])] |= 1ull << std::min<std::size_t>(name.event_name.size(), 63);
   }
 }
 
@@ -78,7 +79,8 @@ std::size_t EventNames::slot(std::string_view name) const {
 
 bool EventNames::contains(std::string_view name) const {
   if (name.empty()) return false;
-  if (!table_[slot(name)].empty()) return true;
+  const std::uint64_t lengths = lengths_[static_cast<unsigned char>(name[0])];
+  if ((lengths >> std::min<std::size_t>(name.size(), 63) & 1) != 0 && !table_[slot(name)].empty()) return true;
   return std::any_of(prefixes_.begin(), prefixes_.end(),
                      [&](std::string_view prefix) { return prefix[0] == name[0] && name.starts_with(prefix); });
 }

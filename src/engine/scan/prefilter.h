@@ -6,6 +6,7 @@
 // record a candidate by itself (CloudTrail's writers escape only punctuation). Immutable; safe from any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ class EventNames {
 
  private:
   [[nodiscard]] std::size_t slot(std::string_view name) const;
+  std::array<std::uint64_t, 256> lengths_{};  // by first character: bit n for names of n characters (63: longer)
   std::vector<std::string_view> table_;  // a power of two; empty views are free
   std::vector<std::string_view> prefixes_;
 };
