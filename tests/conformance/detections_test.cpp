@@ -27,7 +27,8 @@ bool is_of_interest(const model::Record& record, const model::AccessEvent& event
   model::MechanismSet told = event.also;
   told.add(event.mechanism);
   for (const EventNameInterest& name : event_names_of_interest()) {
-    const bool same = name.is_prefix ? record.event_name.starts_with(name.event_name) : record.event_name == name.event_name;
+    const bool same =
+        name.is_prefix ? record.event_name.starts_with(name.event_name) : record.event_name == name.event_name;
     if (same && name.mechanisms.intersects(told) && (name.path_change || !event.emergency_path_change)) return true;
   }
   return false;

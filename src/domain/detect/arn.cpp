@@ -45,12 +45,15 @@ std::optional<std::string_view> permission_set_of(std::string_view role_name) {
   if (role_name.size() > kSuffixDigits + 1) {
     const std::size_t cut = role_name.size() - kSuffixDigits - 1;
     const std::string_view suffix = role_name.substr(cut + 1);
-    if (role_name[cut] == '_' && std::all_of(suffix.begin(), suffix.end(), is_lower_hex)) return role_name.substr(0, cut);
+    if (role_name[cut] == '_' && std::all_of(suffix.begin(), suffix.end(), is_lower_hex))
+      return role_name.substr(0, cut);
   }
   return role_name;
 }
 
-std::string_view plain_role_name(std::string_view role_name) { return permission_set_of(role_name).value_or(role_name); }
+std::string_view plain_role_name(std::string_view role_name) {
+  return permission_set_of(role_name).value_or(role_name);
+}
 
 bool is_identity_center_provider(std::string_view provider_arn) {
   const std::string_view name = last_segment(provider_arn);

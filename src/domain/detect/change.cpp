@@ -16,7 +16,8 @@ std::optional<model::AccessEvent> detect_change(const model::Record& record, con
   std::string target = target_of(record, row.target_keys);
   const bool root_session = in_assumed_root_session(record);
   const bool root_task = row.root_task && root_session;
-  const bool aimed = row.guard == nullptr || is_omitted(record) || row.guard(record, target) || (root_task && row.path_change);
+  const bool aimed =
+      row.guard == nullptr || is_omitted(record) || row.guard(record, target) || (root_task && row.path_change);
   if (!aimed && !root_task) return std::nullopt;
 
   Mechanism mechanism = aimed ? row.mechanism : Mechanism::other;

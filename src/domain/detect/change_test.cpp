@@ -4,9 +4,11 @@
 namespace gw::detect {
 namespace {
 
-std::string call(std::string_view source, std::string_view name, std::string_view identity, std::string_view more = "") {
-  return R"("eventSource":")" + std::string(source) + R"(.amazonaws.com","recipientAccountId":"222222222222","eventName":")" +
-         std::string(name) + R"(",)" + std::string(identity) + std::string(more);
+std::string call(std::string_view source, std::string_view name, std::string_view identity,
+                 std::string_view more = "") {
+  return R"("eventSource":")" + std::string(source) +
+         R"(.amazonaws.com","recipientAccountId":"222222222222","eventName":")" + std::string(name) + R"(",)" +
+         std::string(identity) + std::string(more);
 }
 std::string with(std::string_view key, std::string_view value) {
   return R"(,"requestParameters":{")" + std::string(key) + R"(":")" + std::string(value) + R"("})";
@@ -14,7 +16,8 @@ std::string with(std::string_view key, std::string_view value) {
 
 TEST(Identity, RootByItsOwnHandOnly) {
   const auto root = [](std::string_view more, std::string_view record = "") {
-    return call("iam", "ListUsers", R"("userIdentity":{"type":"Root","accountId":"222222222222")" + std::string(more) + "}", record);
+    return call("iam", "ListUsers",
+                R"("userIdentity":{"type":"Root","accountId":"222222222222")" + std::string(more) + "}", record);
   };
   EXPECT_EQ(told(root("")), "root_api ok 222222222222 ?");
   EXPECT_EQ(told(root(R"(,"invokedBy":"signin.amazonaws.com")")), "root_api ok 222222222222 ?");
@@ -22,8 +25,11 @@ TEST(Identity, RootByItsOwnHandOnly) {
   EXPECT_EQ(told(root("", R"(,"eventType":"AwsServiceEvent")")), "-");
   EXPECT_EQ(told(root("", R"(,"eventType":"AWSServiceEvent")")), "-");
   EXPECT_EQ(told(root(R"(,"invokedBy":"AWS Internal")", R"(,"sourceIPAddress":"AWS Internal")")), "-");
-  EXPECT_EQ(told(root(R"(,"invokedBy":"autoscaling.amazonaws.com")", R"(,"sourceIPAddress":"autoscaling.amazonaws.com")")), "-");
-  EXPECT_EQ(told(root(R"(,"invokedBy":"cloudformation.amazonaws.com")", R"(,"sourceIPAddress":"198.51.100.7")")), "root_api ok 222222222222 ?");
+  EXPECT_EQ(
+      told(root(R"(,"invokedBy":"autoscaling.amazonaws.com")", R"(,"sourceIPAddress":"autoscaling.amazonaws.com")")),
+      "-");
+  EXPECT_EQ(told(root(R"(,"invokedBy":"cloudformation.amazonaws.com")", R"(,"sourceIPAddress":"198.51.100.7")")),
+            "root_api ok 222222222222 ?");
   for (const std::string_view assumed : {R"("true")", "true", R"("TRUE")"}) {
     EXPECT_EQ(told(root(R"(,"sessionContext":{"assumedRoot":)" + std::string(assumed) + "}")), "-") << assumed;
   }
@@ -35,8 +41,10 @@ TEST(Identity, UsersAndMfa) {
   EXPECT_EQ(told(call("ec2", "RunInstances", kRole)), "-");
   EXPECT_EQ(told(call("ec2", "TerminateInstances", kReserved)), "-");
   const auto mfa = [](std::string_view type, std::string_view value) {
-    const auto event = detect_json(call("iam", "ListUsers", R"("userIdentity":{"type":")" + std::string(type) +
-                                        R"(","sessionContext":{"attributes":{"mfaAuthenticated":")" + std::string(value) + R"("}}})"));
+    const auto event = detect_json(call("iam", "ListUsers",
+                                        R"("userIdentity":{"type":")" + std::string(type) +
+                                            R"(","sessionContext":{"attributes":{"mfaAuthenticated":")" +
+                                            std::string(value) + R"("}}})"));
     EXPECT_TRUE(event);
     return event ? event->mfa : std::nullopt;
   };
@@ -46,11 +54,14 @@ TEST(Identity, UsersAndMfa) {
 }
 
 TEST(Tamper, TheTrailByAnyone) {
-  EXPECT_EQ(told(call("cloudtrail", "StopLogging", kReserved, with("name", "t"))), "tamper ok 222222222222 Break_Glass");
+  EXPECT_EQ(told(call("cloudtrail", "StopLogging", kReserved, with("name", "t"))),
+            "tamper ok 222222222222 Break_Glass");
   EXPECT_EQ(told(call("cloudtrail", "StopLogging", kRoot, with("name", "t"))), "tamper+root_api ok 222222222222 ?");
-  EXPECT_EQ(told(call("cloudtrail", "PutEventSelectors", kUser, R"(,"errorCode":"AccessDenied")")), "tamper+iam_user_api failed 222222222222 ?");
+  EXPECT_EQ(told(call("cloudtrail", "PutEventSelectors", kUser, R"(,"errorCode":"AccessDenied")")),
+            "tamper+iam_user_api failed 222222222222 ?");
   EXPECT_EQ(told(call("cloudtrail", "DeleteTrail", kAssumedRoot)), "tamper+assume_root ok 222222222222 ?");
-  for (const std::string_view name : {"StartLogging", "CreateTrail", "RemoveTags", "LookupEvents", "GetEventSelectors"}) {
+  for (const std::string_view name :
+       {"StartLogging", "CreateTrail", "RemoveTags", "LookupEvents", "GetEventSelectors"}) {
     EXPECT_EQ(told(call("cloudtrail", name, kRole)), "-") << name;
   }
   EXPECT_EQ(told(call("cloudtrail", "StartLogging", kUser)), "iam_user_api ok 222222222222 ?");
@@ -69,27 +80,38 @@ TEST(Tamper, OnlyWhatIsEvidentlyOnTheWay) {
       {"lambda", "UpdateFunctionCode20150331v2", "functionName", "cloudtrail-to-slack", "shop", "other"},
       {"lambda", "DeleteFunction20150331", "functionName", "GlassWatch", "shop", "other"},
       {"sqs", "DeleteQueue", "queueUrl", "https://sqs/2/cloudtrail", "https://sqs/2/orders", "other"},
-      {"sns", "Unsubscribe", "subscriptionArn", "arn:aws:sns:eu-west-1:2:breakglass:x", "arn:aws:sns:eu-west-1:2:orders:x", "other"},
+      {"sns", "Unsubscribe", "subscriptionArn", "arn:aws:sns:eu-west-1:2:breakglass:x",
+       "arn:aws:sns:eu-west-1:2:orders:x", "other"},
       {"secretsmanager", "PutSecretValue", "secretId", "glasswatch/slack", "db", "other"},
       {"ssm", "PutParameter", "name", "/glasswatch/webhook", "/app/flag", "other"},
       {"kms", "ScheduleKeyDeletion", "keyId", "alias/cloudtrail", "1234abcd", "other"},
       {"monitoring", "DeleteAlarms", "alarmNames", "CloudTrailChanges", "cpu", "other"},
       {"firehose", "DeleteDeliveryStream", "deliveryStreamName", "org-trail", "clicks", "other"},
-      {"route53resolver", "DeleteResolverQueryLogConfig", "resolverQueryLogConfigId", "cloudtrail-dns", "rqlc-1", "tamper"},
+      {"route53resolver", "DeleteResolverQueryLogConfig", "resolverQueryLogConfigId", "cloudtrail-dns", "rqlc-1",
+       "tamper"},
   };
   for (const Case& c : cases) {
     const std::string also = c.mechanism == "tamper" ? "" : "+tamper";
-    EXPECT_EQ(told(call(c.source, c.name, kRole, with(c.key, c.on))), std::string(c.mechanism) + also + " ok 222222222222 ci") << c.name;
+    EXPECT_EQ(told(call(c.source, c.name, kRole, with(c.key, c.on))),
+              std::string(c.mechanism) + also + " ok 222222222222 ci")
+        << c.name;
     EXPECT_EQ(told(call(c.source, c.name, kRole, with(c.key, c.off))), "-") << c.name;
-    EXPECT_EQ(told(call(c.source, c.name, kUser, with(c.key, c.on))), "iam_user_api+tamper ok 222222222222 ?") << c.name;
+    EXPECT_EQ(told(call(c.source, c.name, kUser, with(c.key, c.on))), "iam_user_api+tamper ok 222222222222 ?")
+        << c.name;
     EXPECT_EQ(told(call(c.source, c.name, kUser, with(c.key, c.off))), "iam_user_api ok 222222222222 ?") << c.name;
-    EXPECT_EQ(told(call(c.source, c.name, kRole, R"(,"errorCode":"AccessDenied","requestParameters":null,"errorMessage":)"
-                        R"("User: arn:aws:sts::2:assumed-role/cloudtrail/x is not authorized on resource: )" + std::string(c.on) + R"( because")")),
-              std::string(c.mechanism) + also + " failed 222222222222 ci") << c.name;
-    EXPECT_EQ(told(call(c.source, c.name, kRole, R"(,"requestParameters":{"omitted":true,"reason":"requestParameters too large"})")),
-              std::string(c.mechanism) + also + " ok 222222222222 ci") << c.name;
+    EXPECT_EQ(told(call(c.source, c.name, kRole,
+                        R"(,"errorCode":"AccessDenied","requestParameters":null,"errorMessage":)"
+                        R"("User: arn:aws:sts::2:assumed-role/cloudtrail/x is not authorized on resource: )" +
+                            std::string(c.on) + R"( because")")),
+              std::string(c.mechanism) + also + " failed 222222222222 ci")
+        << c.name;
+    EXPECT_EQ(told(call(c.source, c.name, kRole,
+                        R"(,"requestParameters":{"omitted":true,"reason":"requestParameters too large"})")),
+              std::string(c.mechanism) + also + " ok 222222222222 ci")
+        << c.name;
   }
-  EXPECT_EQ(told(call("events", "PutRule", kRole, R"(,"requestParameters":{"name":"break-glass","state":"DISABLED"})")), "tamper ok 222222222222 ci");
+  EXPECT_EQ(told(call("events", "PutRule", kRole, R"(,"requestParameters":{"name":"break-glass","state":"DISABLED"})")),
+            "tamper ok 222222222222 ci");
 }
 
 TEST(Tamper, DetectorsAndTheOrganization) {
@@ -106,11 +128,13 @@ TEST(Tamper, DetectorsAndTheOrganization) {
       {"organizations", "LeaveOrganization", "null", "tamper ok 222222222222 ci"},
       {"organizations", "DetachPolicy", "{}", "tamper ok 222222222222 ci"},
       {"organizations", "CreateAccount", "{}", "-"},
-      {"organizations", "EnableAWSServiceAccess", R"({"servicePrincipal":"iam.amazonaws.com"})", "other+tamper ok 222222222222 ci"},
+      {"organizations", "EnableAWSServiceAccess", R"({"servicePrincipal":"iam.amazonaws.com"})",
+       "other+tamper ok 222222222222 ci"},
       {"organizations", "EnableAWSServiceAccess", R"({"servicePrincipal":"ram.amazonaws.com"})", "-"},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(told(call(c.source, c.name, kRole, R"(,"requestParameters":)" + std::string(c.request))), c.want) << c.name << c.request;
+    EXPECT_EQ(told(call(c.source, c.name, kRole, R"(,"requestParameters":)" + std::string(c.request))), c.want)
+        << c.name << c.request;
   }
 }
 
@@ -148,12 +172,15 @@ TEST(EmergencyPath, WhoMayBreakGlass) {
       EXPECT_TRUE(event->emergency_path_change) << c.name;
     }
   }
-  EXPECT_EQ(told(call("iam", "CreateAccessKey", kRoot, R"(,"requestParameters":null)")), "root_api+tamper ok 222222222222 ?");
-  EXPECT_EQ(told(call("iam", "CreateAccessKey", kUser, R"(,"requestParameters":null)")), "iam_user_api ok 222222222222 ?");
+  EXPECT_EQ(told(call("iam", "CreateAccessKey", kRoot, R"(,"requestParameters":null)")),
+            "root_api+tamper ok 222222222222 ?");
+  EXPECT_EQ(told(call("iam", "CreateAccessKey", kUser, R"(,"requestParameters":null)")),
+            "iam_user_api ok 222222222222 ?");
 }
 
 TEST(EmergencyPath, ProvisioningIsAutomation) {
-  const auto scim = detect_json(call("identitystore-scim", "PatchGroup", R"("userIdentity":{"type":"WebIdentityUser"})", with("id", "g-1")));
+  const auto scim = detect_json(
+      call("identitystore-scim", "PatchGroup", R"("userIdentity":{"type":"WebIdentityUser"})", with("id", "g-1")));
   ASSERT_TRUE(scim);
   EXPECT_EQ(summary(scim), "other+tamper ok 222222222222 ?");
   EXPECT_TRUE(scim->service_automation);
@@ -174,9 +201,12 @@ TEST(EmergencyPath, SessionsMadeByAssumeRoot) {
       {"ListAccessKeys", "-"},
   };
   for (const auto& [name, want] : cases) EXPECT_EQ(told(call("iam", name, kAssumedRoot)), want) << name;
-  EXPECT_EQ(told(call("s3", "DeleteBucketPolicy", kAssumedRoot, with("bucketName", "assets"))), "other+assume_root ok 222222222222 ?");
-  EXPECT_EQ(told(call("s3", "DeleteBucketPolicy", kAssumedRoot, with("bucketName", "cloudtrail"))), "tamper+assume_root ok 222222222222 ?");
-  EXPECT_EQ(told(call("sqs", "SetQueueAttributes", kAssumedRoot, with("queueUrl", "https://sqs/2/q"))), "other+assume_root ok 222222222222 ?");
+  EXPECT_EQ(told(call("s3", "DeleteBucketPolicy", kAssumedRoot, with("bucketName", "assets"))),
+            "other+assume_root ok 222222222222 ?");
+  EXPECT_EQ(told(call("s3", "DeleteBucketPolicy", kAssumedRoot, with("bucketName", "cloudtrail"))),
+            "tamper+assume_root ok 222222222222 ?");
+  EXPECT_EQ(told(call("sqs", "SetQueueAttributes", kAssumedRoot, with("queueUrl", "https://sqs/2/q"))),
+            "other+assume_root ok 222222222222 ?");
   EXPECT_EQ(told(call("iam", "DeleteAccessKey", kRole, with("userName", "svc"))), "-");
 }
 

@@ -24,7 +24,9 @@ bool own_or_emergency(const Record& record, std::string_view target) {
   return record.identity.type == "Root" || (record.identity.type == "IAMUser" && names_emergency(record.identity.arn));
 }
 // Every EKS cluster brings a provider of its own; it lets pods in, not people.
-bool not_a_cluster(const Record&, std::string_view target) { return target.find("oidc.eks.") == std::string_view::npos; }
+bool not_a_cluster(const Record&, std::string_view target) {
+  return target.find("oidc.eks.") == std::string_view::npos;
+}
 // Trusted access for the services that hand out access to accounts.
 bool opens_accounts(const Record&, std::string_view target) {
   return target == "iam.amazonaws.com" || target.starts_with("sso.") || target.starts_with("account-access.");
@@ -42,11 +44,13 @@ constexpr EventRow row(std::string_view source, std::string_view name, std::stri
   r.guard = guard;
   return r;
 }
-constexpr EventRow center(std::string_view name,
-                          std::string_view keys = "permissionSetArn|targetId|principalType|principalId|applicationArn|instanceArn") {
+constexpr EventRow center(
+    std::string_view name,
+    std::string_view keys = "permissionSetArn|targetId|principalType|principalId|applicationArn|instanceArn") {
   return row("sso.amazonaws.com", name, keys);
 }
-constexpr EventRow directory(std::string_view name, std::string_view keys = "groupId|userId|member|directoryId|identityStoreId") {
+constexpr EventRow directory(std::string_view name,
+                             std::string_view keys = "groupId|userId|member|directoryId|identityStoreId") {
   return row("sso-directory.amazonaws.com", name, keys);
 }
 constexpr EventRow store(std::string_view name) {

@@ -75,13 +75,14 @@ std::string_view text_at(json::Value object, std::string_view key) { return obje
 bool is_omitted(const Record& record) { return record.request["omitted"].boolean().value_or(false); }
 
 bool is_service_host(std::string_view text) {
-  return equal_ignoring_case(text, "AWS Internal") || text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn") ||
-         text.ends_with(".aws.internal");
+  return equal_ignoring_case(text, "AWS Internal") || text.ends_with(".amazonaws.com") ||
+         text.ends_with(".amazonaws.com.cn") || text.ends_with(".aws.internal");
 }
 
 bool is_service_principal(const Identity& id) {
   if (id.type == "AWSService") return true;
-  return (id.type.empty() || id.type == "AWSAccount") && !id.invoked_by.empty() && id.arn.empty() && id.principal_id.empty();
+  return (id.type.empty() || id.type == "AWSAccount") && !id.invoked_by.empty() && id.arn.empty() &&
+         id.principal_id.empty();
 }
 
 bool in_assumed_root_session(const Record& record) {
@@ -143,7 +144,8 @@ Principal identity_center_person(const Identity& id) {
 
 Outcome outcome_of(const Record& record) {
   const bool failed = !record.error_code.empty() || !record.error_message.empty() ||
-                      says_failure(record.response, record.event_name) || says_failure(record.service, record.event_name);
+                      says_failure(record.response, record.event_name) ||
+                      says_failure(record.service, record.event_name);
   return failed ? Outcome::failure : Outcome::success;
 }
 

@@ -60,7 +60,8 @@ TEST(Facts, EveryFormOfFailure) {
       {R"("responseElements":"text")", false},
   };
   for (const auto& [fields, failed] : cases) {
-    const auto event = detect_json(R"("eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin",)" + std::string(kRoot) + "," + std::string(fields));
+    const auto event = detect_json(R"("eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin",)" +
+                                   std::string(kRoot) + "," + std::string(fields));
     ASSERT_TRUE(event) << fields;
     EXPECT_EQ(event->outcome == model::Outcome::failure, failed) << fields;
   }
@@ -68,9 +69,11 @@ TEST(Facts, EveryFormOfFailure) {
 
 TEST(Facts, DeniedResource) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {"User: arn:a is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::2:role/X", "arn:aws:iam::2:role/X"},
+      {"User: arn:a is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::2:role/X",
+       "arn:aws:iam::2:role/X"},
       {"… on resource: arn:aws:iam::2:role/X because no identity-based policy allows it", "arn:aws:iam::2:role/X"},
-      {"… on resource: arn:aws:iam::2:role/X with an explicit deny in a service control policy", "arn:aws:iam::2:role/X"},
+      {"… on resource: arn:aws:iam::2:role/X with an explicit deny in a service control policy",
+       "arn:aws:iam::2:role/X"},
       {"on resource: ", ""},
       {"not authorized", ""},
   };
@@ -84,12 +87,16 @@ TEST(Facts, DeniedResource) {
 TEST(Facts, WhereACallCameFrom) {
   using Kind = model::SourceIpKind;
   const std::pair<std::string_view, Kind> cases[] = {
-      {R"("198.51.100.7")", Kind::person},       {R"("2001:db8::1")", Kind::person},
-      {R"("AWS Internal")", Kind::internal},     {R"("cloudformation.amazonaws.com")", Kind::aws_service},
-      {R"("ec2.amazonaws.com.cn")", Kind::aws_service}, {"null", Kind::unknown},
+      {R"("198.51.100.7")", Kind::person},
+      {R"("2001:db8::1")", Kind::person},
+      {R"("AWS Internal")", Kind::internal},
+      {R"("cloudformation.amazonaws.com")", Kind::aws_service},
+      {R"("ec2.amazonaws.com.cn")", Kind::aws_service},
+      {"null", Kind::unknown},
   };
   for (const auto& [address, kind] : cases) {
-    const auto event = detect_json(R"("eventSource":"iam.amazonaws.com","eventName":"ListUsers","sourceIPAddress":)" + std::string(address) + "," + std::string(kUser));
+    const auto event = detect_json(R"("eventSource":"iam.amazonaws.com","eventName":"ListUsers","sourceIPAddress":)" +
+                                   std::string(address) + "," + std::string(kUser));
     ASSERT_TRUE(event);
     EXPECT_EQ(event->source_ip_kind, kind) << address;
   }
@@ -99,7 +106,8 @@ TEST(Facts, TargetsAreNamedAndBounded) {
   const TestRecord list(R"({"requestParameters":{"alarmNames":["a","CloudTrail-stopped"]}})");
   EXPECT_EQ(target_of(list.record, "alarmName|alarmNames"), R"(["a","CloudTrail-stopped"])");
   EXPECT_TRUE(names_trail(target_of(list.record, "alarmNames")));
-  const TestRecord denied(R"({"requestParameters":null,"errorMessage":"x on resource: arn:aws:logs:::log-group:aws-cloudtrail-logs: because"})");
+  const TestRecord denied(
+      R"({"requestParameters":null,"errorMessage":"x on resource: arn:aws:logs:::log-group:aws-cloudtrail-logs: because"})");
   EXPECT_TRUE(names_trail(target_of(denied.record, "logGroupName")));
   const TestRecord large(R"({"requestParameters":{"name":")" + std::string(kMaxTarget - 1, 'x') + "é\"}}");
   EXPECT_EQ(target_of(large.record, "name").size(), kMaxTarget - 1);  // not cut within a character
@@ -117,7 +125,8 @@ TEST(Facts, ServiceAutomation) {
     return R"("eventSource":"iam.amazonaws.com","eventName":"CreateSAMLProvider",)" + std::string(more) +
            R"("userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::2:assumed-role/x/y","invokedBy":)" +
            (more.empty() ? "null" : R"("controltower.amazonaws.com")") +
-           R"(,"sessionContext":{"sessionIssuer":{"type":"Role","arn":"arn:aws:iam::2:role/)" + std::string(issuer) + R"("}}})";
+           R"(,"sessionContext":{"sessionIssuer":{"type":"Role","arn":"arn:aws:iam::2:role/)" + std::string(issuer) +
+           R"("}}})";
   };
   struct Case {
     std::string_view issuer;

@@ -33,7 +33,8 @@ std::string_view first_text(std::initializer_list<Value> objects, std::initializ
 AccessEvent begin_for_person(const Record& record, Mechanism mechanism) {
   AccessEvent event = begin(record, mechanism);
   const std::string_view type = record.identity.type;
-  if (type.empty() || type == "IdentityCenterUser" || type == "Unknown") event.principal = identity_center_person(record.identity);
+  if (type.empty() || type == "IdentityCenterUser" || type == "Unknown")
+    event.principal = identity_center_person(record.identity);
   add_identity(event, record);
   return event;
 }
@@ -147,7 +148,8 @@ std::optional<AccessEvent> signed_in(const Record& record, const EventRow& row) 
   return event;
 }
 
-constexpr EventRow row(std::string_view source, std::string_view name, Handler handle, Mechanism mechanism, bool names_people) {
+constexpr EventRow row(std::string_view source, std::string_view name, Handler handle, Mechanism mechanism,
+                       bool names_people) {
   EventRow r;
   r.event_source = source;
   r.event_name = name;
@@ -161,7 +163,9 @@ constexpr EventRow row(std::string_view source, std::string_view name, Handler h
 
 // A step that is no access yet, but tells whose user id belongs to which name.
 constexpr EventRow context(std::string_view source, std::string_view name) {
-  EventRow r = row(source, name, [](const Record&, const EventRow&) { return std::optional<AccessEvent>(); }, Mechanism::other, true);
+  EventRow r = row(
+      source, name, [](const Record&, const EventRow&) { return std::optional<AccessEvent>(); }, Mechanism::other,
+      true);
   r.mechanisms = MechanismSet();
   return r;
 }

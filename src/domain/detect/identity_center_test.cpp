@@ -4,32 +4,36 @@ namespace gw::detect {
 namespace {
 
 std::string portal(std::string_view name, std::string_view more) {
-  return R"("eventSource":"sso.amazonaws.com","recipientAccountId":"111111111111","eventName":")" + std::string(name) + R"(",)" +
-         std::string(kPerson) + std::string(more);
+  return R"("eventSource":"sso.amazonaws.com","recipientAccountId":"111111111111","eventName":")" + std::string(name) +
+         R"(",)" + std::string(kPerson) + std::string(more);
 }
 std::string sign_in(std::string_view name, std::string_view more) {
-  return R"("eventSource":"signin.amazonaws.com","recipientAccountId":"111111111111","eventName":")" + std::string(name) + R"(",)" +
-         std::string(kPerson) + std::string(more);
+  return R"("eventSource":"signin.amazonaws.com","recipientAccountId":"111111111111","eventName":")" +
+         std::string(name) + R"(",)" + std::string(kPerson) + std::string(more);
 }
 
 TEST(IdentityCenter, TargetsOfAnAccess) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {R"(,"serviceEventDetails":{"account_id":"222222222222","role_name":"BreakGlass"})", " ok 222222222222 BreakGlass"},
+      {R"(,"serviceEventDetails":{"account_id":"222222222222","role_name":"BreakGlass"})",
+       " ok 222222222222 BreakGlass"},
       {R"(,"serviceEventDetails":{"account_id":"222222222222","role_name":"a_b+=,.@-"})", " ok 222222222222 a_b+=,.@-"},
       {R"(,"serviceEventDetails":{"accountId":"222222222222","roleName":"BreakGlass"})", " ok 222222222222 BreakGlass"},
       {R"(,"requestParameters":{"account_id":"222222222222","role_name":"BreakGlass"},"serviceEventDetails":null)",
        " ok 222222222222 BreakGlass"},
       {R"(,"requestParameters":{"accountId":"222222222222","roleName":"BreakGlass"})", " ok 222222222222 BreakGlass"},
       {R"(,"additionalEventData":{"accountId":"222222222222","roleName":"BreakGlass"})", " ok 222222222222 BreakGlass"},
-      {R"(,"serviceEventDetails":"{\"account_id\":\"222222222222\",\"role_name\":\"BreakGlass\"}")", " ok 222222222222 BreakGlass"},
+      {R"(,"serviceEventDetails":"{\"account_id\":\"222222222222\",\"role_name\":\"BreakGlass\"}")",
+       " ok 222222222222 BreakGlass"},
       {R"(,"serviceEventDetails":{"account_id":"222222222222","role_name":"AWSReservedSSO_BreakGlass_0123456789abcdef"})",
        " ok 222222222222 BreakGlass"},
       {R"(,"serviceEventDetails":{"account_id":null,"role_name":"BreakGlass"})", " ok 111111111111 BreakGlass"},
       {R"(,"serviceEventDetails":{"account_id":222222222222,"role_name":"BreakGlass"})", " ok 111111111111 BreakGlass"},
       {R"(,"serviceEventDetails":null)", " ok 111111111111 ?"},
       {R"(,"serviceEventDetails":"not json")", " ok 111111111111 ?"},
-      {R"(,"eventType":"AwsApiCall","serviceEventDetails":{"account_id":"222222222222","role_name":"B"})", " ok 222222222222 B"},
-      {R"(,"errorCode":"AccessDenied","serviceEventDetails":{"account_id":"222222222222","role_name":"B"})", " failed 222222222222 B"},
+      {R"(,"eventType":"AwsApiCall","serviceEventDetails":{"account_id":"222222222222","role_name":"B"})",
+       " ok 222222222222 B"},
+      {R"(,"errorCode":"AccessDenied","serviceEventDetails":{"account_id":"222222222222","role_name":"B"})",
+       " failed 222222222222 B"},
   };
   for (const auto& [more, rest] : cases) {
     EXPECT_EQ(told(portal("Federate", more)), "identity_center_console" + std::string(rest)) << more;
@@ -53,23 +57,30 @@ TEST(IdentityCenter, AMissingTargetIsFlagged) {
 
 TEST(IdentityCenter, ThePersonInAllThreeShapes) {
   const auto person = [](std::string_view identity) {
-    const auto event = detect_json(R"("eventSource":"sso.amazonaws.com","eventName":"Authenticate","userIdentity":)" + std::string(identity));
+    const auto event = detect_json(R"("eventSource":"sso.amazonaws.com","eventName":"Authenticate","userIdentity":)" +
+                                   std::string(identity));
     EXPECT_TRUE(event);
     return event ? event->principal.id + "|" + event->principal.name + "|" + event->identity_store_user : "";
   };
-  EXPECT_EQ(person(R"({"type":"Unknown","principalId":"example.com//S-1","accountId":"1","userName":"alice"})"), "alice|alice|");
-  EXPECT_EQ(person(R"({"type":"Unknown","principalId":"1","accountId":"1","userName":"alice","onBehalfOf":{"userId":"u","identityStoreArn":"s"}})"),
-            "u|alice|s#u");
-  EXPECT_EQ(person(R"({"type":"IdentityCenterUser","accountId":"1","onBehalfOf":{"userId":"u","identityStoreArn":"s"}})"), "u||s#u");
+  EXPECT_EQ(person(R"({"type":"Unknown","principalId":"example.com//S-1","accountId":"1","userName":"alice"})"),
+            "alice|alice|");
+  EXPECT_EQ(
+      person(
+          R"({"type":"Unknown","principalId":"1","accountId":"1","userName":"alice","onBehalfOf":{"userId":"u","identityStoreArn":"s"}})"),
+      "u|alice|s#u");
+  EXPECT_EQ(
+      person(R"({"type":"IdentityCenterUser","accountId":"1","onBehalfOf":{"userId":"u","identityStoreArn":"s"}})"),
+      "u||s#u");
   EXPECT_EQ(person(R"({"type":"Unknown","principalId":"9067-u","accountId":"1"})"), "9067-u||");
-  EXPECT_EQ(person(R"({"type":"Unknown","principalId":"1","accountId":"1"})"), "||");  // the account is nobody
+  EXPECT_EQ(person(R"({"type":"Unknown","principalId":"1","accountId":"1"})"), "||");        // the account is nobody
   EXPECT_EQ(person(R"({"type":"IdentityCenterUser","onBehalfOf":{"userId":"u"}})"), "u||");  // a userId alone is no key
   EXPECT_EQ(person(R"("text")"), "||");
 }
 
 TEST(IdentityCenter, TokensOnlyWhenIssued) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {R"(,"responseElements":{"accessToken":"HIDDEN_DUE_TO_SECURITY_REASONS","expiresIn":28800})", "identity_center_signin ok 111111111111 ?"},
+      {R"(,"responseElements":{"accessToken":"HIDDEN_DUE_TO_SECURITY_REASONS","expiresIn":28800})",
+       "identity_center_signin ok 111111111111 ?"},
       {R"(,"responseElements":null)", "-"},
       {R"(,"responseElements":{"accessToken":null})", "-"},
       {R"(,"responseElements":null,"errorCode":"AuthorizationPendingException")", "-"},
@@ -81,8 +92,10 @@ TEST(IdentityCenter, TokensOnlyWhenIssued) {
 TEST(IdentityCenter, ApplicationsActingAsAUser) {
   const auto exchange = [](std::string_view scope, std::string_view caller) {
     return R"("eventSource":"sso-oauth.amazonaws.com","eventName":"CreateTokenWithIAM","recipientAccountId":"222222222222",)"
-           R"("requestParameters":{"scope":)" + std::string(scope) +
-           R"(},"additionalEventData":{"identitystore:UserId":"u","identitystore:IdentityStoreArn":"s"},)" + std::string(caller);
+           R"("requestParameters":{"scope":)" +
+           std::string(scope) +
+           R"(},"additionalEventData":{"identitystore:UserId":"u","identitystore:IdentityStoreArn":"s"},)" +
+           std::string(caller);
   };
   EXPECT_EQ(told(exchange(R"(["openid","sso:account:access"])", kRole)), "identity_center_app ok 222222222222 ?");
   EXPECT_EQ(told(exchange(R"("openid sso:account:access")", kRole)), "identity_center_app ok 222222222222 ?");
@@ -103,23 +116,31 @@ TEST(IdentityCenter, SignInsAndContext) {
   EXPECT_EQ(told(sign_in("CredentialVerification", R"(,"serviceEventDetails":{"CredentialVerification":"Failure"})")),
             "identity_center_signin failed 111111111111 ?");
   EXPECT_EQ(told(sign_in("CredentialChallenge", "")), "-");
-  for (const std::string_view name : {"ListAccounts", "ListAccountRoles", "ListApplications", "ListProfilesForApplication", "Logout",
-                                      "GetBearerTokenMetadata", "https://portal.sso.us-east-1.amazonaws.com/instance/appinstances"}) {
+  for (const std::string_view name :
+       {"ListAccounts", "ListAccountRoles", "ListApplications", "ListProfilesForApplication", "Logout",
+        "GetBearerTokenMetadata", "https://portal.sso.us-east-1.amazonaws.com/instance/appinstances"}) {
     EXPECT_EQ(told(portal(name, R"(,"serviceEventDetails":{"account_id":"2"})")), "-") << name;
   }
 }
 
 TEST(IdentityCenter, SecondFactorWhereTheRecordTells) {
   const std::pair<std::string_view, std::optional<bool>> cases[] = {
-      {"PASSWORD,TOTP", true},         {"PASSWORD, WEBAUTHN", true}, {"PASSWORD", false}, {"EXTERNAL_IDP", std::nullopt},
-      {"PASSWORD,EMAIL_OTP", std::nullopt}, {"RESYNC_TOTP", std::nullopt}, {"", std::nullopt},
+      {"PASSWORD,TOTP", true},
+      {"PASSWORD, WEBAUTHN", true},
+      {"PASSWORD", false},
+      {"EXTERNAL_IDP", std::nullopt},
+      {"PASSWORD,EMAIL_OTP", std::nullopt},
+      {"RESYNC_TOTP", std::nullopt},
+      {"", std::nullopt},
   };
   for (const auto& [types, mfa] : cases) {
-    const auto event = detect_json(sign_in("UserAuthentication", R"(,"additionalEventData":{"CredentialType":")" + std::string(types) + R"("})"));
+    const auto event = detect_json(
+        sign_in("UserAuthentication", R"(,"additionalEventData":{"CredentialType":")" + std::string(types) + R"("})"));
     ASSERT_TRUE(event);
     EXPECT_EQ(event->mfa, mfa) << types;
     EXPECT_EQ(event->mfa_source.empty(), !mfa) << types;
-    const auto one_factor = detect_json(sign_in("CredentialVerification", R"(,"additionalEventData":{"CredentialType":"PASSWORD"})"));
+    const auto one_factor =
+        detect_json(sign_in("CredentialVerification", R"(,"additionalEventData":{"CredentialType":"PASSWORD"})"));
     ASSERT_TRUE(one_factor);
     EXPECT_FALSE(one_factor->mfa);
   }
@@ -146,14 +167,20 @@ TEST(Names, PiecesOfASignIn) {
     return fact ? fact->workflow_id + "|" + fact->identity_store_user + "|" + fact->name : "-";
   };
   const std::string key = "arn:aws:identitystore::111111111111:identitystore/d-1#9067-u";
-  EXPECT_EQ(pieces(sign_in("UserAuthentication", R"(,"additionalEventData":{"AuthWorkflowID":"w","UserName":"alice"})")), "w|" + key + "|alice");
-  EXPECT_EQ(pieces(sign_in("CredentialVerification", R"(,"additionalEventData":{"AuthWorkflowID":"w"})")), "w|" + key + "|");
+  EXPECT_EQ(
+      pieces(sign_in("UserAuthentication", R"(,"additionalEventData":{"AuthWorkflowID":"w","UserName":"alice"})")),
+      "w|" + key + "|alice");
+  EXPECT_EQ(pieces(sign_in("CredentialVerification", R"(,"additionalEventData":{"AuthWorkflowID":"w"})")),
+            "w|" + key + "|");
   EXPECT_EQ(pieces(R"("eventSource":"signin.amazonaws.com","eventName":"CredentialChallenge","additionalEventData":)"
-                   R"({"AuthWorkflowID":"w","UserName":"alice"},"userIdentity":{"type":"Unknown"})"), "w||alice");
+                   R"({"AuthWorkflowID":"w","UserName":"alice"},"userIdentity":{"type":"Unknown"})"),
+            "w||alice");
   EXPECT_EQ(pieces(R"("eventSource":"signin.amazonaws.com","eventName":"CredentialChallenge","additionalEventData":)"
-                   R"({"AuthWorkflowID":"w","UserName":"HIDDEN_DUE_TO_SECURITY_REASONS"})"), "-");
+                   R"({"AuthWorkflowID":"w","UserName":"HIDDEN_DUE_TO_SECURITY_REASONS"})"),
+            "-");
   EXPECT_EQ(pieces(R"("eventSource":"sso.amazonaws.com","eventName":"Federate","userIdentity":{"userName":"alice",)"
-                   R"("onBehalfOf":{"userId":"u","identityStoreArn":"s"}})"), "|s#u|alice");
+                   R"("onBehalfOf":{"userId":"u","identityStoreArn":"s"}})"),
+            "|s#u|alice");
   EXPECT_EQ(pieces(portal("Federate", "")), "-");
   EXPECT_EQ(pieces(R"("eventSource":"iam.amazonaws.com","eventName":"ListUsers",)" + std::string(kUser)), "-");
 }

@@ -1,4 +1,6 @@
 // The contract between detect() and a scanner that only looks at event names: every row, with every kind of caller.
+#include <vector>
+
 #include "domain/detect/families.h"
 #include "domain/detect/lookup.h"
 #include "domain/detect/test_records.h"
@@ -10,7 +12,8 @@ bool keeps_interest_contract(const model::Record& record, const model::AccessEve
   model::MechanismSet told = event.also;
   told.add(event.mechanism);
   for (const EventNameInterest& name : event_names_of_interest()) {
-    const bool same = name.is_prefix ? record.event_name.starts_with(name.event_name) : record.event_name == name.event_name;
+    const bool same =
+        name.is_prefix ? record.event_name.starts_with(name.event_name) : record.event_name == name.event_name;
     if (same && name.mechanisms.intersects(told) && (name.path_change || !event.emergency_path_change)) return true;
   }
   return false;
@@ -36,15 +39,18 @@ std::vector<const EventRow*> all_rows() {
 }
 
 TEST(Interest, HoldsForEveryRowAndCaller) {
-  const std::string_view callers[] = {kRoot, kUser, kPerson, kReserved, kRole, kAssumedRoot, R"("userIdentity":"text")"};
+  const std::string_view callers[] = {
+      kRoot, kUser, kPerson, kReserved, kRole, kAssumedRoot, R"("userIdentity":"text")"};
   int accesses = 0;
   for (const EventRow* row : all_rows()) {
     std::string name(row->event_name);
     if (row->event_source == kLambdaSource) name += "20150331v2";
     for (const std::string_view caller : callers) {
-      for (const std::string_view request : {R"({"omitted":true})", R"({"name":"org-trail","roleName":"BreakGlass"})", "null"}) {
-        const auto event = detect_json(R"("eventSource":")" + std::string(row->event_source) + R"(","eventName":")" + name +
-                                       R"(","requestParameters":)" + std::string(request) + "," + std::string(caller));
+      for (const std::string_view request :
+           {R"({"omitted":true})", R"({"name":"org-trail","roleName":"BreakGlass"})", "null"}) {
+        const auto event =
+            detect_json(R"("eventSource":")" + std::string(row->event_source) + R"(","eventName":")" + name +
+                        R"(","requestParameters":)" + std::string(request) + "," + std::string(caller));
         accesses += event ? 1 : 0;
       }
     }
@@ -63,15 +69,19 @@ TEST(Interest, RowsAreUniqueAndNamedOnce) {
   const auto names = event_names_of_interest();
   for (std::size_t i = 0; i < names.size(); ++i) {
     for (std::size_t k = i + 1; k < names.size(); ++k) {
-      EXPECT_FALSE(names[i].event_name == names[k].event_name && names[i].is_prefix == names[k].is_prefix) << names[i].event_name;
+      EXPECT_FALSE(names[i].event_name == names[k].event_name && names[i].is_prefix == names[k].is_prefix)
+          << names[i].event_name;
     }
   }
 }
 
 // A source that only resembles a known one is nobody's.
 TEST(Interest, SourcesMatchWhole) {
-  for (const std::string_view source : {"sso.amazonaws.com.evil.example", "xsso.amazonaws.com", "sso.amazonaws.co", "SSO.amazonaws.com", ""}) {
-    EXPECT_EQ(told(R"("eventName":"Federate","eventSource":")" + std::string(source) + R"(",)" + std::string(kPerson)), "-") << source;
+  for (const std::string_view source :
+       {"sso.amazonaws.com.evil.example", "xsso.amazonaws.com", "sso.amazonaws.co", "SSO.amazonaws.com", ""}) {
+    EXPECT_EQ(told(R"("eventName":"Federate","eventSource":")" + std::string(source) + R"(",)" + std::string(kPerson)),
+              "-")
+        << source;
   }
   EXPECT_EQ(told(R"("eventName":"UserAuthentication","eventSource":"signin.amazon.com",)" + std::string(kPerson)),
             "identity_center_signin ok 111111111111 ?");

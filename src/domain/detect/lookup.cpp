@@ -18,7 +18,8 @@ std::string_view without_api_date(std::string_view name) {
   constexpr std::size_t kDate = 8;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto first = std::find_if(name.begin(), name.end(), is_digit);
-  if (name.end() - first < static_cast<std::ptrdiff_t>(kDate) || !std::all_of(first, first + kDate, is_digit)) return name;
+  if (name.end() - first < static_cast<std::ptrdiff_t>(kDate) || !std::all_of(first, first + kDate, is_digit))
+    return name;
   return name.substr(0, static_cast<std::size_t>(first - name.begin()));
 }
 
@@ -40,7 +41,9 @@ std::vector<EventNameInterest> interests() {
   for (const std::span<const EventRow> family : families()) {
     for (const EventRow& row : family) {
       const bool is_prefix = row.event_source == kLambdaSource;
-      const auto same = [&](const EventNameInterest& n) { return n.event_name == row.event_name && n.is_prefix == is_prefix; };
+      const auto same = [&](const EventNameInterest& n) {
+        return n.event_name == row.event_name && n.is_prefix == is_prefix;
+      };
       auto it = std::find_if(names.begin(), names.end(), same);
       if (it == names.end()) it = names.insert(names.end(), {row.event_name, {}, is_prefix, false, false});
       it->mechanisms.add(row.mechanisms);

@@ -152,9 +152,8 @@ constexpr EventRow row(std::string_view name, Handler handle, Mechanism mechanis
 }
 
 using M = Mechanism;
-constexpr MechanismSet kConsole =
-    MechanismSet::of(M::root_console, M::iam_user_console, M::identity_center_console, M::saml_federation, M::web_identity,
-                     M::session_token, M::other);
+constexpr MechanismSet kConsole = MechanismSet::of(M::root_console, M::iam_user_console, M::identity_center_console,
+                                                   M::saml_federation, M::web_identity, M::session_token, M::other);
 
 constexpr std::array kRows = {
     row("ConsoleLogin", console_login, M::other, kConsole),

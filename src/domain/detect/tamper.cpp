@@ -28,14 +28,17 @@ bool detector_off(const Record& record, std::string_view) { return record.reques
 bool auto_archives(const Record& record, std::string_view) { return text_at(record.request, "action") == "ARCHIVE"; }
 bool trusts_addresses(const Record& record, std::string_view) { return record.request["activate"].boolean() == true; }
 // Field indexes change no feed; subscriptions, transformers and masking do, for every group of the account.
-bool account_policy(const Record& record, std::string_view) { return text_at(record.request, "policyType") != "FIELD_INDEX_POLICY"; }
+bool account_policy(const Record& record, std::string_view) {
+  return text_at(record.request, "policyType") != "FIELD_INDEX_POLICY";
+}
 // Tag, backup and AI opt-out policies guard nothing.
 bool control_policy(const Record& record, std::string_view) {
   const std::string_view type = text_at(record.response["policy"]["policySummary"], "type");
   return type.empty() || type.ends_with("CONTROL_POLICY");
 }
 
-constexpr EventRow row(std::string_view source, Mechanism mechanism, std::string_view name, std::string_view keys, Guard guard) {
+constexpr EventRow row(std::string_view source, Mechanism mechanism, std::string_view name, std::string_view keys,
+                       Guard guard) {
   EventRow r;
   r.event_source = source;
   r.event_name = name;
@@ -64,7 +67,8 @@ constexpr EventRow bucket(std::string_view name) {
   return row("s3.amazonaws.com", Mechanism::tamper, name, "bucketName", on_the_way);
 }
 constexpr EventRow function(std::string_view name, Guard guard = on_the_way) {
-  return row(kLambdaSource, Mechanism::other, name, "functionName|fullyQualifiedArn|functionArn|eventSourceArn|layerName", guard);
+  return row(kLambdaSource, Mechanism::other, name,
+             "functionName|fullyQualifiedArn|functionArn|eventSourceArn|layerName", guard);
 }
 constexpr EventRow queue(std::string_view name, Guard guard = on_the_way) {
   return row("sqs.amazonaws.com", Mechanism::other, name, "queueUrl", guard);
@@ -84,7 +88,9 @@ constexpr EventRow secret(std::string_view name) {
 constexpr EventRow parameter(std::string_view name) {
   return row("ssm.amazonaws.com", Mechanism::other, name, "name|names", on_the_way);
 }
-constexpr EventRow key(std::string_view name) { return row("kms.amazonaws.com", Mechanism::other, name, "keyId|aliasName", on_the_way); }
+constexpr EventRow key(std::string_view name) {
+  return row("kms.amazonaws.com", Mechanism::other, name, "keyId|aliasName", on_the_way);
+}
 constexpr EventRow alarm(std::string_view name, Guard guard = ends_something) {
   return row("monitoring.amazonaws.com", Mechanism::other, name, "alarmName|alarmNames", guard);
 }
@@ -95,7 +101,8 @@ constexpr EventRow config(std::string_view name, std::string_view keys, Guard gu
   return row("config.amazonaws.com", Mechanism::tamper, name, keys, guard);
 }
 constexpr EventRow hub(std::string_view name) {
-  return row("securityhub.amazonaws.com", Mechanism::tamper, name, "standardsSubscriptionArns|productSubscriptionArn|accountIds", nullptr);
+  return row("securityhub.amazonaws.com", Mechanism::tamper, name,
+             "standardsSubscriptionArns|productSubscriptionArn|accountIds", nullptr);
 }
 constexpr EventRow organization(std::string_view name, std::string_view keys, Guard guard = nullptr) {
   return row("organizations.amazonaws.com", Mechanism::tamper, name, keys, guard);
@@ -105,7 +112,8 @@ constexpr EventRow tower(std::string_view name) {
              "controlIdentifier|targetIdentifier|landingZoneIdentifier|organizationalUnitId", nullptr);
 }
 constexpr EventRow resolver(std::string_view name) {
-  return row("route53resolver.amazonaws.com", Mechanism::tamper, name, "resolverQueryLogConfigId|resolverQueryLogConfig", on_the_way);
+  return row("route53resolver.amazonaws.com", Mechanism::tamper, name,
+             "resolverQueryLogConfigId|resolverQueryLogConfig", on_the_way);
 }
 
 // What the task policies S3UnlockBucketPolicy and SQSUnlockQueuePolicy are for.

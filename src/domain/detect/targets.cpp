@@ -53,12 +53,12 @@ void shorten(std::string& text) {
   text.resize(end);
 }
 
-constexpr std::array<std::string_view, 9> kTrailWords = {"cloudtrail",   "glasswatch", "controltower",
-                                                         "orgtrail",     "organizationtrail",
-                                                         "orglogs",      "logarchive", "audittrail", "securityalert"};
+constexpr std::array<std::string_view, 9> kTrailWords = {"cloudtrail", "glasswatch",        "controltower",
+                                                         "orgtrail",   "organizationtrail", "orglogs",
+                                                         "logarchive", "audittrail",        "securityalert"};
 constexpr std::array<std::string_view, 3> kEmergencyWords = {"breakglass", "emergency", "firecall"};
-constexpr std::array<std::string_view, 5> kPowerfulRoles = {"awsreservedsso", "organizationaccountaccessrole", "awscontroltower",
-                                                            "stacksetsexec", "cloudformationstackset"};
+constexpr std::array<std::string_view, 5> kPowerfulRoles = {
+    "awsreservedsso", "organizationaccountaccessrole", "awscontroltower", "stacksetsexec", "cloudformationstackset"};
 
 }  // namespace
 
@@ -72,6 +72,8 @@ std::string target_of(const model::Record& record, std::string_view keys) {
 
 bool names_trail(std::string_view target) { return holds_any(target, kTrailWords); }
 bool names_emergency(std::string_view target) { return holds_any(target, kEmergencyWords); }
-bool names_powerful_role(std::string_view target) { return names_emergency(target) || holds_any(target, kPowerfulRoles); }
+bool names_powerful_role(std::string_view target) {
+  return names_emergency(target) || holds_any(target, kPowerfulRoles);
+}
 
 }  // namespace gw::detect
