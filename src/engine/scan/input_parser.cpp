@@ -28,7 +28,8 @@ struct FirstElement final : cloudtrail::SplitHandler {
     text = element;
     return {Step::Kind::stop, 0};
   }
-  void problem(std::string_view, std::uint64_t) override {}
+  void problem(std::string_view, std::uint64_t) override { before_it = true; }
+  bool before_it = false;  // something that does not belong there
 };
 
 }  // namespace
@@ -304,7 +305,7 @@ bool InputParser::prefiltered(std::string_view text) {
   // What Lambda hands over has the same form, with records inside strings: its elements are no records.
   FirstElement first;
   Splitter(Splitter::Level::records, 0, cloudtrail::kMaxRecord).feed(list, true, first);
-  if (!first.text.empty() && !judge_.is_record(first.text)) return false;
+  if (first.before_it || (!first.text.empty() && !judge_.is_record(first.text))) return false;
   name_feed("records_file");
   if (candidates_.empty()) return true;
   switch (look_at_candidates(text)) {
