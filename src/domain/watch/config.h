@@ -62,14 +62,14 @@ struct BuiltinOverride {
 };
 
 struct Config {
-  std::vector<Watch> watches;  // the user's, in file order
-  std::map<std::string, BuiltinOverride> builtin;  // by short name: root, assume-root, emergency-roles, tamper, …
-  std::vector<std::string> default_receivers;
-  std::vector<IgnoreRule> ignore;
-  std::vector<PlannedWindow> planned;
-  std::vector<Person> people;
-  std::map<std::string, std::string> account_names;  // id → name
-  std::map<std::string, std::vector<std::string>> account_ous;  // id → OU ids, where known
+  std::vector<Watch> watches{};  // the user's, in file order
+  std::map<std::string, BuiltinOverride> builtin{};  // by short name: root, assume-root, emergency-roles, tamper, …
+  std::vector<std::string> default_receivers{};
+  std::vector<IgnoreRule> ignore{};
+  std::vector<PlannedWindow> planned{};
+  std::vector<Person> people{};
+  std::map<std::string, std::string> account_names{};  // id → name
+  std::map<std::string, std::vector<std::string>> account_ous{};  // id → OU ids, where known
 };
 
 }  // namespace gw::watch

@@ -1,0 +1,39 @@
+// The watches that nobody has to ask for. Their role names are AWS's own for administration of member accounts
+// ("AWSControlTowerExecution role", "Accessing member accounts in an organization", "Prerequisites for stack set
+// operations") and the usual names that organizations give to emergency roles ("Establish emergency access process").
+#include "domain/watch/watch_set.h"
+
+namespace gw::watch {
+namespace {
+
+using model::Mechanism;
+using model::Severity;
+
+Watch built_in(const char* name, Severity severity) {
+  Watch watch;
+  watch.name = std::string("builtin/") + name;
+  watch.severity = severity;
+  watch.built_in = true;
+  return watch;
+}
+
+}  // namespace
+
+std::vector<Watch> builtin_watches() {
+  Watch root = built_in("root", Severity::critical);
+  root.mechanisms = {Mechanism::root_console, Mechanism::root_api, Mechanism::password_recovery};
+  Watch assume_root = built_in("assume-root", Severity::critical);
+  assume_root.mechanisms = {Mechanism::assume_root};
+  Watch roles = built_in("emergency-roles", Severity::high);
+  roles.roles = {"OrganizationAccountAccessRole", "AWSControlTowerExecution", "AWSCloudFormationStackSetExecutionRole",
+                 "stacksets-exec-*", "BreakGlass*", "breakglass*", "break-glass*", "Break-Glass*", "break_glass*",
+                 "Break_Glass*", "BREAKGLASS*", "EmergencyAccess*", "emergency-access*", "Emergency-Access*",
+                 "EmergencyAdmin*"};
+  // What these two match is decided by what the event changes, see WatchSet.
+  Watch tamper = built_in("tamper", Severity::critical);
+  tamper.mechanisms = {Mechanism::tamper};
+  Watch path = built_in("emergency-path", Severity::high);
+  return {root, assume_root, roles, tamper, path};
+}
+
+}  // namespace gw::watch

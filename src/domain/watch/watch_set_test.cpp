@@ -1,0 +1,216 @@
+#include "domain/watch/watch_set.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "base/glob.h"
+#include "domain/watch/cidr.h"
+
+namespace gw::watch {
+namespace {
+
+using model::AccessEvent;
+using model::Mechanism;
+using model::MechanismSet;
+using model::Severity;
+using Texts = std::vector<std::string>;
+
+const Time kNow = *parse_time("2026-06-01T00:00:00Z");
+
+AccessEvent entry(Mechanism mechanism, const std::string& account, const std::string& role) {
+  AccessEvent e;
+  e.mechanism = mechanism;
+  e.account_id = account;
+  e.role = role;
+  e.event_time = kNow;
+  return e;
+}
+
+Watch watch(const std::string& name, Texts accounts, Texts roles, Severity severity = Severity::medium) {
+  Watch w;
+  w.name = name;
+  w.accounts = std::move(accounts);
+  w.roles = std::move(roles);
+  w.severity = severity;
+  return w;
+}
+
+AccessEvent decided(const Config& config, AccessEvent e) {
+  WatchSet::compile(config).value().decide(e, kNow);
+  return e;
+}
+
+TEST(WatchSet, BuiltInWatchesAreAlwaysOn) {
+  AccessEvent root = entry(Mechanism::root_console, "1", "");
+  EXPECT_EQ(decided({}, root).watch, "builtin/root");
+  EXPECT_EQ(decided({}, root).severity, Severity::critical);
+  AccessEvent as_well = entry(Mechanism::assume_role, "1", "Any");
+  as_well.also.add(Mechanism::root_api);
+  EXPECT_EQ(decided({}, as_well).watch, "builtin/root");
+  EXPECT_EQ(decided({}, entry(Mechanism::assume_root, "1", "")).watch, "builtin/assume-root");
+  for (const char* role : {"OrganizationAccountAccessRole", "AWSControlTowerExecution", "stacksets-exec-0a", "BreakGlassAdmin"}) {
+    EXPECT_EQ(decided({}, entry(Mechanism::assume_role, "1", role)).watch, "builtin/emergency-roles") << role;
+  }
+  EXPECT_FALSE(decided({}, entry(Mechanism::assume_role, "1", "ReadOnly")).break_glass);
+  EXPECT_EQ(decided({}, entry(Mechanism::tamper, "1", "x")).watch, "builtin/tamper");
+  AccessEvent path = entry(Mechanism::other, "1", "Admin");
+  path.also.add(Mechanism::tamper);
+  path.emergency_path_change = true;
+  EXPECT_EQ(decided({}, path).watches, (Texts{"builtin/emergency-path"}));
+}
+
+TEST(WatchSet, ServiceAutomationBreaksNoGlassUnlessItStopsTheTrail) {
+  AccessEvent e = entry(Mechanism::assume_role, "1", "AWSControlTowerExecution");
+  e.service_automation = true;
+  EXPECT_FALSE(decided({}, e).break_glass);
+  e.mechanism = Mechanism::tamper;
+  EXPECT_TRUE(decided({}, e).break_glass);
+}
+
+TEST(WatchSet, ConditionsOnRolesAskForAnEntry) {
+  const Config config{.watches = {watch("w", {"111122223333"}, {"Admin*"})}};
+  EXPECT_TRUE(decided(config, entry(Mechanism::identity_center_cli, "111122223333", "AdminX")).break_glass);
+  EXPECT_FALSE(decided(config, entry(Mechanism::identity_center_cli, "111122223333", "adminX")).break_glass);
+  EXPECT_FALSE(decided(config, entry(Mechanism::identity_center_cli, "999999999999", "AdminX")).break_glass);
+  EXPECT_FALSE(decided(config, entry(Mechanism::identity_center_signin, "111122223333", "")).break_glass);
+  EXPECT_FALSE(decided(config, entry(Mechanism::other, "111122223333", "AdminX")).break_glass);
+}
+
+TEST(WatchSet, TheHighestSeverityWinsThenFileOrderAndReceiversAreTheUnion) {
+  Config config;
+  config.watches = {watch("a", {}, {"R"}, Severity::high), watch("b", {}, {"R"}, Severity::critical), watch("c", {}, {"R"}, Severity::critical)};
+  config.watches[0].receivers = {"x"};
+  config.watches[2].receivers = {"x", "y"};
+  config.default_receivers = {"z"};
+  const AccessEvent e = decided(config, entry(Mechanism::assume_role, "1", "R"));
+  EXPECT_EQ(e.watch, "b");
+  EXPECT_EQ(e.watches, (Texts{"a", "b", "c"}));
+  EXPECT_EQ(e.receivers, (Texts{"x", "y"}));
+  EXPECT_EQ(decided(config, entry(Mechanism::root_api, "1", "")).receivers, (Texts{"z"}));
+}
+
+TEST(WatchSet, AnUnresolvedOuMeansWatch) {
+  Config config{.watches = {watch("w", {"ou:ou-ab12-cd34ef56"}, {"R"})}};
+  EXPECT_TRUE(decided(config, entry(Mechanism::assume_role, "1", "R")).break_glass);
+  config.account_ous["1"] = {"ou-ab12-other000"};
+  EXPECT_FALSE(decided(config, entry(Mechanism::assume_role, "1", "R")).break_glass);
+  config.account_ous["1"].push_back("ou-ab12-cd34ef56");
+  EXPECT_TRUE(decided(config, entry(Mechanism::assume_role, "1", "R")).break_glass);
+}
+
+TEST(WatchSet, BuiltInsAreChangedOnlyByName) {
+  Config config;
+  config.builtin["root"] = {true, std::nullopt, {}};
+  EXPECT_FALSE(decided(config, entry(Mechanism::root_console, "1", "")).break_glass);
+  config.builtin["root"] = {false, Severity::low, {"r"}};
+  EXPECT_EQ(decided(config, entry(Mechanism::root_console, "1", "")).severity, Severity::low);
+  config.builtin["rot"] = {};
+  EXPECT_FALSE(WatchSet::compile(config).has_value());
+  EXPECT_FALSE(WatchSet::compile({.watches = {watch("a", {}, {}), watch("a", {}, {})}}).has_value());
+  EXPECT_FALSE(WatchSet::compile({.watches = {watch("builtin/root", {}, {})}}).has_value());
+}
+
+TEST(WatchSet, IgnoreRulesNeverTouchRootAssumeRootOrTamperUnlessNamed) {
+  IgnoreRule rule;
+  rule.account = "1";
+  rule.owner = "o";
+  rule.reason = "why";
+  rule.until = *parse_time("2027-01-01T00:00:00Z");
+  Config config{.watches = {watch("all", {}, {})}, .ignore = {rule}};
+  EXPECT_EQ(decided(config, entry(Mechanism::assume_role, "1", "R")).ignored_by, "why");
+  EXPECT_FALSE(decided(config, entry(Mechanism::assume_role, "1", "R")).break_glass);
+  EXPECT_TRUE(decided(config, entry(Mechanism::assume_role, "2", "R")).break_glass);
+  for (const Mechanism m : {Mechanism::root_api, Mechanism::assume_root, Mechanism::tamper}) {
+    EXPECT_TRUE(decided(config, entry(m, "1", "")).break_glass) << to_string(m);
+    config.ignore[0].mechanism = m;
+    EXPECT_FALSE(decided(config, entry(m, "1", "")).break_glass) << to_string(m);
+    config.ignore[0].mechanism.reset();
+  }
+  config.ignore[0].until = kNow;
+  EXPECT_TRUE(decided(config, entry(Mechanism::assume_role, "1", "R")).break_glass);
+  config.ignore[0] = {};
+  EXPECT_FALSE(WatchSet::compile(config).has_value());
+}
+
+TEST(WatchSet, PlannedWindowsOnlyLabel) {
+  Config config{.planned = {{"*", {"alice*"}, *parse_time("2026-05-31T00:00:00Z"), *parse_time("2026-06-02T00:00:00Z"), "CHG-1", "o"}}};
+  AccessEvent e = entry(Mechanism::assume_role, "1", "BreakGlass");
+  e.principal.name = "alice@example.com";
+  EXPECT_EQ(decided(config, e).planned, "CHG-1");
+  EXPECT_TRUE(decided(config, e).break_glass);
+  e.principal.name = "bob";
+  EXPECT_EQ(decided(config, e).planned, "");
+}
+
+TEST(WatchSet, NamesComeFromTheConfiguration) {
+  Config config;
+  config.people = {{"alice@example.com", "9067-1"}, {"bob", "arn:store#u2"}};
+  config.account_names["1"] = "prod";
+  AccessEvent e = entry(Mechanism::identity_center_cli, "1", "R");
+  e.identity_store_user = "arn:x#9067-1";
+  EXPECT_EQ(decided(config, e).principal.name, "alice@example.com");
+  EXPECT_EQ(decided(config, e).account_name, "prod");
+  e.identity_store_user = "arn:store#u2";
+  EXPECT_EQ(decided(config, e).principal.name_source, "people");
+}
+
+// Property: whatever decide() finds, needs() would have let through.
+TEST(WatchSet, NeedsCoverEveryDecision) {
+  std::mt19937 random(4);
+  const auto pick = [&](const Texts& from) { return from[random() % from.size()]; };
+  const Texts roles = {"BreakGlassAdmin", "Ad", "Power-User", "R*x", "OrganizationAccountAccessRole", ""};
+  const Texts globs = {"BreakGlass*", "Ad*", "*", "Power-?ser", "Ad", "*Account*"};
+  int found = 0;
+  for (int round = 0; round < 3000; ++round) {
+    Config config;
+    const std::size_t n = random() % 4;
+    for (std::size_t i = 0; i < n; ++i) {
+      Watch w = watch("w" + std::to_string(i), {}, {});
+      if (random() % 2 == 0) w.roles.push_back(pick(globs));
+      if (random() % 3 == 0) w.accounts.push_back("1*");
+      if (random() % 4 == 0) w.principals.push_back("arn:aws:iam::*:user/breakglass/*");
+      if (random() % 3 == 0) w.mechanisms.push_back(static_cast<Mechanism>(random() % 18));
+      config.watches.push_back(w);
+    }
+    AccessEvent e = entry(static_cast<Mechanism>(random() % 18), random() % 2 == 0 ? "1" : "2", pick(roles));
+    if (random() % 3 == 0) e.also.add(static_cast<Mechanism>(random() % 19));
+    if (random() % 3 == 0) e.principal.arn = "arn:aws:iam::1:user/breakglass/a";
+    e.emergency_path_change = random() % 4 == 0;
+    const WatchSet set = WatchSet::compile(config).value();
+    set.decide(e, kNow);
+    if (!e.break_glass) continue;
+    ++found;
+    const Needs needs = set.needs();
+    const std::string bytes = e.role + " " + e.principal.arn;
+    bool covered = needs.any.has(e.mechanism) || needs.any.intersects(e.also) || (e.emergency_path_change && needs.path_changes);
+    for (const std::string& stem : needs.stems) covered = covered || bytes.find(stem) != std::string::npos;
+    ASSERT_TRUE(covered) << to_string(e.mechanism) << " " << e.role << " " << e.watch;
+  }
+  EXPECT_GT(found, 500);
+}
+
+TEST(WatchSet, ExplainsEveryWatch) {
+  const WatchSet set = WatchSet::compile({.watches = {watch("w", {"2"}, {})}}).value();
+  const auto reasons = set.explain(entry(Mechanism::assume_role, "1", "R"), kNow);
+  ASSERT_EQ(reasons.size(), 6u);
+  EXPECT_EQ(reasons[0].why, "account 1 is not watched");
+  for (const auto& reason : reasons) EXPECT_FALSE(reason.matched || reason.why.empty()) << reason.watch;
+}
+
+TEST(Cidr, ContainsAndRefuses) {
+  EXPECT_TRUE(Cidr::parse("198.51.100.0/24")->contains("198.51.100.7"));
+  EXPECT_FALSE(Cidr::parse("198.51.100.0/24")->contains("198.51.101.7"));
+  EXPECT_FALSE(Cidr::parse("198.51.100.0/24")->contains("::ffff:198.51.100.7"));
+  EXPECT_TRUE(Cidr::parse("2001:db8::/33")->contains("2001:db8:7fff::1"));
+  EXPECT_FALSE(Cidr::parse("2001:db8::/33")->contains("2001:db8:8000::1"));
+  EXPECT_TRUE(Cidr::parse("10.0.0.1")->contains("10.0.0.1"));
+  EXPECT_TRUE(Cidr::parse("0.0.0.0/0")->contains("1.2.3.4"));
+  for (const char* text : {"", "x", "10.0.0.1/24", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8x", "10.0.0/8", "::/129"}) {
+    EXPECT_FALSE(Cidr::parse(text)) << text;
+  }
+  EXPECT_FALSE(Cidr::parse("10.0.0.0/8")->contains("AWS Internal"));
+}
+
+}  // namespace
+}  // namespace gw::watch
