@@ -208,6 +208,9 @@ TEST(EmergencyPath, SessionsMadeByAssumeRoot) {
   EXPECT_EQ(told(call("sqs", "SetQueueAttributes", kAssumedRoot, with("queueUrl", "https://sqs/2/q"))),
             "other+assume_root ok 222222222222 ?");
   EXPECT_EQ(told(call("iam", "DeleteAccessKey", kRole, with("userName", "svc"))), "-");
+  const auto event = detect_json(call("iam", "CreateLoginProfile", kAssumedRoot));
+  ASSERT_TRUE(event);
+  EXPECT_TRUE(has_flag(*event, "assumed_root"));
 }
 
 }  // namespace

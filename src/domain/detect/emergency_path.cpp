@@ -13,7 +13,6 @@ namespace gw::detect {
 namespace {
 
 using model::Mechanism;
-using model::MechanismSet;
 using model::Record;
 
 bool powerful_role(const Record&, std::string_view target) { return names_powerful_role(target); }
@@ -38,7 +37,7 @@ constexpr EventRow row(std::string_view source, std::string_view name, std::stri
   r.event_name = name;
   r.handle = detect_change;
   r.mechanism = Mechanism::other;
-  r.mechanisms = MechanismSet::of(Mechanism::other, Mechanism::tamper);
+  r.mechanisms = change_mechanisms(Mechanism::other);
   r.path_change = true;
   r.target_keys = keys;
   r.guard = guard;
@@ -68,7 +67,6 @@ constexpr EventRow iam(std::string_view name, std::string_view keys = "", Guard 
 }
 constexpr EventRow root_task(EventRow r) {
   r.root_task = true;
-  r.mechanisms.add(Mechanism::assume_root);
   return r;
 }
 constexpr EventRow account_access(std::string_view name) {

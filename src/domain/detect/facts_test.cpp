@@ -36,6 +36,8 @@ TEST(Arn, PermissionSetNames) {
       {"AWSReservedSSO_developer_admin_asdf", "developer_admin_asdf"},
       {"AWSReservedSSO_X_0123456789ABCDEF", "X_0123456789ABCDEF"},
       {"AWSReservedSSO__0123456789abcdef", "_0123456789abcdef"},
+      {"AWSReservedSSO_X0123456789abcdef", "X0123456789abcdef"},
+      {"AWSReservedSSO_Night0123456789abcdef", "Night0123456789abcdef"},
       {"AWSReservedSSO_", ""},
       {"awsreservedsso_X_0123456789abcdef", "awsreservedsso_X_0123456789abcdef"},
       {"BreakGlass", "BreakGlass"},

@@ -44,6 +44,11 @@ inline constexpr std::string_view kLambdaSource = "lambda.amazonaws.com";
 // Any call that root or an IAM user made: the last resort of the precedence table.
 [[nodiscard]] std::optional<model::AccessEvent> detect_by_identity(const model::Record& record);
 
+// What an answer of detect_change() for a row with this mechanism may hold, in `mechanism` or in `also`.
+[[nodiscard]] constexpr model::MechanismSet change_mechanisms(model::Mechanism mechanism) {
+  using M = model::Mechanism;
+  return model::MechanismSet::of(mechanism, M::tamper, M::root_api, M::iam_user_api, M::assume_root);
+}
 // The handler of tamper and emergency-path rows.
 [[nodiscard]] std::optional<model::AccessEvent> detect_change(const model::Record& record, const EventRow& row);
 

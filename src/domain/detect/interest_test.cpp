@@ -58,6 +58,18 @@ TEST(Interest, HoldsForEveryRowAndCaller) {
   EXPECT_GT(accesses, 1000);
 }
 
+// For changes the entry also holds what identity brings, so that a question about iam_user_api finds them by name.
+TEST(Interest, ChangesByIdentityAreNamed) {
+  for (const std::string_view name : {"DeleteLogGroup", "CreateAccountAssignment", "UpdateFunctionCode"}) {
+    for (const EventNameInterest& interest : event_names_of_interest()) {
+      if (interest.event_name != name) continue;
+      EXPECT_TRUE(interest.mechanisms.has(model::Mechanism::iam_user_api)) << name;
+      EXPECT_TRUE(interest.mechanisms.has(model::Mechanism::root_api)) << name;
+      EXPECT_TRUE(interest.mechanisms.has(model::Mechanism::tamper)) << name;
+    }
+  }
+}
+
 TEST(Interest, RowsAreUniqueAndNamedOnce) {
   const auto rows = all_rows();
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -13,7 +13,6 @@ namespace gw::detect {
 namespace {
 
 using model::Mechanism;
-using model::MechanismSet;
 using model::Record;
 
 bool on_the_way(const Record&, std::string_view target) { return names_trail(target); }
@@ -44,7 +43,7 @@ constexpr EventRow row(std::string_view source, Mechanism mechanism, std::string
   r.event_name = name;
   r.handle = detect_change;
   r.mechanism = mechanism;
-  r.mechanisms = MechanismSet::of(mechanism, Mechanism::tamper);
+  r.mechanisms = change_mechanisms(mechanism);
   r.target_keys = keys;
   r.guard = guard;
   return r;
@@ -119,7 +118,7 @@ constexpr EventRow resolver(std::string_view name) {
 // What the task policies S3UnlockBucketPolicy and SQSUnlockQueuePolicy are for.
 constexpr EventRow root_task(EventRow r) {
   r.root_task = true;
-  r.mechanisms.add(MechanismSet::of(Mechanism::other, Mechanism::assume_root));
+  r.mechanisms.add(Mechanism::other);
   return r;
 }
 
