@@ -1,80 +1,58 @@
-// The configuration: one YAML file (JSON is YAML) and the environment → typed values, or every problem with its place.
+// The configuration file: YAML (JSON is YAML) → typed values, with every error at once, each with its place.
 //
-// Precedence: default < file < GLASSWATCH_* environment < flag. Flags are the command's business: add_watch_specs() is
-// what `--watch` calls after loading. The keys are a table (keys.h) from which validation, `config schema` and the
-// documentation test are made, so that they cannot differ. Parts that only `serve` and its like use (store, http,
-// receivers, …) are checked in shape and kept as text in `sections`.
-//
-// Secrets stand in the file by reference only (env:, file:, ssm:, secretsmanager:) and are not resolved here, so nothing
-// in an AppConfig is secret. Files are read by load_file() alone; the environment is an argument. No exception leaves
-// this folder. Pure but for load_file(); safe from any thread.
+// What a value may be stands in one tree (schema.h): check, JSON Schema and the loader read the same one. Default < file <
+// environment < flag; this folder knows the first three, the commands add their flags. Pure but for reading the named file.
 #pragma once
 
-#include <cstddef>
-#include <map>
-#include <span>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "domain/watch/config.h"
 
 namespace gw::app {
 
-using Environment = std::map<std::string, std::string>;
+struct Problem {
+  std::string file;
+  int line = 0;  // from 1; 0: none (the environment)
+  int column = 0;
+  std::string path;     // the items around it: watches[2].severity
+  std::string message;  // what is wrong and what was expected
+
+  // file:line:column: path: message
+  [[nodiscard]] std::string to_string() const;
+};
 
 struct AppConfig {
   watch::Config watch;
-  // Every top-level key that was set, by file or environment, as canonical JSON: object keys sorted, no spaces, scalars
-  // as the strings they were written as. Watches of GLASSWATCH_WATCH and flags are not in here but in `watch`.
-  std::map<std::string, std::string> sections;
-};
-
-// Something wrong with the configuration. Line and column count from 1; 0 where there is no place (the environment).
-struct Problem {
-  std::string file;
-  std::size_t line = 0;
-  std::size_t column = 0;
-  std::string where;    // the chain of enclosing items: `watches[2] (prod) > accounts[1]`; may be empty
-  std::string message;  // what is wrong and what would be right
-  std::string snippet;  // the line of the file, without control characters; may be empty
-  // `glasswatch.yaml:12:5: watches[2] (prod) > accounts[1]: …`, then the snippet and a caret on lines of their own.
-  [[nodiscard]] std::string text() const;
+  std::vector<std::string> receivers;  // names, in file order
+  std::string mode = "alert";          // or shadow
 };
 
 struct Loaded {
-  AppConfig config;             // complete only when there are no errors
-  std::vector<Problem> errors;  // all of them, in the order of the file; at most kMaxProblems
-  std::vector<Problem> notes;   // worth telling, nothing wrong: how a role was read, an unknown variable
-  [[nodiscard]] bool ok() const { return errors.empty(); }
+  AppConfig config;
+  std::vector<Problem> problems;   // not empty: the configuration must not be used
+  std::vector<std::string> notes;  // worth knowing, not wrong
 };
 
-inline constexpr std::size_t kMaxProblems = 100;
-inline constexpr std::size_t kMaxConfigBytes = 1 << 20;
+// The environment, by name; nullopt when unset.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
-// `file` is what messages call the text. An empty text is the default configuration.
-[[nodiscard]] Loaded load_text(std::string_view text, const std::string& file, const Environment& environment);
-// The same from a file; a file that cannot be read, or is larger than kMaxConfigBytes, is one error.
-[[nodiscard]] Loaded load_file(const std::string& path, const Environment& environment);
-// No file: defaults and environment.
-[[nodiscard]] Loaded load_environment(const Environment& environment);
+// Reads `text` (at most 1 MiB) as the content of `file`, which is only named in problems.
+[[nodiscard]] Loaded load_text(std::string_view text, const std::string& file);
+// Reads the file; an unreadable one is a problem.
+[[nodiscard]] Loaded load_file(const std::string& path);
+// Adds what the environment says: GLASSWATCH_WATCH.
+void apply_environment(Loaded& loaded, const Environment& environment);
 
-// `--watch SPEC`, once for each: after the file's watches, in the order given. A spec that is there already is left out.
-// invalid_input when one cannot be read; what it meant is told in `notes`.
-[[nodiscard]] Status add_watch_specs(AppConfig& config, std::span<const std::string> specs, std::vector<std::string>& notes);
+// A complete, commented example that passes the check.
+[[nodiscard]] std::string example_config();
+// JSON Schema (draft 2020-12) of the file.
+[[nodiscard]] std::string json_schema();
 
-// What `config check` says of a configuration without errors: `OK`, the watches (the user's, then the built-in ones), the
-// ignore rules that still hold at `now` and those that do not, planned windows; then the notes. Ends with a newline.
-[[nodiscard]] std::string describe(const Loaded& loaded, Time now);
-
-// A complete commented configuration, which itself passes the check (a test holds it).
-[[nodiscard]] std::string example();
-// JSON Schema, draft 2020-12, of the same keys.
-[[nodiscard]] std::string schema();
-
-// SHA-256 in hex of a canonical form of the configuration: equal for configurations that mean the same, whatever the
-// layout, comments or order of keys in the file (the order of lists counts). Stored as config_hash.
-[[nodiscard]] std::string hash(const AppConfig& config);
+// Checks what only shows when all is there (duplicate names, ranges); adds to `problems`.
+void check_whole(Loaded& loaded);
 
 }  // namespace gw::app

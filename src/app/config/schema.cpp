@@ -1,0 +1,157 @@
+#include "app/config/schema.h"
+
+#include <array>
+
+namespace gw::app {
+namespace {
+
+Schema of(Kind kind) {
+  Schema s;
+  s.kind = kind;
+  return s;
+}
+Schema text() { return of(Kind::text); }
+Schema or_null(Schema s) {
+  s.nullable = true;
+  return s;
+}
+Schema choice(std::vector<std::string_view> choices) {
+  Schema s = of(Kind::choice);
+  s.choices = std::move(choices);
+  return s;
+}
+Schema list(Schema element) {
+  Schema s = of(Kind::list);
+  s.children.push_back(std::move(element));
+  return s;
+}
+Schema map(Kind key, Schema value) {
+  Schema s = of(Kind::map);
+  s.key_kind = key;
+  s.children.push_back(std::move(value));
+  return s;
+}
+Schema object(std::vector<Field> fields) {
+  Schema s = of(Kind::object);
+  s.fields = std::move(fields);
+  return s;
+}
+
+Schema watch() {
+  return object({{"name", text(), "Unique; what findings and alerts show.", true},
+                 {"accounts", list(of(Kind::account_glob)), "Account ids, globs of them, or ou:ou-…; absent: any account."},
+                 {"roles", list(of(Kind::role_glob)), "Role and permission-set names, globs, case-sensitive; absent: any."},
+                 {"principals", list(text()), "Principal ARNs or identityStoreArn#userId, globs; absent: any."},
+                 {"mechanisms", list(of(Kind::mechanism)), "Ways in; absent or empty: all."},
+                 {"pattern", or_null(of(Kind::anything)), "A CloudWatch Logs or EventBridge pattern (not yet read by scan)."},
+                 {"severity", of(Kind::severity), "How serious a use is; high when absent."},
+                 {"runbook", text(), "Shown in alerts."},
+                 {"receivers", list(text()), "Names of receivers; absent: default_receivers."},
+                 {"owner", text(), "Who answers for this watch."}});
+}
+
+Schema ignore_rule() {
+  return object({{"account", of(Kind::account), "The account that was entered."},
+                 {"issuer_role_arn", text(), "The role behind the caller's session, exactly."},
+                 {"user_arn", text(), "The IAM user that called, exactly."},
+                 {"identity_store_user", text(), "identityStoreArn#userId, exactly."},
+                 {"cidr", of(Kind::cidr), "Source addresses."},
+                 {"mechanism", of(Kind::mechanism), "Needed to ignore root, AssumeRoot or tamper."},
+                 {"owner", text(), "Who answers for this rule.", true},
+                 {"reason", text(), "Why; shown in reports.", true},
+                 {"until", of(Kind::time), "When it ends.", true}});
+}
+
+Schema receiver() {
+  return object({{"name", text(), "Unique.", true},
+                 {"type", choice({"slack", "pagerduty", "webhook", "teams", "email", "sns", "syslog", "ocsf", "stdout", "file"}), "What it is.", true},
+                 {"token", of(Kind::secret), "Slack bot token."},
+                 {"channel", text(), "Slack channel id."},
+                 {"signing_secret", of(Kind::secret), "Slack signing secret."},
+                 {"webhook_url", of(Kind::secret), "Slack or Teams webhook."},
+                 {"api_url", text(), "Base of Slack's API."},
+                 {"mention", text(), "Who is mentioned in the first message."},
+                 {"routing_key", of(Kind::secret), "PagerDuty."},
+                 {"url", text(), "https address."},
+                 {"secret", of(Kind::secret), "Webhook secret, whsec_…"},
+                 {"path", text(), "Of a file receiver."},
+                 {"topic_arn", text(), "SNS."},
+                 {"to", list(text()), "E-mail addresses."},
+                 {"from", text(), "E-mail sender."},
+                 {"smtp", of(Kind::anything), "E-mail server."},
+                 {"address", text(), "Syslog server."},
+                 {"allow_private", of(Kind::boolean), "Private and loopback addresses, and http, are allowed."}});
+}
+
+Schema make() {
+  return object(
+      {{"version", choice({"1"}), "Of this format.", true},
+       {"store", text(), "sqlite:PATH; postgres:// is reserved."},
+       {"http", object({{"listen", text(), "address:port; 127.0.0.1:8080 when absent."},
+                        {"metrics", choice({"open", "token"}), "Who may read /metrics."},
+                        {"tls", object({{"certificate", text(), "PEM file.", true}, {"key", text(), "PEM file.", true}}), "TLS for the listener."},
+                        {"tokens", list(object({{"name", text(), "Unique.", true},
+                                                {"role", choice({"viewer", "operator", "reviewer", "ingest", "admin"}), "What it may do.", true},
+                                                {"person", text(), "Whose it is; needed to review."},
+                                                {"token", of(Kind::secret), "The secret.", true},
+                                                {"accounts", list(text()), "For ingest: the accounts it may speak of."}})),
+                         "Access tokens."}}),
+        "The API and dashboard."},
+       {"sources", list(object({{"type", choice({"directory", "s3_sqs", "stdin"}), "What it is.", true},
+                                {"path", text(), "Of a directory."},
+                                {"queue_url", text(), "Of a queue."},
+                                {"buckets", list(text()), "That may be fetched."}})),
+        "Where records come from."},
+       {"accounts", map(Kind::account, text()), "Names of accounts."},
+       {"people", list(object({{"name", text(), "As shown.", true},
+                               {"identity_store_user", text(), "userId, or identityStoreArn#userId."},
+                               {"slack", text(), "Slack user id."},
+                               {"email", text(), "E-mail address."}})),
+        "Names of people."},
+       {"directory", object({{"organizations", object({{"role_arn", text(), "Role to assume."}}), "AWS Organizations."},
+                             {"identity_store", object({{"role_arn", text(), "Role to assume."}, {"id", text(), "d-…"}, {"region", text(), "Its region."}}), "Identity Store."}}),
+        "Where names are looked up."},
+       {"watches", list(watch()), "What counts as break-glass, beside the built-in watches."},
+       {"builtin", map(Kind::text, object({{"disabled", of(Kind::boolean), "Switches it off."},
+                                           {"severity", of(Kind::severity), "Another severity."},
+                                           {"receivers", list(text()), "Other receivers."}})),
+        "Changes to built-in watches: root, assume-root, emergency-roles, tamper, emergency-path."},
+       {"default_receivers", list(text()), "For watches that name none."},
+       {"ignore", list(ignore_rule()), "Accesses that are taken out, each with owner, reason and end."},
+       {"planned", list(object({{"watch", text(), "Name of a watch, or *.", true},
+                                {"people", list(text()), "Globs over names and ids.", true},
+                                {"from", of(Kind::time), "Start.", true},
+                                {"until", of(Kind::time), "End.", true},
+                                {"ticket", text(), "Shown with the access."},
+                                {"owner", text(), "Who answers for it.", true}})),
+        "Drills and changes: labelled, never hidden."},
+       {"receivers", list(receiver()), "Where alerts go."},
+       {"escalation", list(object({{"after", of(Kind::duration), "Without acknowledgement.", true}, {"to", list(text()), "Receivers.", true}})), "Who is told next."},
+       {"session_durations", map(Kind::text, of(Kind::duration)), "By permission set or role, where nothing else tells."},
+       {"expected_accounts", of(Kind::anything), "auto, or a list, for silence alerts."},
+       {"high_risk", list(text()), "Calls added to the built-in list, service:Action with globs."},
+       {"mode", choice({"alert", "shadow"}), "shadow: record everything, deliver to file only."},
+       {"handover", object({{"at", text(), "HH:MM.", true}, {"timezone", text(), "IANA name."}, {"to", list(text()), "Receivers.", true}}), "A scheduled digest."},
+       {"retention", map(Kind::text, of(Kind::duration)), "How long sessions and activity are kept."},
+       {"heartbeat", object({{"url", text(), "Pinged while all works.", true}, {"every", of(Kind::duration), "How often."}}), "A dead man's switch outside."},
+       {"ledger", object({{"key", of(Kind::secret), "Signing key."}, {"checkpoints", list(text()), "Where checkpoints go."}}), "The tamper-evident log."}});
+}
+
+}  // namespace
+
+const Schema& config_schema() {
+  static const Schema schema = make();
+  return schema;
+}
+
+std::string_view caller_chosen(std::string_view key) {
+  constexpr std::array<std::string_view, 12> kChosen = {"session_name", "role_session_name", "user_agent", "event_name",
+                                                        "source_identity", "principal", "principal_id", "source_ip",
+                                                        "name", "error_code", "region", "role"};
+  for (const std::string_view chosen : kChosen) {
+    if (key == chosen) return "whoever calls can choose or vary it; use account, issuer_role_arn, user_arn, identity_store_user or cidr";
+  }
+  return {};
+}
+
+}  // namespace gw::app
