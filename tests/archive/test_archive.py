@@ -9,7 +9,8 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "support"), os.path.join(HERE, "..", "trails"), os.path.join(HERE, "..", "week")]
+sys.path[:0] = [os.path.join(HERE, "..", "support"), os.path.join(HERE, "..", "trails"),
+                os.path.join(HERE, "..", "week")]
 import envelopes
 import layout
 import make_sample_trail
@@ -34,7 +35,8 @@ QUESTIONS = (
     ("others", *mechanism("tamper", "other", "web_identity", "saml_federation", "assume_root", "iam_user_console")),
     ("break-glass", [], lambda f: f["break_glass"]),
 )
-WATCHES = (["--watch", "777788889999:BreakGlass*"], ["--watch", "*:DeveloperAccess:low"], ["--watch", "5555*,6666*:*Access"],
+WATCHES = (["--watch", "777788889999:BreakGlass*"], ["--watch", "*:DeveloperAccess:low"],
+           ["--watch", "5555*,6666*:*Access"],
            ["--watch", "*:*Only*:info", "--watch", "*:posture-read"], ["--watch", "012345678901:*"])
 
 
@@ -44,7 +46,8 @@ def keys(result):
 
 def same(checks, label, got, want):
     more, less = runner.multiset_difference(got, want)
-    checks.ok(got == want, f"{label}: {len(got)} findings, should be {len(want)}" + ("" if more or less else " (order differs)"),
+    checks.ok(got == want,
+              f"{label}: {len(got)} findings, should be {len(want)}" + ("" if more or less else " (order differs)"),
               ["too many: " + k[:600] for k in more[:3]] + ["missing:  " + k[:600] for k in less[:3]])
 
 
@@ -55,14 +58,16 @@ def check_forms(checks, folder, records):
     checks.ok(base.code == 0, f"plain file: exit code {base.code}", base.err.decode("utf-8", "replace").splitlines())
     findings = base.findings()
     by_question = {label: [runner.finding_key(f) for f in findings if wanted(f)] for label, _, wanted in QUESTIONS}
-    checks.ok(all(by_question.values()), "every question has an answer in the sample", [k for k, v in by_question.items() if not v])
+    checks.ok(all(by_question.values()), "every question has an answer in the sample",
+              [k for k, v in by_question.items() if not v])
     for form, make in envelopes.FORMS.items():
         path = os.path.join(folder, "input")  # the name says nothing
         layout.write(path, make(records))
         for label, options, _ in QUESTIONS:
             for mode, env in (("prefilter", None), ("full parse", FULL)):
                 got = runner.scan(path, *options, *CONFIG, env=env)
-                checks.ok(got.code == 0, f"{form}, {label}, {mode}: exit code {got.code}", got.err.decode("utf-8", "replace").splitlines())
+                checks.ok(got.code == 0, f"{form}, {label}, {mode}: exit code {got.code}",
+                          got.err.decode("utf-8", "replace").splitlines())
                 same(checks, f"{form}, {label}, {mode}", keys(got), by_question[label])
         for options in WATCHES:
             skipping, parsing = runner.scan(path, *options), runner.scan(path, *options, env=FULL)
@@ -82,7 +87,8 @@ def check_single_records(checks, folder, records):
             layout.write(os.path.join(where, "%06d" % n), text.encode())
         # Names are learnt from other records, so who somebody is may differ; what happened may not.
         got = runner.scan(where, "--all", *CONFIG, threads=2).findings()
-        facts = lambda fs: [(f["event_id"], f["mechanism"], f["account_id"], f["role"], f["outcome"], f["break_glass"], f["watches"]) for f in fs]
+        facts = lambda fs: [(f["event_id"], f["mechanism"], f["account_id"], f["role"], f["outcome"], f["break_glass"],
+                             f["watches"]) for f in fs]
         checks.ok(facts(got) == facts(base), f"single records, {form}: {len(got)} findings, should be {len(base)}")
     got = runner.scan("-", "--all", *CONFIG, stdin=envelopes.json_lines(records))
     same(checks, "standard input", keys(got), [runner.finding_key(f) for f in base])
@@ -93,13 +99,15 @@ def check_threads(checks, folder):
     make_week.make(week, 24_000, 40)
     for options in (["--all"], ["--all", "--mechanism", "web_identity,assume_role"], ["--watch", "*:*Access"]):
         outs = [runner.scan(week, *options, threads=n).out for n in (1, 2, 3)]
-        checks.ok(outs[0] and outs[0] == outs[1] == outs[2], f"week, {' '.join(options)}: 1, 2 and 3 threads give the same bytes")
+        checks.ok(outs[0] and outs[0] == outs[1] == outs[2],
+                  f"week, {' '.join(options)}: 1, 2 and 3 threads give the same bytes")
         full = runner.scan(week, *options, threads=2, env=FULL)
         checks.ok(full.out == outs[0], f"week, {' '.join(options)}: a full parse gives the same bytes")
 
 
 def planted_kind(f):
-    if f["event_name"] in ("Federate", "GetRoleCredentials", "CreateToken") and f["event_source"] == "sso.amazonaws.com":
+    if f["event_name"] in ("Federate", "GetRoleCredentials",
+                           "CreateToken") and f["event_source"] == "sso.amazonaws.com":
         return f["event_name"]
     if f["mechanism"] == "root_console":
         return "RootConsoleLogin"
@@ -116,7 +124,8 @@ def check_generated_archive(checks, folder, options):
         return
     import subprocess
     out = os.path.join(folder, "archive" + "".join(options))
-    subprocess.run([sys.executable, generator, "--out", out, "--bytes", "60M", "--jobs", "2", "--hits", "400", *options], check=True,
+    subprocess.run([sys.executable, generator, "--out", out, "--bytes", "60M", "--jobs", "2", "--hits", "400",
+                    *options], check=True,
                    stdout=subprocess.DEVNULL)
     with open(os.path.join(out, "truth.jsonl"), encoding="utf-8") as f:
         truth = [envelopes.json.loads(line) for line in f]
@@ -125,16 +134,20 @@ def check_generated_archive(checks, folder, options):
     for threads in (1, 2, 3):
         got = runner.scan(archive, "--all", threads=threads)
         outs.append(got.out)
-        kinds = sorted((f["event_id"], planted_kind(f), f["account_id"], f["role"]) for f in got.findings() if planted_kind(f))
+        kinds = sorted((f["event_id"], planted_kind(f), f["account_id"], f["role"]) for f in got.findings()
+                       if planted_kind(f))
         more, less = runner.multiset_difference(kinds, want)
-        checks.ok(got.code == 0 and kinds == want, f"archive {options}, {threads} threads: {len(kinds)} findings, should be {len(want)}",
+        checks.ok(got.code == 0 and kinds == want,
+                  f"archive {options}, {threads} threads: {len(kinds)} findings, should be {len(want)}",
                   [f"too many {k}" for k in more[:5]] + [f"missing {k}" for k in less[:5]])
     checks.ok(outs[0] == outs[1] == outs[2], f"archive {options}: the same bytes at 1, 2 and 3 threads")
     some = ["--all", "--mechanism", "identity_center_console,identity_center_cli"]
     skipping, parsing = runner.scan(archive, *some, threads=2), runner.scan(archive, *some, threads=2, env=FULL)
-    checks.ok(skipping.out and skipping.out == parsing.out, f"archive {options}: prefilter and full parse give the same bytes")
+    checks.ok(skipping.out and skipping.out == parsing.out,
+              f"archive {options}: prefilter and full parse give the same bytes")
     skipping, parsing = runner.scan(archive, threads=2), runner.scan(archive, threads=2, env=FULL)
-    checks.ok(skipping.out and skipping.out == parsing.out, f"archive {options}, built-in watches: prefilter and full parse give the same bytes")
+    checks.ok(skipping.out and skipping.out == parsing.out,
+              f"archive {options}, built-in watches: prefilter and full parse give the same bytes")
 
 
 def main():

@@ -33,7 +33,8 @@ def told_about(result, name):
 
 
 def says_where(result, name):
-    return any(re.search(r"\d", line.replace(name, "")) for line in result.err.decode("utf-8", "replace").splitlines() if name in line)
+    return any(re.search(r"\d", line.replace(name, "")) for line in result.err.decode("utf-8", "replace").splitlines()
+               if name in line)
 
 
 def scan_beside(checks, label, folder, name, *, threads=1, options=("--all",), timeout=120):
@@ -41,7 +42,8 @@ def scan_beside(checks, label, folder, name, *, threads=1, options=("--all",), t
     r = runner.scan(folder, *options, threads=threads, timeout=timeout)
     checks.ok(not r.timed_out, f"{label}: ends within {timeout} s")
     checks.ok(r.code in (0, 3), f"{label}: exit code {r.code}", r.err.decode("utf-8", "replace").splitlines()[-5:])
-    checks.ok(r.peak_kib <= limit(threads) or "asan" in runner.BINARY, f"{label}: {r.peak_kib} KiB at {threads} threads, limit {limit(threads)}")
+    checks.ok(r.peak_kib <= limit(threads) or "asan" in runner.BINARY,
+              f"{label}: {r.peak_kib} KiB at {threads} threads, limit {limit(threads)}")
     try:
         found = [f["event_id"] for f in r.findings()]
     except ValueError as problem:
@@ -71,13 +73,17 @@ def check_own(checks, folder):
             reported = r.code == 3 and told_about(r, name)
             missing = [i for i in good if i not in found]
             checks.ok(not missing, f"{label}: good records are found", missing)
-            lost = [i for i in lossless if i not in found]
+            # Damage in a record that holds nothing watched is told only by --all.
+            lost = [i for i in lossless if i not in found and (options == ["--all"] or not name.startswith("details_"))]
             checks.ok(not lost or reported, f"{label}: records lost in silence", lost)
             if told is True and options == ["--all"]:
-                checks.ok(reported, f"{label}: the problem is told, exit code {r.code}", r.err.decode("utf-8", "replace").splitlines()[:5])
-                checks.ok(says_where(r, name), f"{label}: the message says where", r.err.decode("utf-8", "replace").splitlines()[:5])
+                checks.ok(reported, f"{label}: the problem is told, exit code {r.code}",
+                          r.err.decode("utf-8", "replace").splitlines()[:5])
+                checks.ok(says_where(r, name), f"{label}: the message says where",
+                          r.err.decode("utf-8", "replace").splitlines()[:5])
             if told is False:
-                checks.ok(r.code == 0, f"{label}: nothing to complain about, exit code {r.code}", r.err.decode("utf-8", "replace").splitlines()[:5])
+                checks.ok(r.code == 0, f"{label}: nothing to complain about, exit code {r.code}",
+                          r.err.decode("utf-8", "replace").splitlines()[:5])
 
 
 def check_folders(checks, folder):
@@ -92,7 +98,8 @@ def check_folders(checks, folder):
     with open(strange + b".bad", "wb") as f:
         f.write(b"{")
     r = runner.scan(where, "--all", timeout=20)
-    checks.ok(not r.timed_out and r.code in (0, 3), f"a folder of odd things: exit code {r.code}, timed out {r.timed_out}")
+    checks.ok(not r.timed_out and r.code in (0, 3),
+              f"a folder of odd things: exit code {r.code}, timed out {r.timed_out}")
     try:
         found = sorted({f["event_id"] for f in r.findings()})
         checks.ok(found == sorted([nasty.ident(1), nasty.ident(2), NEXT]), f"a folder of odd things: {found}")
@@ -172,7 +179,8 @@ def check_shared_malformed(checks, folder):
         elif row["expect"] == "skip":
             checks.ok(r.code == 0 and not found, says, err)
         elif row["expect"] == "partial":
-            checks.ok(len(found) >= row["good"] and (not row["bad"] or reported or len(found) >= row["good"] + row["bad"]), says, err)
+            checks.ok(len(found) >= row["good"]
+                      and (not row["bad"] or reported or len(found) >= row["good"] + row["bad"]), says, err)
         elif row["expect"] == "either":
             # Another event name than Federate is context: what is no access is not lost.
             fewer = 2 if name.startswith("s26") else 1

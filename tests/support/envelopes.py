@@ -10,7 +10,8 @@ from layout import dumps, gz
 from org import Rng
 
 DETAIL_TYPES = {"AwsApiCall": "AWS API Call via CloudTrail", "AwsConsoleSignIn": "AWS Console Sign In via CloudTrail",
-                "AwsServiceEvent": "AWS Service Event via CloudTrail", "AwsConsoleAction": "AWS Console Action via CloudTrail"}
+                "AwsServiceEvent": "AWS Service Event via CloudTrail",
+                "AwsConsoleAction": "AWS Console Action via CloudTrail"}
 
 
 def records_file(records):
@@ -23,8 +24,10 @@ def json_lines(records):
 
 def eventbridge_event(rec):
     source = rec["eventSource"].split(".")[0]
-    return {"version": "0", "id": rec["eventID"][::-1], "detail-type": DETAIL_TYPES[rec["eventType"]], "source": "aws." + source,
-            "account": rec["recipientAccountId"], "time": rec["eventTime"], "region": rec["awsRegion"], "resources": [], "detail": rec}
+    return {"version": "0", "id": rec["eventID"][::-1], "detail-type": DETAIL_TYPES[rec["eventType"]],
+            "source": "aws." + source,
+            "account": rec["recipientAccountId"], "time": rec["eventTime"], "region": rec["awsRegion"], "resources": [],
+            "detail": rec}
 
 
 def eventbridge_lines(records):
@@ -35,7 +38,8 @@ def cwl_payload(records, message=dumps):
     """A decoded CloudWatch Logs subscription payload: every record is a JSON string inside."""
     return {"messageType": "DATA_MESSAGE", "owner": records[0]["recipientAccountId"], "logGroup": "org-trail",
             "logStream": "o-example_CloudTrail_eu-west-1", "subscriptionFilters": ["glasswatch"],
-            "logEvents": [{"id": f"3195310660696698337880902507980421114328961542429{i:07d}", "timestamp": 1788739200000 + i,
+            "logEvents": [{"id": f"3195310660696698337880902507980421114328961542429{i:07d}",
+                           "timestamp": 1788739200000 + i,
                            "message": message(r)} for i, r in enumerate(records)]}
 
 
@@ -44,11 +48,11 @@ def cwl_subscription(records, per=50):
     return b"".join(gz(dumps(cwl_payload(records[i:i + per])).encode(), 6) for i in range(0, len(records), per))
 
 
-def cwl_subscription_escaped(records):
-    """One payload whose inner JSON is escaped as far as JSON allows (\\u0022 for quotes, \\u0053 for letters)."""
+def cwl_subscription_escaped(records, per=100):
+    """Payloads one a line, their inner JSON escaped as far as JSON allows (\\u0022 for quotes, \\u0053 for letters)."""
     inner = lambda r: escaped(r, Rng("escaped", r["eventID"]))
-    text = dumps(cwl_payload(records, inner))
-    return text.replace('\\"', "\\u0022").encode()
+    texts = [dumps(cwl_payload(records[i:i + per], inner)) for i in range(0, len(records), per)]
+    return "\n".join(t.replace('\\"', "\\u0022") for t in texts).encode()
 
 
 def cwl_export(records):
@@ -115,6 +119,7 @@ def one_record_each(records):
 
 FORMS = {"records file": records_file, "gzip": lambda r: gz(records_file(r), 6), "json lines": json_lines,
          "json lines, gzip": lambda r: gz(json_lines(r), 6), "eventbridge events": eventbridge_lines,
-         "cloudwatch payloads, gzip members": cwl_subscription, "cloudwatch payload, escaped twice": cwl_subscription_escaped,
+         "cloudwatch payloads, gzip members": cwl_subscription,
+         "cloudwatch payloads, escaped twice": cwl_subscription_escaped,
          "cloudwatch export": cwl_export, "gzip in members": multi_member, "keys in another order": shuffled_file,
          "whitespace": spaced_file, "escaped letters": escaped_file}

@@ -17,7 +17,8 @@ def _version(gen):
 def identity(org, person, gen, credential="", signed_in=True):
     account = org.management.id
     if gen == "old":
-        return {"type": "Unknown", "principalId": account if credential == "" else f"example.com//{person.sid}", "arn": "",
+        return {"type": "Unknown", "principalId": account if credential == "" else f"example.com//{person.sid}",
+                "arn": "",
                 "accountId": account, "accessKeyId": "", "userName": person.mail}
     if not signed_in:
         return {"type": "Unknown", "accountId": account, "principalId": account, "accessKeyId": ""}
@@ -40,7 +41,8 @@ class Visit:
         more.setdefault("ua", self.ua)
         more.setdefault("event_type", "AwsServiceEvent")
         who = more.pop("who", None) or identity(self.org, self.person, self.gen, self.credential)
-        return self.trail.add(self.org.management, self.org.idc_region, t, source, name, who, version=_version(self.gen), **more)
+        return self.trail.add(self.org.management, self.org.idc_region, t, source, name, who,
+                              version=_version(self.gen), **more)
 
     def _access(self, rec, mechanism, account_id, role, **more):
         return self.trail.access(rec, mechanism, account_id, role, self.person.mail, **more)
@@ -51,7 +53,8 @@ class Visit:
         who = identity(self.org, self.person, self.gen, self.trail.rng.uuid() if self.gen == "new" else "")
         if not self.person.external or fail:
             kinds = ["PASSWORD"] if fail else ["PASSWORD", "TOTP"]
-            self._add(t, SIGNIN, "CredentialChallenge", who=identity(self.org, self.person, self.gen, signed_in=False) if fail else who,
+            self._add(t, SIGNIN, "CredentialChallenge",
+                      who=identity(self.org, self.person, self.gen, signed_in=False) if fail else who,
                       extra={"AuthWorkflowID": workflow, "CredentialType": "PASSWORD",
                              "UserName": HIDDEN if fail and self.gen == "new" else self.person.mail},
                       details={"CredentialChallenge": "Success"})
@@ -70,7 +73,8 @@ class Visit:
         extra["CredentialType"] = "EXTERNAL_IDP" if self.person.external else "PASSWORD,TOTP"
         if self.person.external:
             extra["UserName"] = self.person.mail
-        rec = self._add(t + 18, SIGNIN, "UserAuthentication", who=who, extra=extra, details={"UserAuthentication": "Success"})
+        rec = self._add(t + 18, SIGNIN, "UserAuthentication", who=who, extra=extra,
+                        details={"UserAuthentication": "Success"})
         self._access(rec, "identity_center_signin", mgmt, None)
 
     def portal(self, t):
@@ -80,14 +84,16 @@ class Visit:
         self._add(t + 4, SSO, "ListProfilesForApplication")
 
     def federate(self, t, account, permission_set, *, break_glass=False, error=None):
-        rec = self._add(t, SSO, "Federate", details={"role_name": permission_set, "account_id": account.id}, error=error,
+        rec = self._add(t, SSO, "Federate", details={"role_name": permission_set, "account_id": account.id},
+                        error=error,
                         message="No access" if error else None)
         return self._access(rec, "identity_center_console", account.id, permission_set, break_glass=break_glass,
                             outcome="failure" if error else "success")
 
     def token(self, t, *, polls=0, grant="urn:ietf:params:oauth:grant-type:device_code"):
         """CreateToken; the polls of a device-code client before it say nothing and are no access."""
-        params = {"clientId": self.trail.rng.text("abcdefghijkl0123456789_-", 22), "clientSecret": HIDDEN, "grantType": grant}
+        params = {"clientId": self.trail.rng.text("abcdefghijkl0123456789_-", 22), "clientSecret": HIDDEN,
+                  "grantType": grant}
         if grant.endswith("device_code"):
             params["deviceCode"] = self.trail.rng.text("abcdef0123456789", 24)
         who = identity(self.org, self.person, self.gen, self.token_credential)
@@ -96,9 +102,11 @@ class Visit:
         for i in range(polls):
             self._add(t - 5 * (polls - i), SSO, "CreateToken", who=poller, **common)
         rec = self._add(t, SSO, "CreateToken", who=who, **common,
-                        response={"accessToken": HIDDEN, "refreshToken": HIDDEN, "idToken": HIDDEN, "tokenType": "Bearer",
+                        response={"accessToken": HIDDEN, "refreshToken": HIDDEN, "idToken": HIDDEN,
+                                  "tokenType": "Bearer",
                                   "expiresIn": 28800},
-                        resources=[{"accountId": self.org.management.id, "type": "IdentityStoreId", "ARN": self.org.store_id}])
+                        resources=[{"accountId": self.org.management.id, "type": "IdentityStoreId",
+                                    "ARN": self.org.store_id}])
         return self._access(rec, "identity_center_signin", self.org.management.id, None)
 
     def list_roles(self, t, account):
@@ -106,7 +114,8 @@ class Visit:
         self._add(t + 1, SSO, "ListAccountRoles", read_only=True, ua=UA_CLI % "sso.list-account-roles",
                   details={"account_id": account.id})
 
-    def get_role_credentials(self, t, account, permission_set, *, break_glass=False, error=None, ua=None, credential=None):
+    def get_role_credentials(self, t, account, permission_set, *, break_glass=False, error=None, ua=None,
+                             credential=None):
         who = identity(self.org, self.person, self.gen, credential or self.credential)
         rec = self._add(t, SSO, "GetRoleCredentials", who=who, read_only=True, ua=ua or UA_CLI % "s3.ls", error=error,
                         message="No access" if error else None,
@@ -132,7 +141,8 @@ class Visit:
             version=_version(self.gen), read_only=True, ip="203.0.113.40", ua="aws-sdk-java/2.27.12 md/internal ua/2.1",
             params={"sAMLAssertionID": "_" + self.trail.rng.uuid(), "roleSessionName": self.person.mail,
                     "durationSeconds": duration, "roleArn": s.role_arn, "principalArn": account.saml_provider()},
-            response={"credentials": {"accessKeyId": issued, "sessionToken": self.trail.rng.text("ABCDEFGHabcdefgh0123456789+/", 40),
+            response={"credentials": {"accessKeyId": issued,
+                                      "sessionToken": self.trail.rng.text("ABCDEFGHabcdefgh0123456789+/", 40),
                                       "expiration": us_time(t + duration)},
                       "assumedRoleUser": {"assumedRoleId": f"{s.role_id}:{self.person.mail}", "arn": s.arn},
                       "subject": self.person.mail, "subjectType": "persistent",
@@ -148,15 +158,20 @@ class Visit:
         """GetSigninToken and ConsoleLogin of a reserved role."""
         s.console = True
         region = region or self.org.idc_region
-        rec = self.trail.add(s.account, region, t, SIGNIN, "GetSigninToken", s.identity(on_behalf=False), ip="203.0.113.41",
-                             ua="Jersey/${project.version} (HttpUrlConnection 1.8.0_412)", event_type="AwsConsoleSignIn",
+        rec = self.trail.add(s.account, region, t, SIGNIN, "GetSigninToken", s.identity(on_behalf=False),
+                             ip="203.0.113.41",
+                             ua="Jersey/${project.version} (HttpUrlConnection 1.8.0_412)",
+                             event_type="AwsConsoleSignIn",
                              version=_version(self.gen),
                              response={"credentials": {"accessKeyId": s.key}, "GetSigninToken": "Success"},
                              extra={"MobileVersion": "No", "MFAUsed": "No"})
         self._access(rec, "other", s.account.id, permission_set, break_glass=break_glass)
-        rec = self.trail.add(s.account, region, t + 1, SIGNIN, "ConsoleLogin", s.identity(on_behalf=False), ip=self.ip, ua=self.ua,
-                             event_type="AwsConsoleSignIn", version=_version(self.gen), response={"ConsoleLogin": "Success"},
-                             extra={"MobileVersion": "No", "MFAUsed": "No", "SamlProviderArn": s.account.saml_provider()})
+        rec = self.trail.add(s.account, region, t + 1, SIGNIN, "ConsoleLogin", s.identity(on_behalf=False), ip=self.ip,
+                             ua=self.ua,
+                             event_type="AwsConsoleSignIn", version=_version(self.gen),
+                             response={"ConsoleLogin": "Success"},
+                             extra={"MobileVersion": "No", "MFAUsed": "No",
+                                    "SamlProviderArn": s.account.saml_provider()})
         self._access(rec, "identity_center_console", s.account.id, permission_set, break_glass=break_glass)
         return rec
 

@@ -75,15 +75,19 @@ def write_digest(root, org_id, account, region, end, bucket, keys, previous=None
     key = key_folder(org_id, account, region, end, "CloudTrail-Digest") + "/" + name
     iso = lambda t: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(t))
     body = {
-        "awsAccountId": account, "digestStartTime": iso(end - 3600), "digestEndTime": iso(end), "digestS3Bucket": bucket,
+        "awsAccountId": account, "digestStartTime": iso(end - 3600), "digestEndTime": iso(end),
+        "digestS3Bucket": bucket,
         "digestS3Object": key, "digestPublicKeyFingerprint": rng.hexes(32), "digestSignatureAlgorithm": "SHA256withRSA",
         "newestEventTime": None, "oldestEventTime": None,
-        "previousDigestS3Bucket": bucket if previous else None, "previousDigestS3Object": previous[0] if previous else None,
+        "previousDigestS3Bucket": bucket if previous else None,
+        "previousDigestS3Object": previous[0] if previous else None,
         "previousDigestHashValue": hashlib.sha256(previous[1]).hexdigest() if previous else None,
         "previousDigestHashAlgorithm": "SHA-256" if previous else None,
         "previousDigestSignature": rng.hexes(512) if previous else None,
-        "logFiles": [{"s3Bucket": bucket, "s3Object": k, "hashValue": hashlib.sha256(v).hexdigest(), "hashAlgorithm": "SHA-256",
-                      "newestEventTime": iso(end - 60), "oldestEventTime": iso(end - 3500)} for k, v in sorted(keys.items())]}
+        "logFiles": [{"s3Bucket": bucket, "s3Object": k, "hashValue": hashlib.sha256(v).hexdigest(),
+                      "hashAlgorithm": "SHA-256",
+                      "newestEventTime": iso(end - 60), "oldestEventTime": iso(end - 3500)} for k,
+                     v in sorted(keys.items())]}
     data = dumps(body).encode()
     write(os.path.join(root, key), gz(data))
     return key, data
@@ -95,8 +99,10 @@ def write_insight(root, org_id, account, region, t):
     shared, records = rng.uuid(), []
     for state, at in (("Start", t), ("End", t + 360)):
         records.append({
-            "eventVersion": "1.09", "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)), "awsRegion": region,
-            "eventID": rng.uuid(), "eventType": "AwsCloudTrailInsight", "recipientAccountId": account, "sharedEventID": shared,
+            "eventVersion": "1.09", "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)),
+            "awsRegion": region,
+            "eventID": rng.uuid(), "eventType": "AwsCloudTrailInsight", "recipientAccountId": account,
+            "sharedEventID": shared,
             "insightDetails": {
                 "state": state, "eventSource": "sts.amazonaws.com", "eventName": "AssumeRole",
                 "insightType": "ApiErrorRateInsight", "errorCode": "AccessDenied",

@@ -47,7 +47,8 @@ class Trail:
 
 
 def record(rng, account_id, region, t, source, name, identity, *, ip="203.0.113.10", ua=UA_JAVA, read_only=False,
-           params=None, response=None, event_type="AwsApiCall", version="1.11", resources=None, error=None, message=None,
+           params=None, response=None, event_type="AwsApiCall", version="1.11", resources=None, error=None,
+           message=None,
            extra=None, details=None, shared=None, console=False, tls=True):
     """One record. `extra` is additionalEventData, `details` serviceEventDetails; `error`/`message` the failure."""
     rec = {"eventVersion": version, "userIdentity": identity, "eventTime": iso(t), "eventSource": source,
@@ -87,7 +88,8 @@ def record(rng, account_id, region, t, source, name, identity, *, ip="203.0.113.
 class Session:
     """An assumed-role session: the identity that its calls carry."""
 
-    def __init__(self, rng, account, role, name, t, *, path="/", mfa="false", person=None, org=None, source_identity=None,
+    def __init__(self, rng, account, role, name, t, *, path="/", mfa="false", person=None, org=None,
+                 source_identity=None,
                  invoked_by=None, sign_in=None, federated=None):
         self.account, self.role, self.name, self.t = account, role, name, t
         self.role_id = account.role_id(role)

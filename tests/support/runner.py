@@ -4,7 +4,6 @@ GW_BINARY is its path, GW_SOURCE_DIR the source tree. Scripts exit with 77 (CTes
 """
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -57,44 +56,45 @@ def require_binary():
         sys.exit(77)
 
 
+class Launcher:
+    """The small process that starts the program; see launcher.py."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.process = subprocess.Popen([sys.executable, "-I", "-S", os.path.join(HERE, "launcher.py")],
+                                        stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE)
+
+    def run(self, args, stdin, env, timeout):
+        """Results go through files: a pipe that nobody reads would stop the program."""
+        path = lambda name: os.path.join(self.folder.name, name)
+        if stdin is not None:
+            with open(path("in"), "wb") as f:
+                f.write(stdin)
+        order = {"args": [BINARY, *args], "env": env, "stdin": "/dev/null" if stdin is None else path("in"),
+                 "stdout": path("out"), "stderr": path("err"), "timeout": int(timeout)}
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        with open(path("out"), "rb") as out, open(path("err"), "rb") as err:
+            return Result(answer["code"], out.read(), err.read(), answer["peak_kib"], answer["seconds"],
+                          answer["timed_out"])
+
+
+LAUNCHER = Launcher()  # now, while this process is small
+
+
 def run(args, *, stdin=None, env=None, timeout=300):
-    """Runs `glasswatch ARGS`; peak memory is the child's own (ru_maxrss of wait4)."""
-    import time
+    """Runs `glasswatch ARGS`; peak memory is the program's own."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GLASSWATCH_")}
     environment.update(env or {})
-    # Output goes to files: a pipe that nobody reads would stop the child, and a reader thread would cost the test time.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        began = time.monotonic()
-        source = subprocess.PIPE if stdin is not None else subprocess.DEVNULL
-        child = subprocess.Popen([BINARY, *args], stdin=source, stdout=out, stderr=err, env=environment)
-        if stdin is not None:
-            try:
-                child.stdin.write(stdin)
-                child.stdin.close()
-            except BrokenPipeError:
-                pass
-        timed_out = False
-
-        def stop(_signal, _frame):
-            nonlocal timed_out
-            timed_out = True
-            child.kill()
-
-        old = signal.signal(signal.SIGALRM, stop)
-        signal.alarm(int(timeout))
-        _, status, usage = os.wait4(child.pid, 0)
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, old)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - began
-        out.seek(0)
-        err.seek(0)
-        return Result(child.returncode, out.read(), err.read(), usage.ru_maxrss, seconds, timed_out)
+    return LAUNCHER.run([os.fspath(a) for a in args], stdin, environment, timeout)
 
 
 def scan(paths, *options, threads=1, env=None, stdin=None, timeout=300):
     paths = [paths] if isinstance(paths, str) else list(paths)
-    return run(["scan", "--format", "jsonl", "--threads", str(threads), *options, *paths], env=env, stdin=stdin, timeout=timeout)
+    return run(["scan", "--format", "jsonl", "--threads", str(threads), *options, *paths], env=env, stdin=stdin,
+               timeout=timeout)
 
 
 def finding_key(f):
@@ -120,7 +120,8 @@ def compare_with_truth(checks, label, findings, truth, *, by="event_id"):
     missing = [f"{r['event_time']} {r['event_name']} {r['mechanism']} account {r['account_id']} role {r['role']} ({r.get('story')}) {i}"
                for i, rows in sorted(want.items(), key=lambda kv: kv[1][0]["event_time"]) if i not in got for r in rows]
     extra = [f"{f['event_time']} {f['event_name']} {f['mechanism']} account {f['account_id']} role {f['role']} "
-             f"break_glass {f['break_glass']} watch {f['watch']} {i}" for i, fs in got.items() if i not in want for f in fs]
+             f"break_glass {f['break_glass']} watch {f['watch']} {i}" for i,
+             fs in got.items() if i not in want for f in fs]
     twice = [i for i, fs in got.items() if len(fs) != 1]
     checks.ok(not missing, f"{label}: {len(missing)} accesses were not found", missing)
     checks.ok(not extra, f"{label}: {len(extra)} findings are no access", extra)
@@ -129,7 +130,8 @@ def compare_with_truth(checks, label, findings, truth, *, by="event_id"):
     for i, rows in want.items():
         for f in got.get(i, [])[:1]:
             row = rows[0]
-            for field in ("event_name", "mechanism", "account_id", "role", "outcome", "break_glass", "also", "recipient_account_id",
+            for field in ("event_name", "mechanism", "account_id", "role", "outcome", "break_glass", "also",
+                          "recipient_account_id",
                           "region", "event_time"):
                 if field not in row:
                     continue

@@ -60,7 +60,8 @@ def write_names(out, org):
     accounts = [{"Id": a.id, "Arn": f"arn:aws:organizations::{org.management.id}:account/{org.id}/{a.id}",
                  "Email": f"aws+{a.name}@example.com", "Name": a.name, "Status": "ACTIVE", "JoinedMethod": "CREATED",
                  "JoinedTimestamp": iso(START - 400 * DAY)} for a in org.accounts]
-    users = [{"UserName": p.mail, "UserId": p.user_id, "IdentityStoreId": org.store_id, "DisplayName": p.name.capitalize(),
+    users = [{"UserName": p.mail, "UserId": p.user_id, "IdentityStoreId": org.store_id,
+              "DisplayName": p.name.capitalize(),
               "Name": {"GivenName": p.name.capitalize(), "FamilyName": "Example"},
               "Emails": [{"Value": p.mail, "Type": "work", "Primary": True}]} for p in org.people.values()]
     for name, value in (("accounts.json", {"Accounts": accounts}), ("users.json", {"Users": users})):

@@ -9,8 +9,10 @@ from records import Session, User
 H, M = 3600, 60
 DAY = 24 * H
 WORKLOADS = ("shared-services", "prod-payments", "prod-core", "staging", "sandbox")
-EVERYDAY = (("alice", "prod-payments", "ReadOnlyAccess"), ("bob", "prod-core", "ReadOnlyAccess"), ("carol", "staging", "DeveloperAccess"),
-            ("erin", "sandbox", "DeveloperAccess"), ("heidi", "audit", "SecurityAudit"), ("judy", "shared-services", "ReadOnlyAccess"),
+EVERYDAY = (("alice", "prod-payments", "ReadOnlyAccess"), ("bob", "prod-core", "ReadOnlyAccess"),
+            ("carol", "staging", "DeveloperAccess"),
+            ("erin", "sandbox", "DeveloperAccess"), ("heidi", "audit", "SecurityAudit"),
+            ("judy", "shared-services", "ReadOnlyAccess"),
             ("ivan", "management", "Billing"))
 
 
@@ -43,7 +45,8 @@ def pipelines(t, day):
     # An IAM user of a tool that never learnt roles: each call with the key is an access by key, and nobody's emergency.
     legacy = User(org.by_name["shared-services"], "svc-artifacts", "/service/")
     for k in range(4):
-        user_calls(t, day + 6 * H * k + 20 * M, legacy, ["list_buckets", "get_bucket_policy", "ecr_token"], ip="203.0.113.88")
+        user_calls(t, day + 6 * H * k + 20 * M, legacy, ["list_buckets", "get_bucket_policy", "ecr_token"],
+                   ip="203.0.113.88")
 
 
 def machines(t, day, dense):
@@ -60,12 +63,14 @@ def machines(t, day, dense):
     audit, shared = org.by_name["audit"], org.by_name["shared-services"]
     for k, name in enumerate(WORKLOADS):  # a scanner in the audit account looks into every workload
         scanner = Session(t.rng, audit, "posture-scanner", "scanner", day - 10 * M)
-        s = sts.assume_role(t, day + 3 * H + k * M, scanner.identity(), audit, scanner.role_id + ":scanner", org.by_name[name], "posture-read",
+        s = sts.assume_role(t, day + 3 * H + k * M, scanner.identity(), audit, scanner.role_id + ":scanner",
+                            org.by_name[name], "posture-read",
                             "scanner", scanner.arn, ua=activity.UA_GO, ip="203.0.113.95")
         for j, what in enumerate(("describe_instances", "get_bucket_policy", "get_role")):
             call(t, day + 3 * H + k * M + 2 + j, org.by_name[name], s.identity(), what, ip="203.0.113.95")
     tool = Session(t.rng, shared, "deploy-tool", "deploy", day)
-    sts.denied_assume_role(t, day + 12 * H, tool.identity(), shared, tool.arn, org.by_name["staging"], "deploy-target", tool.arn)
+    sts.denied_assume_role(t, day + 12 * H, tool.identity(), shared, tool.arn, org.by_name["staging"], "deploy-target",
+                           tool.arn)
 
 
 def machinery(t, day, n):

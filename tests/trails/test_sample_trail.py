@@ -31,7 +31,8 @@ def check_generated(checks):
         make_sample_trail.write_all(a)
         make_sample_trail.write_all(b)
         names = tree(a)
-        checks.ok(names == tree(b) and not filecmp.cmpfiles(a, b, names, shallow=False)[1], "two runs give the same bytes")
+        checks.ok(names == tree(b) and not filecmp.cmpfiles(a, b, names, shallow=False)[1],
+                  "two runs give the same bytes")
         kept = [n for n in tree(SAMPLE) if n not in BY_HAND]
         checks.ok(kept == names, "share/sample-trail holds the generated files",
                   sorted(set(kept) ^ set(names))[:10] + ["run tests/trails/make_sample_trail.py share/sample-trail on an empty folder"])
@@ -47,7 +48,8 @@ def check_scan(checks):
     names = ["--config", os.path.join(SAMPLE, "glasswatch.yaml"), "--accounts", os.path.join(SAMPLE, "accounts.json"),
              "--people", os.path.join(SAMPLE, "users.json")]
     archive = os.path.join(SAMPLE, "AWSLogs")
-    for label, options, rows in (("--all", ["--all"], truth), ("break-glass only", [], [r for r in truth if r["break_glass"]])):
+    for label, options, rows in (("--all", ["--all"], truth),
+                                 ("break-glass only", [], [r for r in truth if r["break_glass"]])):
         one = runner.scan(archive, *options, "--stats", *names, threads=1)
         checks.ok(one.code == 0, f"{label}: exit code {one.code}", one.err.decode("utf-8", "replace").splitlines())
         runner.compare_with_truth(checks, label, one.findings(), rows)
@@ -57,9 +59,11 @@ def check_scan(checks):
         checks.ok(full.out == one.out, f"{label}: a full parse gives the same bytes")
     # Without people's names the same people are found, by id or by a name learnt from the trail itself.
     bare = runner.scan(archive, "--config", os.path.join(SAMPLE, "glasswatch.yaml"))
-    checks.ok([f["event_id"] for f in bare.findings()] == [f["event_id"] for f in one.findings()], "names do not change what is found")
+    checks.ok([f["event_id"] for f in bare.findings()] == [f["event_id"] for f in one.findings()],
+              "names do not change what is found")
     for f in one.findings():
-        if f["event_name"] in ("Federate", "GetRoleCredentials") and not (f["principal"]["name"] or "").endswith("@example.com"):
+        if f["event_name"] in ("Federate",
+                               "GetRoleCredentials") and not (f["principal"]["name"] or "").endswith("@example.com"):
             checks.ok(False, f"{f['event_name']} {f['event_id']} names nobody: {f['principal']}")
     secret = [line for line in (one.out + bare.out).decode().splitlines() if "c0ffee" in line or "auth_code" in line]
     checks.ok(not secret, "one-time codes of sign-in URLs reach no output", secret)

@@ -41,7 +41,8 @@ class Group:
                 pieces.append((True, layout.epoch(m.group(2)) - START) if is_time else (False, m.group(2)))
                 last = m.end(2)
             pieces.append(text[last:])
-            self.records.append((layout.epoch(rec["eventTime"]) - START, rec["recipientAccountId"], rec["awsRegion"], pieces))
+            self.records.append((layout.epoch(rec["eventTime"]) - START, rec["recipientAccountId"], rec["awsRegion"],
+                                 pieces))
 
     def at(self, rng, t, out):
         """Appends the group, begun at `t`, to out[account]."""
@@ -93,7 +94,8 @@ def flush(root, org_id, account, records):
         data = ('{"Records":[' + ",".join(text for _, text in rows) + "]}").encode()
         delivered = (day + 1) * DAY - 60
         name = f"{account}_CloudTrail_{region}_{time.strftime('%Y%m%dT%H%MZ', time.gmtime(delivered))}_{zlib.crc32(data):016d}.json.gz"
-        layout.write(os.path.join(root, layout.key_folder(org_id, account, region, delivered), name), layout.gz(data, 1))
+        layout.write(os.path.join(root, layout.key_folder(org_id, account, region, delivered), name),
+                     layout.gz(data, 1))
     return len(files)
 
 

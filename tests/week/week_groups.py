@@ -11,7 +11,8 @@ from identity_center import Visit
 from records import Session, User, root
 
 CT = automation.CT
-PERMISSION_SETS = ("ReadOnlyAccess", "DeveloperAccess", "PowerUserAccess", "Billing", "SecurityAudit", "AWSServiceCatalogEndUserAccess")
+PERMISSION_SETS = ("ReadOnlyAccess", "DeveloperAccess", "PowerUserAccess", "Billing", "SecurityAudit",
+                   "AWSServiceCatalogEndUserAccess")
 
 
 def landing_zone_update(t, at, account):
@@ -27,28 +28,36 @@ def landing_zone_update(t, at, account):
     mgmt, trail = org.management, "aws-controltower-BaselineCloudTrail"
     bucket = f"aws-controltower-logs-{org.accounts[1].id}-{org.idc_region}"
     do(1, mgmt, org.idc_region, "cloudtrail", "UpdateTrail",
-       {"name": trail, "s3BucketName": bucket, "isMultiRegionTrail": True, "isOrganizationTrail": True, "enableLogFileValidation": True}, who)
-    do(2, mgmt, org.idc_region, "logs", "PutRetentionPolicy", {"logGroupName": "aws-controltower/CloudTrailLogs", "retentionInDays": 14}, who)
+       {"name": trail, "s3BucketName": bucket, "isMultiRegionTrail": True, "isOrganizationTrail": True,
+        "enableLogFileValidation": True}, who)
+    do(2, mgmt, org.idc_region, "logs", "PutRetentionPolicy",
+       {"logGroupName": "aws-controltower/CloudTrailLogs", "retentionInDays": 14}, who)
     do(3, mgmt, "us-east-1", "organizations", "MoveAccount",
        {"accountId": account.id, "sourceParentId": "r-ab12", "destinationParentId": "ou-ab12-cd34ef56"}, who)
-    do(4, mgmt, "us-east-1", "organizations", "UpdatePolicy", {"policyId": "p-1a2b3c4d", "name": "aws-guardrails-" + t.rng.hexes(6)}, who)
+    do(4, mgmt, "us-east-1", "organizations", "UpdatePolicy",
+       {"policyId": "p-1a2b3c4d", "name": "aws-guardrails-" + t.rng.hexes(6)}, who)
     do(5, mgmt, org.idc_region, "sso", "ProvisionPermissionSet",
-       {"instanceArn": f"arn:aws:sso:::instance/{org.instance}", "permissionSetArn": org.permission_set_arn("ReadOnlyAccess"),
+       {"instanceArn": f"arn:aws:sso:::instance/{org.instance}",
+        "permissionSetArn": org.permission_set_arn("ReadOnlyAccess"),
         "targetType": "AWS_ACCOUNT", "targetId": account.id}, who)
     s = automation.control_tower_visit(t, at + 10, admin, account)
     inside = s.identity()
     inside["invokedBy"] = CT
     do(20, account, "us-east-1", "iam", "CreateRole",
-       {"roleName": "aws-controltower-AdministratorExecutionRole", "assumeRolePolicyDocument": '{"Version":"2012-10-17","Statement":[]}'}, inside)
-    do(21, account, "us-east-1", "iam", "PutRolePolicy", {"roleName": "aws-controltower-ReadOnlyExecutionRole", "policyName": "p", "policyDocument": "{}"},
+       {"roleName": "aws-controltower-AdministratorExecutionRole",
+        "assumeRolePolicyDocument": '{"Version":"2012-10-17","Statement":[]}'}, inside)
+    do(21, account, "us-east-1", "iam", "PutRolePolicy",
+       {"roleName": "aws-controltower-ReadOnlyExecutionRole", "policyName": "p", "policyDocument": "{}"},
        inside)
-    do(22, account, org.idc_region, "config", "PutConfigurationRecorder", {"configurationRecorder": {"name": "aws-controltower-BaselineConfigRecorder"}},
+    do(22, account, org.idc_region, "config", "PutConfigurationRecorder",
+       {"configurationRecorder": {"name": "aws-controltower-BaselineConfigRecorder"}},
        inside)
     log_archive = org.accounts[1]
     s = automation.control_tower_visit(t, at + 30, admin, log_archive)
     inside = s.identity()
     inside["invokedBy"] = CT
-    do(40, log_archive, org.idc_region, "s3", "PutBucketPolicy", {"bucketName": bucket, "policy": "", "bucketPolicy": {"Version": "2012-10-17"}}, inside)
+    do(40, log_archive, org.idc_region, "s3", "PutBucketPolicy",
+       {"bucketName": bucket, "policy": "", "bucketPolicy": {"Version": "2012-10-17"}}, inside)
     do(41, log_archive, org.idc_region, "s3", "PutBucketLifecycle", {"bucketName": bucket, "lifecycle": ""}, inside)
 
 
@@ -61,7 +70,8 @@ def ordinary_access(t, at, account, number):
     s = visit.via_cli(at, account, permission_set) if number % 2 else visit.via_portal(at, account, permission_set)
     calls(t, at + 60, s, [t.rng.choice(READS) for _ in range(8)], ip=visit.ip, step=30)
     if number % 5 == 0:
-        sts.aws_login(t, at + 400, account, s.identity(), s.arn, ip=visit.ip, role=permission_set, refresh=[at + 1300], region="eu-west-1")
+        sts.aws_login(t, at + 400, account, s.identity(), s.arn, ip=visit.ip, role=permission_set, refresh=[at + 1300],
+                      region="eu-west-1")
     if number % 6 == 0:
         visit.sign_in(at + 3000, fail=True)
     if number % 9 == 0:
@@ -69,11 +79,14 @@ def ordinary_access(t, at, account, number):
         calls(t, at + 3130, s, ["list_buckets", "list_functions"], ip=person.ip)
     if number % 11 == 0:
         s = sts.saml(t, at + 3200, account, "Developers", "corporate-idp", person.mail, ip=person.ip)
-        sts.console_login(t, at + 3202, account, s.identity(), "saml_federation", person.mail, ip=person.ip, role="Developers", region="eu-west-1")
+        sts.console_login(t, at + 3202, account, s.identity(), "saml_federation", person.mail, ip=person.ip,
+                          role="Developers", region="eu-west-1")
     if number % 4 == 0:
         legacy = User(account, "jo.legacy")
-        sts.console_login(t, at + 3300, account, legacy.identity(""), "iam_user_console", legacy.name, ip=person.ip, mfa="Yes")
-        sts.console_login(t, at + 3290, account, legacy.identity(""), "iam_user_console", legacy.name, ip=person.ip, ok=False)
+        sts.console_login(t, at + 3300, account, legacy.identity(""), "iam_user_console", legacy.name, ip=person.ip,
+                          mfa="Yes")
+        sts.console_login(t, at + 3290, account, legacy.identity(""), "iam_user_console", legacy.name, ip=person.ip,
+                          ok=False)
 
 
 def deployments(t, at, account, number):
@@ -81,23 +94,29 @@ def deployments(t, at, account, number):
     automation.ci(t, at, account, names)
     s = Session(t.rng, account, "ci-deploy", "GitHubActions", at, path="/ci/")
     for n, (source, name, params) in enumerate((
-            ("iam", "UpdateAssumeRolePolicy", {"roleName": "orders-worker", "policyDocument": '{"Version":"2012-10-17","Statement":[]}'}),
-            ("iam", "CreateOpenIDConnectProvider", {"url": "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF", "clientIDList": ["sts.amazonaws.com"]}),
-            ("iam", "CreatePolicyVersion", {"policyArn": f"arn:aws:iam::{account.id}:policy/orders-runtime", "setAsDefault": True}),
+            ("iam", "UpdateAssumeRolePolicy",
+             {"roleName": "orders-worker", "policyDocument": '{"Version":"2012-10-17","Statement":[]}'}),
+            ("iam", "CreateOpenIDConnectProvider",
+             {"url": "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF",
+              "clientIDList": ["sts.amazonaws.com"]}),
+            ("iam", "CreatePolicyVersion",
+             {"policyArn": f"arn:aws:iam::{account.id}:policy/orders-runtime", "setAsDefault": True}),
             ("sqs", "SetQueueAttributes", {"queueUrl": f"https://sqs.eu-west-1.amazonaws.com/{account.id}/orders"}),
             ("logs", "DeleteLogGroup", {"logGroupName": "/aws/lambda/orders-preview-42"}),
             ("lambda", "DeleteFunction20150331", {"functionName": "orders-preview-42"}),
             ("secretsmanager", "PutSecretValue", {"secretId": "orders/db"}),
             ("kms", "ScheduleKeyDeletion", {"keyId": account.kms_keys[0], "pendingWindowInDays": 30}),
             ("events", "PutTargets", {"rule": "nightly-orders", "targets": []}))):
-        t.add(account, "eu-west-1", at + 20 + n, source + ".amazonaws.com", name, s.identity(), ip="203.0.113.71", params=params)
+        t.add(account, "eu-west-1", at + 20 + n, source + ".amazonaws.com", name, s.identity(), ip="203.0.113.71",
+              params=params)
 
 
 def machine_groups(t, at, account):
     """Single calls of roles and services, one group each."""
     worker = Session(t.rng, account, "orders-worker", account.instances[0], at)
     for i, what in enumerate(MACHINE):
-        yield lambda what=what, i=i: call(t, at + i, account, worker.identity(), what, ip="203.0.113.81", region="eu-west-1" if i % 3 else "eu-central-1")
+        yield lambda what=what, i=i: call(t, at + i, account, worker.identity(), what, ip="203.0.113.81",
+                                          region="eu-west-1" if i % 3 else "eu-central-1")
     yield lambda: automation.service_calls(t, at, account)
     yield lambda: automation.eks_pod(t, at, account, MACHINE[:4])
     key_user = User(account, "svc-ci", "/service/")
@@ -105,8 +124,11 @@ def machine_groups(t, at, account):
     yield lambda: call(t, at, account, worker.identity(), "delete_log_stream", ip="203.0.113.81")
     hub = t.org.accounts[2]
     scanner = Session(t.rng, hub, "posture-scanner", "scanner", at)
-    yield lambda: calls(t, at + 1, sts.assume_role(t, at, scanner.identity(), hub, scanner.role_id + ":scanner", account, "posture-read", "scanner",
-                                                   scanner.arn, ip="203.0.113.95"), ("describe_instances", "get_role", "get_bucket_policy"),
+    yield lambda: calls(t, at + 1,
+                        sts.assume_role(t, at, scanner.identity(), hub, scanner.role_id + ":scanner", account,
+                                        "posture-read", "scanner",
+                                                   scanner.arn, ip="203.0.113.95"),
+                        ("describe_instances", "get_role", "get_bucket_policy"),
                         ip="203.0.113.95", step=1)
 
 
@@ -123,7 +145,8 @@ def daily_groups(t, at, account, number):
     yield 3, lambda: ordinary_access(t, at, account, number)
     yield 3, lambda: deployments(t, at, account, number)
     yield 1, lambda: automation.rotate_key(t, at, account)
-    yield 1, lambda: t.add(account, "us-east-1", at, "health.amazonaws.com", "AWS_ABUSE_NOTICE", root(account), ip="AWS Internal", ua="AWS Internal",
+    yield 1, lambda: t.add(account, "us-east-1", at, "health.amazonaws.com", "AWS_ABUSE_NOTICE", root(account),
+                           ip="AWS Internal", ua="AWS Internal",
                            event_type="AwsServiceEvent", details={"note": "made by the service"})
     yield 2, lambda: automation.scim(t, at, count=5)
     if number % 10 == 0:
