@@ -2,6 +2,7 @@
 #include "domain/model/access_json.h"
 
 #include <charconv>
+#include <utility>
 
 #include "base/json/write.h"
 
