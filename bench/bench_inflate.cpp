@@ -34,7 +34,8 @@ struct Inflater {
     for (ssize_t n = 0; (n = ::read(fd, in.data() + size, in.size() - size)) > 0;) size += static_cast<std::size_t>(n);
     ::close(fd);
     std::size_t made = 0;
-    if (libdeflate_gzip_decompress(decompressor, in.data(), size, out.get(), kOutput, &made) != LIBDEFLATE_SUCCESS) good = false;
+    if (libdeflate_gzip_decompress(decompressor, in.data(), size, out.get(), kOutput, &made) != LIBDEFLATE_SUCCESS)
+      good = false;
     total += made;
   }
   void walk(const fs::path& path) {

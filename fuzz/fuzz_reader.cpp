@@ -19,8 +19,9 @@ using gw::scan::InputParser;
 gw::scan::Options options(bool all, bool prefilter) {
   gw::scan::Options o;
   o.all = all;
-  if (all) o.mechanisms = gw::model::MechanismSet::of(gw::model::Mechanism::identity_center_console, gw::model::Mechanism::root_console,
-                                                      gw::model::Mechanism::assume_role);
+  if (all)
+    o.mechanisms = gw::model::MechanismSet::of(gw::model::Mechanism::identity_center_console,
+                                               gw::model::Mechanism::root_console, gw::model::Mechanism::assume_role);
   o.prefilter = prefilter;
   o.now = gw::Time{1'800'000'000'000'000};
   return o;
@@ -66,7 +67,8 @@ std::multiset<std::string> whole(Setup& s, std::string_view text, bool everythin
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Setup setups[2] = {Setup(false, true), Setup(true, true)};
-  const std::string padded = std::string(reinterpret_cast<const char*>(data), size) + std::string(gw::Literals::kSlack, '"');
+  const std::string padded =
+      std::string(reinterpret_cast<const char*>(data), size) + std::string(gw::Literals::kSlack, '"');
   const std::string_view text = std::string_view(padded).substr(0, size);
   for (Setup& s : setups) {
     if (whole(s, text, false) != whole(s, text, true)) std::abort();

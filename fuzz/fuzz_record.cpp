@@ -28,7 +28,8 @@ void visit(gw::json::Value v, unsigned depth) {
   check_utf8(v.key());
   if (v.is_string()) check_utf8(v.text());
   if (v.raw().empty()) std::abort();
-  for (gw::json::Value child = v.first_child(); !child.is_missing(); child = child.next_sibling()) visit(child, depth + 1);
+  for (gw::json::Value child = v.first_child(); !child.is_missing(); child = child.next_sibling())
+    visit(child, depth + 1);
 }
 
 struct Count final : gw::cloudtrail::UnpackHandler {
@@ -51,8 +52,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static simdjson::dom::parser reference;
   const bool good = doc.parse(text);
   const simdjson::error_code error = reference.parse(text.data(), text.size()).error();
-  const bool same_rules = error != simdjson::NUMBER_ERROR && error != simdjson::STRING_ERROR && error != simdjson::DEPTH_ERROR &&
-                          error != simdjson::CAPACITY && error != simdjson::MEMALLOC && !text.starts_with("\xEF\xBB\xBF");
+  const bool same_rules = error != simdjson::NUMBER_ERROR && error != simdjson::STRING_ERROR &&
+                          error != simdjson::DEPTH_ERROR && error != simdjson::CAPACITY &&
+                          error != simdjson::MEMALLOC && !text.starts_with("\xEF\xBB\xBF");
   if (same_rules && good != (error == simdjson::SUCCESS) && doc.damage().reason != "nested too deeply" &&
       doc.damage().reason != "too many values") {
     std::abort();

@@ -57,8 +57,8 @@ InflateResult WholeInflater::inflate(std::string_view in, char* out, std::size_t
     first = false;
     std::size_t used = 0;
     std::size_t made = 0;
-    switch (libdeflate_gzip_decompress_ex(state_->decompressor, in.data(), in.size(), out + size, capacity - size, &used,
-                                          &made)) {
+    switch (libdeflate_gzip_decompress_ex(state_->decompressor, in.data(), in.size(), out + size, capacity - size,
+                                          &used, &made)) {
       case LIBDEFLATE_SUCCESS: break;
       case LIBDEFLATE_INSUFFICIENT_SPACE: return {Result::State::full, size, {}};
       default: return {Result::State::damaged, size, "damaged or cut-off gzip data"};

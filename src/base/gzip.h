@@ -20,8 +20,8 @@ struct InflateResult {
     damaged,  // see `reason`
   };
   State state = State::done;
-  std::size_t size = 0;         // bytes written
-  std::string_view reason;      // why it is damaged
+  std::size_t size = 0;     // bytes written
+  std::string_view reason;  // why it is damaged
 };
 
 class WholeInflater {

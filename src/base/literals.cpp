@@ -35,8 +35,8 @@ Search search_variant(const char* name) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (std::strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return search_avx2;
-  if (std::strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vbmi")) return search_avx512;
+  if (std::strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi"))
+    return search_avx512;
 #endif
   return nullptr;
 }
@@ -69,7 +69,8 @@ Literals::Literals(std::vector<std::string> texts) : tables_{}, search_(literals
     std::size_t best = 0;
     int best_score = 1000;
     for (std::size_t i = 0; i + literals::kFingerprint <= text.size(); ++i) {
-      const int score = literals::commonness(text[i]) + literals::commonness(text[i + 1]) + literals::commonness(text[i + 2]);
+      const int score =
+          literals::commonness(text[i]) + literals::commonness(text[i + 1]) + literals::commonness(text[i + 2]);
       if (score < best_score) {
         best = i;
         best_score = score;

@@ -28,8 +28,8 @@ struct Hit {
 };
 // Appends hits for fingerprints that begin in [at, size) to `hits` until `max` is nearly reached; returns how far it came
 // (a multiple of 64 beyond `at`, or size). Reads up to kSlack bytes behind the text.
-using Search = std::size_t (*)(const Tables&, const char* text, std::size_t size, std::size_t at, Hit* hits, std::size_t max,
-                               std::size_t& count);
+using Search = std::size_t (*)(const Tables&, const char* text, std::size_t size, std::size_t at, Hit* hits,
+                               std::size_t max, std::size_t& count);
 [[nodiscard]] Search search_variant(const char* name);  // "portable", "avx2", "avx512"; nullptr when not available here
 }  // namespace literals
 

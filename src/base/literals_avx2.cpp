@@ -45,8 +45,8 @@ struct Step {
 
 #include "base/literals_kernel.inl"
 
-std::size_t search_avx2(const Tables& tables, const char* text, std::size_t size, std::size_t at, Hit* hits, std::size_t max,
-                        std::size_t& count) {
+std::size_t search_avx2(const Tables& tables, const char* text, std::size_t size, std::size_t at, Hit* hits,
+                        std::size_t max, std::size_t& count) {
   return search_loop(tables, text, size, at, hits, max, count);
 }
 

@@ -42,7 +42,9 @@ TEST(Literals, FindsExactlyWhatIsThere) {
     while (padded.size() < text.size() + Literals::kSlack) padded += literals[0];
     const Literals set(literals);
     Found found;
-    set.find(std::string_view(padded).substr(0, text.size()), [&](std::size_t index, std::size_t at) { found.insert({index, at}); });
+    set.find(std::string_view(padded).substr(0, text.size()), [&](std::size_t index, std::size_t at) {
+      found.insert({index, at});
+    });
     ASSERT_EQ(found, naive(literals, text));
   }
 }

@@ -42,9 +42,7 @@ enum class Errc : std::uint8_t {
 }
 
 // The whole retry policy: everything else needs somebody to act.
-[[nodiscard]] constexpr bool retryable(Errc code) {
-  return code == Errc::unavailable || code == Errc::throttled;
-}
+[[nodiscard]] constexpr bool retryable(Errc code) { return code == Errc::unavailable || code == Errc::throttled; }
 
 struct Error {
   Errc code = Errc::internal;
@@ -62,7 +60,7 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }

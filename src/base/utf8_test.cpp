@@ -18,7 +18,8 @@ TEST(Utf8, EveryCodePointComesBack) {
 }
 
 TEST(Utf8, DamageIsOneByteLong) {
-  for (const char* text : {"\x80", "\xC0\xAF", "\xC3", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
+  for (const char* text :
+       {"\x80", "\xC0\xAF", "\xC3", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
     const Utf8Char got = next_utf8(text, 0);
     EXPECT_FALSE(got.valid) << text;
     EXPECT_EQ(got.length, 1) << text;

@@ -38,12 +38,12 @@ namespace gw::json {
 #include "base/json/brackets_kernel.inl"
 
 std::size_t skip_blocks_avx2(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
-                               BracketMasks& masks) {
+                             BracketMasks& masks) {
   return skip_blocks_loop(text, blocks, level, state, masks);
 }
 
 std::size_t count_blocks_avx2(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
-                            std::uint64_t& values) {
+                              std::uint64_t& values) {
   return count_blocks_loop(text, blocks, level, state, values);
 }
 

@@ -39,7 +39,7 @@ std::size_t skip_blocks_avx512(const char* text, std::size_t blocks, std::int64_
 }
 
 std::size_t count_blocks_avx512(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
-                            std::uint64_t& values) {
+                                std::uint64_t& values) {
   return count_blocks_loop(text, blocks, level, state, values);
 }
 

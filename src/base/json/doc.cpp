@@ -32,7 +32,8 @@ constexpr std::uint32_t kMaxDepth = 1024;
 // Stage 1 takes four bytes for each structural character; above this size they are counted first, so that a text of
 // nothing else cannot make it take several times its own size.
 constexpr std::size_t kCountAbove = 256 * 1024;
-constexpr unsigned kStructuresPerValue = 6;  // quote and colon of the key, the value's first character, comma, two brackets
+constexpr unsigned kStructuresPerValue =
+    6;  // quote and colon of the key, the value's first character, comma, two brackets
 
 std::size_t structure_of(std::string_view text) {
   std::size_t n = 0;
@@ -95,7 +96,14 @@ bool escapes_are_valid(std::string_view content) {
     if (content[i] != '\\') continue;
     if (++i >= content.size()) return false;
     switch (content[i]) {
-      case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': break;
+      case '"':
+      case '\\':
+      case '/':
+      case 'b':
+      case 'f':
+      case 'n':
+      case 'r':
+      case 't': break;
       case 'u':
         if (content.size() - i < 5 || hex4(content.data() + i + 1) < 0) return false;
         i += 4;
@@ -107,19 +115,6 @@ bool escapes_are_valid(std::string_view content) {
 }
 
 }  // namespace
-
-std::string_view to_string(Type type) {
-  switch (type) {
-    case Type::missing: return "missing";
-    case Type::null: return "null";
-    case Type::boolean: return "boolean";
-    case Type::number: return "number";
-    case Type::string: return "string";
-    case Type::array: return "array";
-    case Type::object: return "object";
-  }
-  return "missing";
-}
 
 struct Doc::Stage1 {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
@@ -385,62 +380,5 @@ std::string_view Doc::unescape(std::string_view raw) const {
   arena_used_ += n;
   return {out, n};
 }
-
-std::string_view Doc::key_of(const Node& node) const {
-  const std::string_view raw = text_.substr(node.key, node.key_size);
-  return node.key_escaped ? unescape(raw) : raw;
-}
-
-Value Value::operator[](std::string_view key) const {
-  Value found;
-  if (type() != Type::object) return found;
-  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) {
-    if (v.key() == key) found = v;
-  }
-  return found;
-}
-
-Value Value::occurrence(std::string_view key, unsigned n) const {
-  if (type() != Type::object) return {};
-  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) {
-    if (v.key() == key && n-- == 0) return v;
-  }
-  return {};
-}
-
-bool Value::has_duplicate_keys() const {
-  if (type() != Type::object) return false;
-  std::size_t looked_at = 0;
-  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) {
-    if (++looked_at > 32) break;
-    for (Value w = first_child(); w.node_ != v.node_; w = w.next_sibling()) {
-      if (w.key() == v.key()) return true;
-    }
-  }
-  if (looked_at <= 32) return false;
-  std::vector<std::string_view> keys;
-  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) keys.push_back(v.key());
-  std::sort(keys.begin(), keys.end());
-  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
-}
-
-std::optional<bool> Value::boolean() const {
-  if (type() != Type::boolean) return std::nullopt;
-  return doc_->text_[doc_->nodes_[node_].begin] == 't';
-}
-
-std::string_view Value::raw() const {
-  if (doc_ == nullptr) return {};
-  const Doc::Node& node = doc_->nodes_[node_];
-  return doc_->text_.substr(node.begin, node.end - node.begin);
-}
-
-std::size_t Value::size() const {
-  std::size_t n = 0;
-  for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) ++n;
-  return n;
-}
-
-std::size_t Value::offset() const { return doc_ == nullptr ? 0 : doc_->nodes_[node_].begin; }
 
 }  // namespace gw::json

@@ -112,7 +112,7 @@ class Doc {
   // Validates `text` (without a byte-order mark; surrounding white space is fine) and makes its tape. True when it is
   // one JSON value, of any type; false when damaged: damage() then says why. Texts up to 4 GiB - 1.
   [[nodiscard]] bool parse(std::string_view text, Limits limits = {});
-  [[nodiscard]] Value root() const;                              // after a true parse() or parse_next()
+  [[nodiscard]] Value root() const;                               // after a true parse() or parse_next()
   [[nodiscard]] const Damage& damage() const { return damage_; }  // after a false one
 
   // The same for a text that lists many values, at the cost of one first stage for all of them: index() it, then go through
@@ -140,8 +140,8 @@ class Doc {
   std::string_view text_;
   std::unique_ptr<Node[]> nodes_;
   std::size_t node_capacity_ = 0;
-  std::size_t cursor_ = 0;           // number of the structural character
-  std::size_t next_backslash_ = 0;   // the first one at or behind the last string that was looked at
+  std::size_t cursor_ = 0;          // number of the structural character
+  std::size_t next_backslash_ = 0;  // the first one at or behind the last string that was looked at
   // Unescaped strings; chunks are never moved, so that views stay valid while more are added.
   mutable std::vector<std::unique_ptr<char[]>> arena_;
   mutable std::size_t arena_used_ = 0;

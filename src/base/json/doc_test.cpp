@@ -59,11 +59,44 @@ TEST(Json, TheLastOfDuplicateKeysWinsAlways) {
 
 // Trap: skipped values are not validated.
 TEST(Json, EveryValueIsValidated) {
-  for (const char* text : {R"({"a":tru,"b":2})", R"({"a":01})", R"({"a":1.})", R"({"a":.5})", R"({"a":+1})", R"({"a":1e})",
-                           R"({"a":Infinity})", R"({"a":"\x"})", R"({"a":"\u12"})", R"({"a":"b"c})", R"({"a" "b"})",
-                           R"({"a":1,})", R"([1,])", R"([1 2])", R"({'a':1})", R"({"a":1)", R"([)", R"({"a":})", R"({,})",
-                           R"([,1])", R"({"a"})", R"({1:2})", "[1]]", "[1]x", "{}{}", "", " ", "\"abc", "nul", "-", "--1",
-                           "[\"a\nb\"]", "[1}", "{\"a\":1]", ":", ",", "\"a\":1", "true false"}) {
+  for (const char* text : {R"({"a":tru,"b":2})",
+                           R"({"a":01})",
+                           R"({"a":1.})",
+                           R"({"a":.5})",
+                           R"({"a":+1})",
+                           R"({"a":1e})",
+                           R"({"a":Infinity})",
+                           R"({"a":"\x"})",
+                           R"({"a":"\u12"})",
+                           R"({"a":"b"c})",
+                           R"({"a" "b"})",
+                           R"({"a":1,})",
+                           R"([1,])",
+                           R"([1 2])",
+                           R"({'a':1})",
+                           R"({"a":1)",
+                           R"([)",
+                           R"({"a":})",
+                           R"({,})",
+                           R"([,1])",
+                           R"({"a"})",
+                           R"({1:2})",
+                           "[1]]",
+                           "[1]x",
+                           "{}{}",
+                           "",
+                           " ",
+                           "\"abc",
+                           "nul",
+                           "-",
+                           "--1",
+                           "[\"a\nb\"]",
+                           "[1}",
+                           "{\"a\":1]",
+                           ":",
+                           ",",
+                           "\"a\":1",
+                           "true false"}) {
     EXPECT_FALSE(accepts(text)) << text;
   }
   for (const char* text : {"0", "-0", "1e400", "1E-400", "-9223372036854775809", R"("")", "[]", "{}", "[[[]]]", "true",
@@ -78,7 +111,8 @@ TEST(Json, LoneSurrogatesBecomeTheReplacementCharacter) {
   ASSERT_TRUE(doc.parse(R"(["\ud83d\ude00","\ud83d","\ude00\ud83d","\ud83dx","\u0000"])"));
   std::vector<std::string> got;
   for (Value v = doc.root().first_child(); !v.is_missing(); v = v.next_sibling()) got.emplace_back(v.text());
-  EXPECT_EQ(got, (std::vector<std::string>{"\xF0\x9F\x98\x80", "\xEF\xBF\xBD", "\xEF\xBF\xBD\xEF\xBF\xBD", "\xEF\xBF\xBDx", "\0"s}));
+  EXPECT_EQ(got, (std::vector<std::string>{"\xF0\x9F\x98\x80", "\xEF\xBF\xBD", "\xEF\xBF\xBD\xEF\xBF\xBD",
+                                           "\xEF\xBF\xBDx", "\0"s}));
 }
 
 TEST(Json, InvalidUtf8IsNamedWithItsOffset) {
@@ -143,7 +177,8 @@ TEST(Json, ViewsStayValidWhileOtherStringsAreUnescaped) {
 
 // Differential: random damage to a valid text is accepted exactly when simdjson's own full parser accepts it.
 TEST(Json, AgreesWithSimdjsonAboutValidity) {
-  const std::string base = R"({"a":[1,2.5,-3e4,{"b":"c\"d\\"}],"e":null,"f":[true,false,""],"g":{"h":{"i":"\u00e9x"}}})";
+  const std::string base =
+      R"({"a":[1,2.5,-3e4,{"b":"c\"d\\"}],"e":null,"f":[true,false,""],"g":{"h":{"i":"\u00e9x"}}})";
   const std::string alphabet = "{}[]:,\"\\ 0123abtruefalsn-+.eE\n\x80";
   std::mt19937 random(7);
   simdjson::dom::parser reference;
@@ -173,7 +208,8 @@ TEST(Json, AgreesWithSimdjsonAboutValidity) {
 TEST(JsonWrite, EscapesWhatATerminalWouldObey) {
   std::string out;
   append_string(out, "a\"b\\\n\x1B[31m\x7F\xC2\x85\xE2\x80\xAE\xFF\xF3\xA0\x81\x81\xC3\xA9");
-  EXPECT_EQ(out, R"("a\"b\\\n\u001b[31m\u007f\u0085\u202e\ufffd\udb40\udc41)" "\xC3\xA9\"");
+  EXPECT_EQ(out, R"("a\"b\\\n\u001b[31m\u007f\u0085\u202e\ufffd\udb40\udc41)"
+                 "\xC3\xA9\"");
   out.clear();
   append_string_or_null(out, "");
   EXPECT_EQ(out, "null");

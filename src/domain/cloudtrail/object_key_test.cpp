@@ -29,8 +29,9 @@ TEST(ObjectKey, ReadsEveryLayout) {
 }
 
 TEST(ObjectKey, RefusesOtherNames) {
-  for (const char* name : {"", "a.json.gz", "AWSLogs/", "AWSLogs/22/CloudTrail/x/", "AWSLogs/222222222222/Config/x/",
-                           "myAWSLogs/222222222222/CloudTrail/x/2026/01/01/f", "AWSLogs/222222222222/vpcflowlogs/us-east-1/f"}) {
+  for (const char* name :
+       {"", "a.json.gz", "AWSLogs/", "AWSLogs/22/CloudTrail/x/", "AWSLogs/222222222222/Config/x/",
+        "myAWSLogs/222222222222/CloudTrail/x/2026/01/01/f", "AWSLogs/222222222222/vpcflowlogs/us-east-1/f"}) {
     EXPECT_FALSE(parse_object_key(name)) << name;
   }
 }

@@ -17,13 +17,44 @@ using model::Identity;
 using model::Record;
 
 enum class Field : std::uint8_t {
-  event_name, event_source, event_time, event_id, event_type, event_version, event_category, error_code, error_message,
-  user_identity, user_agent, source_ip, service, shared_event_id, from_console, request, response, recipient, read_only,
-  resources, region, additional, addendum, none
+  event_name,
+  event_source,
+  event_time,
+  event_id,
+  event_type,
+  event_version,
+  event_category,
+  error_code,
+  error_message,
+  user_identity,
+  user_agent,
+  source_ip,
+  service,
+  shared_event_id,
+  from_console,
+  request,
+  response,
+  recipient,
+  read_only,
+  resources,
+  region,
+  additional,
+  addendum,
+  none
 };
 enum class IdentityField : std::uint8_t {
-  type, principal_id, arn, account_id, access_key_id, user_name, invoked_by, identity_provider, credential_id, on_behalf_of,
-  session_context, none
+  type,
+  principal_id,
+  arn,
+  account_id,
+  access_key_id,
+  user_name,
+  invoked_by,
+  identity_provider,
+  credential_id,
+  on_behalf_of,
+  session_context,
+  none
 };
 
 Field field_of(std::string_view key) {
@@ -36,7 +67,8 @@ Field field_of(std::string_view key) {
         case 'S': return is("eventSource", Field::event_source);
         case 'I': return is("eventID", Field::event_id);
         case 'V': return is("eventVersion", Field::event_version);
-        case 'C': return key[1] == 'v' ? is("eventCategory", Field::event_category) : is("errorCode", Field::error_code);
+        case 'C':
+          return key[1] == 'v' ? is("eventCategory", Field::event_category) : is("errorCode", Field::error_code);
         case 'M': return is("errorMessage", Field::error_message);
         case 'T': return key[6] == 'i' ? is("eventTime", Field::event_time) : is("eventType", Field::event_type);
         default: return Field::none;
@@ -256,7 +288,8 @@ RecordKind kind_of(json::Value value) {
   if (!value.is_object()) return RecordKind::not_a_record;
   const std::string_view category = value["eventCategory"].text();
   const std::string_view type = value["eventType"].text();
-  if (category == "Insight" || type == "AwsCloudTrailInsight" || value["insightDetails"].is_object()) return RecordKind::insight;
+  if (category == "Insight" || type == "AwsCloudTrailInsight" || value["insightDetails"].is_object())
+    return RecordKind::insight;
   if (category == "Aggregated" || type == "AwsAggregatedEvent") return RecordKind::aggregated;
   if (value["eventName"].is_missing() && value["eventSource"].is_missing()) return RecordKind::not_a_record;
   return RecordKind::record;

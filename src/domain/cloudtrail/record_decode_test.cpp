@@ -9,7 +9,8 @@ namespace {
 
 TEST(RecordDecode, ReadsBothGenerations) {
   json::Doc doc;
-  ASSERT_TRUE(doc.parse(R"({"eventVersion":"1.11","eventSource":"sso.amazonaws.com","eventName":"Federate","eventID":"e1",
+  ASSERT_TRUE(
+      doc.parse(R"({"eventVersion":"1.11","eventSource":"sso.amazonaws.com","eventName":"Federate","eventID":"e1",
     "eventTime":"2026-07-01T10:00:00Z","awsRegion":"eu-west-1","sourceIPAddress":"198.51.100.7","userAgent":"x",
     "readOnly":true,"recipientAccountId":"111111111111","eventType":"AwsServiceEvent","eventCategory":"Management",
     "sharedEventID":"s1","sessionCredentialFromConsole":"true","errorCode":"E","errorMessage":"m",
@@ -65,13 +66,14 @@ TEST(RecordDecode, NamesTheFirstFieldOfAWrongType) {
     const char* text;
     const char* field;
   };
-  for (const Case& c : {Case{R"({"eventName":5})", "eventName"}, Case{R"({"userIdentity":"x"})", "userIdentity"},
-                        Case{R"({"userIdentity":{"arn":[]}})", "userIdentity.arn"},
-                        Case{R"({"serviceEventDetails":{"account_id":1e400}})", "serviceEventDetails.account_id"},
-                        Case{R"({"serviceEventDetails":[1]})", "serviceEventDetails"},
-                        Case{R"({"resources":{}})", "resources"}, Case{R"({"requestParameters":"x"})", "requestParameters"},
-                        Case{R"({"serviceEventDetails":"text","requestParameters":null,"userIdentity":null})", ""},
-                        Case{R"([])", "record"}}) {
+  for (const Case& c :
+       {Case{R"({"eventName":5})", "eventName"}, Case{R"({"userIdentity":"x"})", "userIdentity"},
+        Case{R"({"userIdentity":{"arn":[]}})", "userIdentity.arn"},
+        Case{R"({"serviceEventDetails":{"account_id":1e400}})", "serviceEventDetails.account_id"},
+        Case{R"({"serviceEventDetails":[1]})", "serviceEventDetails"}, Case{R"({"resources":{}})", "resources"},
+        Case{R"({"requestParameters":"x"})", "requestParameters"},
+        Case{R"({"serviceEventDetails":"text","requestParameters":null,"userIdentity":null})", ""},
+        Case{R"([])", "record"}}) {
     json::Doc doc;
     ASSERT_TRUE(doc.parse(c.text)) << c.text;
     EXPECT_EQ(decode_record(doc.root()).wrong_type, c.field) << c.text;
@@ -80,7 +82,8 @@ TEST(RecordDecode, NamesTheFirstFieldOfAWrongType) {
 
 TEST(RecordDecode, DuplicateKeysAreFlaggedAndEachOccurrenceCanBeSeen) {
   json::Doc doc;
-  ASSERT_TRUE(doc.parse(R"({"eventName":"A","eventName":"B","\u0065ventName":"C","userIdentity":{"type":"X","type":"Root"}})"));
+  ASSERT_TRUE(
+      doc.parse(R"({"eventName":"A","eventName":"B","\u0065ventName":"C","userIdentity":{"type":"X","type":"Root"}})"));
   EXPECT_EQ(decode_record(doc.root()).event_name, "C");
   EXPECT_TRUE(decode_record(doc.root()).duplicate_keys);
   EXPECT_EQ(decode_record(doc.root(), 0).event_name, "A");
@@ -102,10 +105,11 @@ TEST(RecordDecode, TellsTheKindsApart) {
     const char* text;
     RecordKind kind;
   };
-  for (const Case& c : {Case{R"({"eventName":"x"})", RecordKind::record}, Case{R"({"eventSource":"x"})", RecordKind::record},
-                        Case{R"({"eventCategory":"Insight","insightDetails":{}})", RecordKind::insight},
-                        Case{R"({"eventType":"AwsAggregatedEvent","summary":{}})", RecordKind::aggregated},
-                        Case{R"({"Records":[]})", RecordKind::not_a_record}, Case{"5", RecordKind::not_a_record}}) {
+  for (const Case& c :
+       {Case{R"({"eventName":"x"})", RecordKind::record}, Case{R"({"eventSource":"x"})", RecordKind::record},
+        Case{R"({"eventCategory":"Insight","insightDetails":{}})", RecordKind::insight},
+        Case{R"({"eventType":"AwsAggregatedEvent","summary":{}})", RecordKind::aggregated},
+        Case{R"({"Records":[]})", RecordKind::not_a_record}, Case{"5", RecordKind::not_a_record}}) {
     json::Doc doc;
     ASSERT_TRUE(doc.parse(c.text));
     EXPECT_EQ(kind_of(doc.root()), c.kind) << c.text;

@@ -81,7 +81,8 @@ std::string_view strip_timestamp(std::string_view line) {
   const std::size_t brace = line.substr(0, 64).find('{');
   if (brace == std::string_view::npos) return line;
   for (const char c : line.substr(0, brace)) {
-    const bool allowed = (c >= '0' && c <= '9') || c == '-' || c == ':' || c == 'T' || c == 'Z' || c == '.' || c == '+' || is_space(c);
+    const bool allowed =
+        (c >= '0' && c <= '9') || c == '-' || c == ':' || c == 'T' || c == 'Z' || c == '.' || c == '+' || is_space(c);
     if (!allowed) return line;
   }
   return line.substr(brace);
@@ -107,7 +108,9 @@ Sniffed sniff(std::string_view head, bool whole) {
   if (text.front() == '[') return {Shape::array, at + 1, {}};
   if (strip_timestamp(text).size() != text.size() || is_lines(text)) return {Shape::lines, at, {}};
   if (text.starts_with("BZh")) return unknown("bzip2, not gzip");
-  if (text.starts_with("\xFD" "7zXZ")) return unknown("xz, not gzip");
+  if (text.starts_with("\xFD"
+                       "7zXZ"))
+    return unknown("xz, not gzip");
   if (text.starts_with("PK\x03\x04")) return unknown("zip, not gzip");
   if (text.starts_with("\x28\xB5\x2F\xFD")) return unknown("zstd, not gzip");
   if (text.starts_with("<")) return unknown("XML or HTML, not JSON");

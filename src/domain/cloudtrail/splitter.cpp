@@ -16,8 +16,8 @@ namespace {
 constexpr unsigned kMaxResyncs = 64;
 
 constexpr std::array<std::string_view, 7> kFirstKeys = {
-    "{\"eventVersion\"", "{\"awsRegion\"", "{\"additionalEventData\"", "{\"apiVersion\"",
-    "{\"userIdentity\"", "{\"eventTime\"", "{\"eventID\""};
+    "{\"eventVersion\"", "{\"awsRegion\"", "{\"additionalEventData\"", "{\"apiVersion\"", "{\"userIdentity\"",
+    "{\"eventTime\"",    "{\"eventID\""};
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -45,7 +45,8 @@ void Splitter::gap(std::string_view window, std::size_t end, SplitHandler& handl
       ++commas_;
     } else if (!bad_gap_told_) {
       bad_gap_told_ = true;
-      handler.problem(level_ > 0 ? "an element of the list is not an object" : "text between documents", offset_ + gap_);
+      handler.problem(level_ > 0 ? "an element of the list is not an object" : "text between documents",
+                      offset_ + gap_);
     }
   }
 }

@@ -45,9 +45,8 @@ Collect split(Splitter::Level level, const std::string& text, std::size_t step, 
 const std::size_t kSteps[] = {1, 3, 63, 64, 65, 200, 100000};
 
 TEST(Splitter, CutsRecordsWhateverTheWindows) {
-  const std::vector<std::string> records = {
-      R"({"a":"}]{[\"\\"})", R"({"b":[{"c":{}},[]],"d":"\\\\\\\""})", "{}",
-      R"({"e":")" + std::string(300, 'x') + R"({"})"};
+  const std::vector<std::string> records = {R"({"a":"}]{[\"\\"})", R"({"b":[{"c":{}},[]],"d":"\\\\\\\""})", "{}",
+                                            R"({"e":")" + std::string(300, 'x') + R"({"})"};
   std::string text;
   for (const auto& r : records) text += (text.empty() ? " " : " ,\n ") + r;
   text += " ]} tail";
@@ -69,10 +68,11 @@ TEST(Splitter, TellsWhatStandsBetweenElements) {
     std::size_t elements;
     const char* problem;
   };
-  for (const Case& c :
-       {Case{"{}{}]", 2, "a comma is missing@2"}, Case{"{},,{}]", 2, "a comma too many@4"}, Case{"{},]", 1, "a comma too many@3"},
-        Case{",{}]", 1, "a comma too many@1"}, Case{"{},5,{}]", 2, "an element of the list is not an object@3"},
-        Case{"{}, \"}{\" ]", 1, "an element of the list is not an object@4"}, Case{"{},{}", 2, "cut off@5"}, Case{"]", 0, nullptr}, Case{" ", 0, "cut off@1"}}) {
+  for (const Case& c : {Case{"{}{}]", 2, "a comma is missing@2"}, Case{"{},,{}]", 2, "a comma too many@4"},
+                        Case{"{},]", 1, "a comma too many@3"}, Case{",{}]", 1, "a comma too many@1"},
+                        Case{"{},5,{}]", 2, "an element of the list is not an object@3"},
+                        Case{"{}, \"}{\" ]", 1, "an element of the list is not an object@4"},
+                        Case{"{},{}", 2, "cut off@5"}, Case{"]", 0, nullptr}, Case{" ", 0, "cut off@1"}}) {
     for (const std::size_t step : kSteps) {
       const Collect got = split(Splitter::Level::records, c.text, step);
       EXPECT_EQ(got.elements.size(), c.elements) << c.text;
@@ -110,7 +110,8 @@ TEST(Splitter, DocumentsFollowOneAnother) {
 }
 
 TEST(Splitter, FindsItsWayAfterAnUnclosedString) {
-  const std::string text = R"({"eventVersion":"1.08","x":"open},{"eventVersion":"1.08","n":2},{"eventVersion":"1.08","n":3}])";
+  const std::string text =
+      R"({"eventVersion":"1.08","x":"open},{"eventVersion":"1.08","n":2},{"eventVersion":"1.08","n":3}])";
   const Collect got = split(Splitter::Level::records, text, 100000);
   ASSERT_EQ(got.elements.size(), 2u);
   EXPECT_EQ(got.elements[1], R"({"eventVersion":"1.08","n":3})");

@@ -22,17 +22,18 @@ constexpr std::size_t kMaxInflated = std::size_t{8} << 20;
 constexpr json::Limits kLimits = {.max_depth = 256, .max_values = 200'000};
 
 bool looks_like_record(Value v) {
-  return v.is_object() && ((!v["eventVersion"].is_missing() && (!v["eventName"].is_missing() || !v["userIdentity"].is_missing())) ||
-                           (!v["eventSource"].is_missing() && !v["eventName"].is_missing()) ||
-                           !v["insightDetails"].is_missing() || v["eventType"].text() == "AwsAggregatedEvent");
+  return v.is_object() &&
+         ((!v["eventVersion"].is_missing() && (!v["eventName"].is_missing() || !v["userIdentity"].is_missing())) ||
+          (!v["eventSource"].is_missing() && !v["eventName"].is_missing()) || !v["insightDetails"].is_missing() ||
+          v["eventType"].text() == "AwsAggregatedEvent");
 }
 
 }  // namespace
 
 std::string_view to_string(Envelope envelope) {
-  constexpr std::array<std::string_view, 11> kNames = {"records_file", "record", "eventbridge",     "cloudwatch_logs",
-                                                       "firehose",     "kinesis", "sqs",            "sns",
-                                                       "s3_notification", "lookup_events", "digest"};
+  constexpr std::array<std::string_view, 11> kNames = {
+      "records_file", "record", "eventbridge",     "cloudwatch_logs", "firehose", "kinesis",
+      "sqs",          "sns",    "s3_notification", "lookup_events",   "digest"};
   return kNames[static_cast<std::size_t>(envelope)];
 }
 
@@ -93,7 +94,8 @@ void Unpacker::State::text(std::string_view json, std::size_t depth, Envelope ou
 void Unpacker::State::sns_message(Value message, std::size_t depth) {
   if (!message.is_string()) return handler->quarantine("an SNS notification has no message");
   // What CloudTrail sends when a topic is configured ("Configuring Amazon SNS notifications for CloudTrail").
-  if (message.text().starts_with("CloudTrail validation message")) return handler->ignored("CloudTrail validation message");
+  if (message.text().starts_with("CloudTrail validation message"))
+    return handler->ignored("CloudTrail validation message");
   text(message.text(), depth, Envelope::sns);
 }
 
@@ -121,13 +123,16 @@ void Unpacker::State::payload(std::string_view base64, std::size_t depth, Envelo
     auto out = std::make_unique<std::string>();
     InflateResult result;
     const std::size_t allowed = kMaxInflated - inflated;
-    for (std::size_t capacity = std::min(allowed, bytes->size() * 12 + 4096);; capacity = std::min(allowed, capacity * 4)) {
+    for (std::size_t capacity = std::min(allowed, bytes->size() * 12 + 4096);;
+         capacity = std::min(allowed, capacity * 4)) {
       out->resize(capacity);
       result = inflater.inflate(*bytes, out->data(), capacity);
       if (result.state != InflateResult::State::full || capacity == allowed) break;
     }
-    if (result.state == InflateResult::State::full) return handler->quarantine("the data in the envelope inflates too far");
-    if (result.state == InflateResult::State::damaged) return handler->quarantine("the data in the envelope is damaged gzip");
+    if (result.state == InflateResult::State::full)
+      return handler->quarantine("the data in the envelope inflates too far");
+    if (result.state == InflateResult::State::damaged)
+      return handler->quarantine("the data in the envelope is damaged gzip");
     out->resize(result.size);
     inflated += result.size;
     bytes->clear();
@@ -160,7 +165,8 @@ void Unpacker::State::s3_record(Value v) {
   const Value bucket = v["s3"]["bucket"]["name"];
   const Value key = v["s3"]["object"]["key"];
   if (!bucket.is_string() || !key.is_string()) return handler->quarantine("an S3 notification names no bucket or key");
-  if (!name.starts_with("ObjectCreated:")) return handler->ignored("S3 notification of another kind than ObjectCreated");
+  if (!name.starts_with("ObjectCreated:"))
+    return handler->ignored("S3 notification of another kind than ObjectCreated");
   handler->need_object(bucket.text(), decode_form(key.text()));
 }
 
@@ -170,7 +176,8 @@ void Unpacker::State::eventbridge(Value v) {
     const Value bucket = detail["bucket"]["name"];
     const Value key = detail["object"]["key"];
     if (!bucket.is_string() || !key.is_string()) return handler->quarantine("an S3 event names no bucket or key");
-    if (v["detail-type"].text() != "Object Created") return handler->ignored("S3 event of another kind than Object Created");
+    if (v["detail-type"].text() != "Object Created")
+      return handler->ignored("S3 event of another kind than Object Created");
     return handler->need_object(bucket.text(), key.text());
   }
   if (!detail.is_object()) return handler->quarantine("an EventBridge event has no detail");
@@ -242,7 +249,8 @@ void Unpacker::State::value(Value v, std::size_t depth, Envelope outer) {
   if (!v["Records"].is_missing()) return handler->quarantine("Records is not a list");
   if (!v["detail-type"].is_missing()) return eventbridge(v);
   const std::string_view type = v["Type"].text();
-  if (type == "Notification" && (!v["TopicArn"].is_missing() || !v["Message"].is_missing())) return sns_message(v["Message"], depth);
+  if (type == "Notification" && (!v["TopicArn"].is_missing() || !v["Message"].is_missing()))
+    return sns_message(v["Message"], depth);
   if (type == "SubscriptionConfirmation" || type == "UnsubscribeConfirmation") {
     return handler->ignored("SNS subscription message (its URL is never fetched)");
   }
@@ -259,7 +267,8 @@ void Unpacker::State::value(Value v, std::size_t depth, Envelope outer) {
     }
     return;
   }
-  if (!v["digestPublicKeyFingerprint"].is_missing() || !v["digestS3Object"].is_missing()) return handler->ignored("digest file");
+  if (!v["digestPublicKeyFingerprint"].is_missing() || !v["digestS3Object"].is_missing())
+    return handler->ignored("digest file");
   if (looks_like_record(v)) return handler->record(v.raw(), outer);
   if (v["Events"].is_array()) return lookup_events(v["Events"], depth);
   if (v["CloudTrailEvent"].is_string()) return text(v["CloudTrailEvent"].text(), depth, Envelope::lookup_events);

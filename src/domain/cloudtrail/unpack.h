@@ -22,7 +22,17 @@ namespace gw::cloudtrail {
 
 // The envelope that a record came out of: which feed it was.
 enum class Envelope : std::uint8_t {
-  records_file, record, eventbridge, cloudwatch_logs, firehose, kinesis, sqs, sns, s3_notification, lookup_events, digest,
+  records_file,
+  record,
+  eventbridge,
+  cloudwatch_logs,
+  firehose,
+  kinesis,
+  sqs,
+  sns,
+  s3_notification,
+  lookup_events,
+  digest,
 };
 [[nodiscard]] std::string_view to_string(Envelope envelope);
 

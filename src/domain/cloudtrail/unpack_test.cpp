@@ -53,12 +53,15 @@ TEST(Unpack, BareRecordsAndLists) {
 }
 
 TEST(Unpack, EventBridge) {
-  EXPECT_EQ(unpack(R"({"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.sso","detail":)" + kRecord + "}"),
+  EXPECT_EQ(unpack(R"({"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.sso","detail":)" +
+                   kRecord + "}"),
             (Lines{"eventbridge " + kRecord}));
   EXPECT_EQ(unpack(R"({"detail-type":"AWS API Call via CloudTrail","source":"aws.sts"})"),
             (Lines{"quarantine an EventBridge event has no detail"}));
-  EXPECT_EQ(unpack(R"({"detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"b"},"object":{"key":"a%3Db+c"}}})"),
-            (Lines{"need b a%3Db+c"}));  // not encoded here, unlike in S3's own notification
+  EXPECT_EQ(
+      unpack(
+          R"({"detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"b"},"object":{"key":"a%3Db+c"}}})"),
+      (Lines{"need b a%3Db+c"}));  // not encoded here, unlike in S3's own notification
 }
 
 TEST(Unpack, CloudWatchLogsMessagesAreReadOneByOne) {
@@ -71,7 +74,8 @@ TEST(Unpack, CloudWatchLogsMessagesAreReadOneByOne) {
   // {"x":1} gzipped and in base64, and the same cut off.
   EXPECT_EQ(unpack(R"({"awslogs":{"data":"H4sIAAAAAAACA6tWqlCyMqwFANsdGgcHAAAA"}})"),
             (Lines{"quarantine the data in the envelope is damaged gzip"}));
-  EXPECT_EQ(unpack(R"({"awslogs":{"data":"H4sIAAAAAAAC"}})"), (Lines{"quarantine the data in the envelope is damaged gzip"}));
+  EXPECT_EQ(unpack(R"({"awslogs":{"data":"H4sIAAAAAAAC"}})"),
+            (Lines{"quarantine the data in the envelope is damaged gzip"}));
   EXPECT_EQ(unpack(R"({"awslogs":{"data":"???"}})"), (Lines{"quarantine the data in the envelope is not base64"}));
 }
 
@@ -81,11 +85,13 @@ TEST(Unpack, NotificationsNameObjects) {
   EXPECT_EQ(unpack(s3), (Lines{"need b a=b c"}));
   EXPECT_EQ(unpack(R"({"Records":[{"eventSource":"aws:sqs","body":)" + json_text(s3) + "}]}"), (Lines{"need b a=b c"}));
   const std::string sns = R"({"Type":"Notification","Message":)" + json_text(s3) + "}";
-  EXPECT_EQ(unpack(R"({"Records":[{"eventSource":"aws:sqs","body":)" + json_text(sns) + "}]}"), (Lines{"need b a=b c"}));
+  EXPECT_EQ(unpack(R"({"Records":[{"eventSource":"aws:sqs","body":)" + json_text(sns) + "}]}"),
+            (Lines{"need b a=b c"}));
   EXPECT_EQ(unpack(R"({"Records":[{"Sns":{"Message":"{\"s3Bucket\":\"b\",\"s3ObjectKey\":[\"k%20\",\"l\"]}"}}]})"),
             (Lines{"need b k%20", "need b l"}));
-  EXPECT_EQ(unpack(R"({"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"k"}},"eventName":"ObjectRemoved:Delete"}]})"),
-            (Lines{"ignored S3 notification of another kind than ObjectCreated"}));
+  EXPECT_EQ(
+      unpack(R"({"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"k"}},"eventName":"ObjectRemoved:Delete"}]})"),
+      (Lines{"ignored S3 notification of another kind than ObjectCreated"}));
   EXPECT_EQ(unpack(R"({"Type":"SubscriptionConfirmation","SubscribeURL":"https://x"})"),
             (Lines{"ignored SNS subscription message (its URL is never fetched)"}));
   EXPECT_EQ(unpack(R"({"Service":"Amazon S3","Event":"s3:TestEvent"})"), (Lines{"ignored S3 test message"}));

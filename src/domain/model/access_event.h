@@ -61,11 +61,11 @@ struct AccessEvent {
 
   // What watches and ignore rules may look at beyond the above: nothing that the caller can choose.
   std::string caller_account_id;
-  std::string caller_issuer_arn;  // the role behind the caller's session, with its path
-  std::string caller_user_arn;    // the IAM user or root behind the call
-  std::string identity_store_user;  // identityStoreArn#userId, as one key
-  std::string role_arn;           // of the role that was entered, where the record has it
-  std::string target;             // what a tamper or path change was aimed at (trail, role, group, …)
+  std::string caller_issuer_arn;       // the role behind the caller's session, with its path
+  std::string caller_user_arn;         // the IAM user or root behind the call
+  std::string identity_store_user;     // identityStoreArn#userId, as one key
+  std::string role_arn;                // of the role that was entered, where the record has it
+  std::string target;                  // what a tamper or path change was aimed at (trail, role, group, …)
   bool emergency_path_change = false;  // also: tamper because the way in was changed, not the trail
   bool service_automation = false;     // a service role (Control Tower, StackSets, SSO) at its ordinary work
 

@@ -33,11 +33,26 @@ enum class Mechanism : std::uint8_t {
 
 inline constexpr std::size_t kMechanismCount = 19;
 
-inline constexpr std::array<std::string_view, kMechanismCount> kMechanismNames = {
-    "identity_center_signin", "identity_center_console", "identity_center_cli", "identity_center_app", "saml_federation",
-    "web_identity",           "assume_role",             "switch_role",         "iam_user_console",    "iam_user_api",
-    "root_console",           "root_api",                "assume_root",         "session_token",       "aws_login",
-    "password_recovery",      "tamper",                  "other",               "account_access"};
+inline constexpr std::array<std::string_view, kMechanismCount> kMechanismNames = {  //
+    "identity_center_signin",
+    "identity_center_console",
+    "identity_center_cli",
+    "identity_center_app",
+    "saml_federation",
+    "web_identity",
+    "assume_role",
+    "switch_role",
+    "iam_user_console",
+    "iam_user_api",
+    "root_console",
+    "root_api",
+    "assume_root",
+    "session_token",
+    "aws_login",
+    "password_recovery",
+    "tamper",
+    "other",
+    "account_access"};
 
 [[nodiscard]] constexpr std::string_view to_string(Mechanism m) { return kMechanismNames[static_cast<std::size_t>(m)]; }
 

@@ -25,9 +25,20 @@ std::vector<Watch> builtin_watches() {
   Watch assume_root = built_in("assume-root", Severity::critical);
   assume_root.mechanisms = {Mechanism::assume_root};
   Watch roles = built_in("emergency-roles", Severity::high);
-  roles.roles = {"OrganizationAccountAccessRole", "AWSControlTowerExecution", "AWSCloudFormationStackSetExecutionRole",
-                 "stacksets-exec-*", "BreakGlass*", "breakglass*", "break-glass*", "Break-Glass*", "break_glass*",
-                 "Break_Glass*", "BREAKGLASS*", "EmergencyAccess*", "emergency-access*", "Emergency-Access*",
+  roles.roles = {"OrganizationAccountAccessRole",
+                 "AWSControlTowerExecution",
+                 "AWSCloudFormationStackSetExecutionRole",
+                 "stacksets-exec-*",
+                 "BreakGlass*",
+                 "breakglass*",
+                 "break-glass*",
+                 "Break-Glass*",
+                 "break_glass*",
+                 "Break_Glass*",
+                 "BREAKGLASS*",
+                 "EmergencyAccess*",
+                 "emergency-access*",
+                 "Emergency-Access*",
                  "EmergencyAdmin*"};
   // What these two match is decided by what the event changes, see WatchSet.
   Watch tamper = built_in("tamper", Severity::critical);

@@ -15,9 +15,9 @@ namespace gw::watch {
 
 struct Watch {
   std::string name;
-  std::vector<std::string> accounts;    // globs over account ids, or ou:… (unresolved: any account); empty: any
-  std::vector<std::string> roles;       // globs over role and permission-set names; empty: any
-  std::vector<std::string> principals;  // globs over principal ARNs and identityStoreArn#userId; empty: any
+  std::vector<std::string> accounts;         // globs over account ids, or ou:… (unresolved: any account); empty: any
+  std::vector<std::string> roles;            // globs over role and permission-set names; empty: any
+  std::vector<std::string> principals;       // globs over principal ARNs and identityStoreArn#userId; empty: any
   std::vector<model::Mechanism> mechanisms;  // empty: any
   model::Severity severity = model::Severity::high;
   std::vector<std::string> receivers;
@@ -62,13 +62,13 @@ struct BuiltinOverride {
 };
 
 struct Config {
-  std::vector<Watch> watches{};  // the user's, in file order
+  std::vector<Watch> watches{};                      // the user's, in file order
   std::map<std::string, BuiltinOverride> builtin{};  // by short name: root, assume-root, emergency-roles, tamper, …
   std::vector<std::string> default_receivers{};
   std::vector<IgnoreRule> ignore{};
   std::vector<PlannedWindow> planned{};
   std::vector<Person> people{};
-  std::map<std::string, std::string> account_names{};  // id → name
+  std::map<std::string, std::string> account_names{};             // id → name
   std::map<std::string, std::vector<std::string>> account_ous{};  // id → OU ids, where known
 };
 

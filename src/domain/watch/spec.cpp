@@ -75,7 +75,8 @@ bool is_account_pattern(std::string_view text) {
   if (text.starts_with("ou:")) {
     const std::string_view id = text.substr(3);
     return (id.starts_with("ou-") || id.starts_with("r-")) && id.size() > 4 &&
-           std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+           std::all_of(id.begin(), id.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
   }
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (plain) return text.size() == 12;
@@ -109,7 +110,9 @@ Result<Spec> parse_watch_spec(std::string_view text) {
   spec.watch.name = std::string(text);
   if (fields.size() > 1) {
     const auto severity = model::parse_severity(trim(fields.back()));
-    if (!severity) return wrong(text, "the last field is no severity (info, low, medium, high, critical); write `\\:` for a colon in a name");
+    if (!severity)
+      return wrong(
+          text, "the last field is no severity (info, low, medium, high, critical); write `\\:` for a colon in a name");
     spec.watch.severity = *severity;
     fields.pop_back();
   }
@@ -117,7 +120,8 @@ Result<Spec> parse_watch_spec(std::string_view text) {
   spec.watch.accounts = alternatives(text.substr(0, end));
   if (spec.watch.accounts.empty()) return wrong(text, "names no account; write `*` for all");
   for (const std::string& account : spec.watch.accounts) {
-    if (!is_account_pattern(account)) return wrong(text, "`" + account + "` is no account id (12 digits, a glob of them, or ou:ou-…)");
+    if (!is_account_pattern(account))
+      return wrong(text, "`" + account + "` is no account id (12 digits, a glob of them, or ou:ou-…)");
   }
   for (const std::string& role : alternatives(fields[0])) {
     spec.watch.roles.push_back(normal_role_pattern(role, spec.notes));

@@ -15,12 +15,19 @@ TEST(WatchSpec, ReadsAccountsRolesAndSeverity) {
     model::Severity severity;
   };
   using model::Severity;
-  for (const Case& c : {Case{"*:BreakGlass*", {}, {"BreakGlass*"}, Severity::high},
-                        Case{"111122223333:*", {"111122223333"}, {}, Severity::high},
-                        Case{"111122223333,4444*:Admin,Power?:critical", {"111122223333", "4444*"}, {"Admin", "Power?"}, Severity::critical},
-                        Case{"ou:ou-ab12-cd34ef56,111122223333:Admin:low", {"ou:ou-ab12-cd34ef56", "111122223333"}, {"Admin"}, Severity::low},
-                        Case{R"(*:a\:high)", {}, {"a:high"}, Severity::high}, Case{R"(*:a\,b\;c)", {}, {"a,b;c"}, Severity::high},
-                        Case{"*:high", {}, {"high"}, Severity::high}}) {
+  for (const Case& c :
+       {Case{"*:BreakGlass*", {}, {"BreakGlass*"}, Severity::high},
+        Case{"111122223333:*", {"111122223333"}, {}, Severity::high},
+        Case{"111122223333,4444*:Admin,Power?:critical",
+             {"111122223333", "4444*"},
+             {"Admin", "Power?"},
+             Severity::critical},
+        Case{"ou:ou-ab12-cd34ef56,111122223333:Admin:low",
+             {"ou:ou-ab12-cd34ef56", "111122223333"},
+             {"Admin"},
+             Severity::low},
+        Case{R"(*:a\:high)", {}, {"a:high"}, Severity::high}, Case{R"(*:a\,b\;c)", {}, {"a,b;c"}, Severity::high},
+        Case{"*:high", {}, {"high"}, Severity::high}}) {
     const auto spec = parse_watch_spec(c.spec);
     ASSERT_TRUE(spec.has_value()) << c.spec << spec.error().message;
     EXPECT_EQ(spec->watch.accounts, c.accounts) << c.spec;
@@ -31,7 +38,8 @@ TEST(WatchSpec, ReadsAccountsRolesAndSeverity) {
 }
 
 TEST(WatchSpec, RefusesWhatItCannotMean) {
-  for (const char* spec : {"", "*", "BreakGlass*", "11112222333:*", "1111222233334:*", ":*", "*:", "*:a:b", "*:a:b:high", "ou:xy:*", "alice:*"}) {
+  for (const char* spec : {"", "*", "BreakGlass*", "11112222333:*", "1111222233334:*", ":*", "*:", "*:a:b",
+                           "*:a:b:high", "ou:xy:*", "alice:*"}) {
     EXPECT_FALSE(parse_watch_spec(spec).has_value()) << spec;
   }
 }

@@ -97,28 +97,33 @@ bool WatchSet::Compiled::account_matches(const std::vector<std::string>& pattern
 // Whether the watch matches; when not, and `why` is asked for, the first condition that does not hold.
 bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, std::string* why) const {
   if (e.service_automation && e.mechanism != Mechanism::tamper) return no(why, {"service automation"});
-  if (w.kind == Kind::tamper) return is_tamper(e) || no(why, {"nothing on the trail or on the alert's way was touched"});
+  if (w.kind == Kind::tamper)
+    return is_tamper(e) || no(why, {"nothing on the trail or on the alert's way was touched"});
   if (w.kind == Kind::emergency_path) return e.emergency_path_change || no(why, {"the emergency path was not changed"});
   if (w.names_mechanisms && !w.mechanisms.has(e.mechanism) && !w.mechanisms.intersects(e.also)) {
     return no(why, {"mechanism ", to_string(e.mechanism), " is not among those of the watch"});
   }
   const bool about_entry = !w.watch.accounts.empty() || !w.watch.roles.empty();
-  if (about_entry && !w.names_mechanisms && e.mechanism == Mechanism::identity_center_signin) return no(why, {"no account was entered"});
+  if (about_entry && !w.names_mechanisms && e.mechanism == Mechanism::identity_center_signin)
+    return no(why, {"no account was entered"});
   if (!w.watch.roles.empty() && !w.names_mechanisms && !is_entry(e)) return no(why, {"no role was entered"});
   if (!w.watch.accounts.empty() && !account_matches(w.watch.accounts, e)) {
-    return e.account_id.empty() ? no(why, {"the account is unknown"}) : no(why, {"account ", e.account_id, " is not watched"});
+    return e.account_id.empty() ? no(why, {"the account is unknown"})
+                                : no(why, {"account ", e.account_id, " is not watched"});
   }
   if (!w.watch.roles.empty() && (e.role.empty() || !any_matches(w.watch.roles, e.role))) {
     return e.role.empty() ? no(why, {"no role is known"}) : no(why, {"role ", e.role, " is not watched"});
   }
-  if (!w.watch.principals.empty() && !principal_matches(w.watch.principals, e)) return no(why, {"the principal is not watched"});
+  if (!w.watch.principals.empty() && !principal_matches(w.watch.principals, e))
+    return no(why, {"the principal is not watched"});
   return true;
 }
 
 bool WatchSet::Compiled::matches(const CompiledIgnore& ignore, const AccessEvent& e, Time now, std::string* why) {
   const IgnoreRule& rule = ignore.rule;
   if (!(now < rule.until)) return no(why, {"ended at ", format_time(rule.until)});
-  if (rule.mechanism && *rule.mechanism != e.mechanism && !e.also.has(*rule.mechanism)) return no(why, {"another mechanism"});
+  if (rule.mechanism && *rule.mechanism != e.mechanism && !e.also.has(*rule.mechanism))
+    return no(why, {"another mechanism"});
   // What must not be silenced by a broad rule.
   const auto named = [&](Mechanism m) { return rule.mechanism == m; };
   const bool root = e.mechanism == Mechanism::root_console || e.mechanism == Mechanism::root_api ||
@@ -126,14 +131,17 @@ bool WatchSet::Compiled::matches(const CompiledIgnore& ignore, const AccessEvent
   if (root && !named(Mechanism::root_console) && !named(Mechanism::root_api) && !named(Mechanism::password_recovery)) {
     return no(why, {"root is ignored only by rules that name it"});
   }
-  if (e.mechanism == Mechanism::assume_root && !named(Mechanism::assume_root)) return no(why, {"AssumeRoot is ignored only by rules that name it"});
+  if (e.mechanism == Mechanism::assume_root && !named(Mechanism::assume_root))
+    return no(why, {"AssumeRoot is ignored only by rules that name it"});
   if ((e.mechanism == Mechanism::tamper || e.also.has(Mechanism::tamper)) && !named(Mechanism::tamper)) {
     return no(why, {"tampering is ignored only by rules that name it"});
   }
   if (!rule.account.empty() && !glob_match(rule.account, e.account_id)) return no(why, {"another account"});
-  if (!rule.issuer_role_arn.empty() && rule.issuer_role_arn != e.caller_issuer_arn) return no(why, {"another issuer role"});
+  if (!rule.issuer_role_arn.empty() && rule.issuer_role_arn != e.caller_issuer_arn)
+    return no(why, {"another issuer role"});
   if (!rule.user_arn.empty() && rule.user_arn != e.caller_user_arn) return no(why, {"another user"});
-  if (!rule.identity_store_user.empty() && rule.identity_store_user != e.identity_store_user) return no(why, {"another person"});
+  if (!rule.identity_store_user.empty() && rule.identity_store_user != e.identity_store_user)
+    return no(why, {"another person"});
   if (ignore.cidr && !ignore.cidr->contains(e.source_ip)) return no(why, {"another source address"});
   return true;
 }
@@ -152,8 +160,10 @@ Result<WatchSet> WatchSet::compile(Config config) {
   };
   for (const Watch& watch : config.watches) {
     if (watch.name.empty()) return Error{Errc::invalid_input, "a watch has no name"};
-    if (watch.name.starts_with("builtin/")) return Error{Errc::invalid_input, "watch `" + watch.name + "`: the name is reserved"};
-    if (!names.insert(watch.name).second) return Error{Errc::invalid_input, "watch `" + watch.name + "` is there twice"};
+    if (watch.name.starts_with("builtin/"))
+      return Error{Errc::invalid_input, "watch `" + watch.name + "`: the name is reserved"};
+    if (!names.insert(watch.name).second)
+      return Error{Errc::invalid_input, "watch `" + watch.name + "` is there twice"};
     add(watch, Kind::general);
   }
   std::set<std::string> builtin_names;
@@ -177,11 +187,13 @@ Result<WatchSet> WatchSet::compile(Config config) {
       ignore.cidr = Cidr::parse(rule.cidr);
       if (!ignore.cidr) return Error{Errc::invalid_input, "ignore rule: `" + rule.cidr + "` is no address range"};
     }
-    if (rule.account.empty() && rule.issuer_role_arn.empty() && rule.user_arn.empty() && rule.identity_store_user.empty() &&
-        rule.cidr.empty()) {
-      return Error{Errc::invalid_input, "an ignore rule must say what it is about (account, issuer role, user, person or range)"};
+    if (rule.account.empty() && rule.issuer_role_arn.empty() && rule.user_arn.empty() &&
+        rule.identity_store_user.empty() && rule.cidr.empty()) {
+      return Error{Errc::invalid_input,
+                   "an ignore rule must say what it is about (account, issuer role, user, person or range)"};
     }
-    if (rule.owner.empty() || rule.reason.empty()) return Error{Errc::invalid_input, "an ignore rule needs an owner and a reason"};
+    if (rule.owner.empty() || rule.reason.empty())
+      return Error{Errc::invalid_input, "an ignore rule needs an owner and a reason"};
     compiled->ignores.push_back(std::move(ignore));
   }
   for (const Person& person : config.people) {
@@ -193,10 +205,12 @@ Result<WatchSet> WatchSet::compile(Config config) {
 
 void WatchSet::decide(AccessEvent& e, Time now) const {
   const Compiled& c = *compiled_;
-  if (const auto name = c.config.account_names.find(e.account_id); name != c.config.account_names.end()) e.account_name = name->second;
+  if (const auto name = c.config.account_names.find(e.account_id); name != c.config.account_names.end())
+    e.account_name = name->second;
   if (!e.identity_store_user.empty() && !c.people.empty()) {
     auto person = c.people.find(e.identity_store_user);
-    if (person == c.people.end()) person = c.people.find(e.identity_store_user.substr(e.identity_store_user.find('#') + 1));
+    if (person == c.people.end())
+      person = c.people.find(e.identity_store_user.substr(e.identity_store_user.find('#') + 1));
     if (person != c.people.end()) {
       e.principal.name = person->second;
       e.principal.name_source = "people";
@@ -218,7 +232,8 @@ void WatchSet::decide(AccessEvent& e, Time now) const {
       e.watch = w.watch.name;
     }
     for (const std::string& receiver : w.watch.receivers) {
-      if (std::find(e.receivers.begin(), e.receivers.end(), receiver) == e.receivers.end()) e.receivers.push_back(receiver);
+      if (std::find(e.receivers.begin(), e.receivers.end(), receiver) == e.receivers.end())
+        e.receivers.push_back(receiver);
     }
   }
   if (!e.break_glass) return;
@@ -272,15 +287,18 @@ Needs WatchSet::needs() const {
     const std::vector<std::string>& globs = !w.watch.roles.empty() ? w.watch.roles : w.watch.principals;
     std::vector<std::string> stems;
     for (const std::string& glob : globs) stems.push_back(glob_stem(glob));
-    const bool usable = !stems.empty() && std::all_of(stems.begin(), stems.end(), [](const auto& s) { return s.size() >= kMinStem; });
+    const bool usable =
+        !stems.empty() && std::all_of(stems.begin(), stems.end(), [](const auto& s) { return s.size() >= kMinStem; });
     if (!usable) {
       needs.any.add(w.mechanisms);
-      if (!w.names_mechanisms || w.mechanisms.has(Mechanism::tamper) || w.mechanisms.has(Mechanism::other)) needs.path_changes = true;
+      if (!w.names_mechanisms || w.mechanisms.has(Mechanism::tamper) || w.mechanisms.has(Mechanism::other))
+        needs.path_changes = true;
       continue;
     }
     by_stem.add(w.mechanisms);
     for (std::string& stem : stems) {
-      if (std::find(needs.stems.begin(), needs.stems.end(), stem) == needs.stems.end()) needs.stems.push_back(std::move(stem));
+      if (std::find(needs.stems.begin(), needs.stems.end(), stem) == needs.stems.end())
+        needs.stems.push_back(std::move(stem));
     }
   }
   if (needs.stems.size() > kMaxStems) {

@@ -49,7 +49,8 @@ TEST(WatchSet, BuiltInWatchesAreAlwaysOn) {
   as_well.also.add(Mechanism::root_api);
   EXPECT_EQ(decided({}, as_well).watch, "builtin/root");
   EXPECT_EQ(decided({}, entry(Mechanism::assume_root, "1", "")).watch, "builtin/assume-root");
-  for (const char* role : {"OrganizationAccountAccessRole", "AWSControlTowerExecution", "stacksets-exec-0a", "BreakGlassAdmin"}) {
+  for (const char* role :
+       {"OrganizationAccountAccessRole", "AWSControlTowerExecution", "stacksets-exec-0a", "BreakGlassAdmin"}) {
     EXPECT_EQ(decided({}, entry(Mechanism::assume_role, "1", role)).watch, "builtin/emergency-roles") << role;
   }
   EXPECT_FALSE(decided({}, entry(Mechanism::assume_role, "1", "ReadOnly")).break_glass);
@@ -79,7 +80,8 @@ TEST(WatchSet, ConditionsOnRolesAskForAnEntry) {
 
 TEST(WatchSet, TheHighestSeverityWinsThenFileOrderAndReceiversAreTheUnion) {
   Config config;
-  config.watches = {watch("a", {}, {"R"}, Severity::high), watch("b", {}, {"R"}, Severity::critical), watch("c", {}, {"R"}, Severity::critical)};
+  config.watches = {watch("a", {}, {"R"}, Severity::high), watch("b", {}, {"R"}, Severity::critical),
+                    watch("c", {}, {"R"}, Severity::critical)};
   config.watches[0].receivers = {"x"};
   config.watches[2].receivers = {"x", "y"};
   config.default_receivers = {"z"};
@@ -134,7 +136,9 @@ TEST(WatchSet, IgnoreRulesNeverTouchRootAssumeRootOrTamperUnlessNamed) {
 }
 
 TEST(WatchSet, PlannedWindowsOnlyLabel) {
-  Config config{.planned = {{"*", {"alice*"}, *parse_time("2026-05-31T00:00:00Z"), *parse_time("2026-06-02T00:00:00Z"), "CHG-1", "o"}}};
+  Config config{
+      .planned = {
+          {"*", {"alice*"}, *parse_time("2026-05-31T00:00:00Z"), *parse_time("2026-06-02T00:00:00Z"), "CHG-1", "o"}}};
   AccessEvent e = entry(Mechanism::assume_role, "1", "BreakGlass");
   e.principal.name = "alice@example.com";
   EXPECT_EQ(decided(config, e).planned, "CHG-1");
@@ -183,7 +187,8 @@ TEST(WatchSet, NeedsCoverEveryDecision) {
     ++found;
     const Needs needs = set.needs();
     const std::string bytes = e.role + " " + e.principal.arn;
-    bool covered = needs.any.has(e.mechanism) || needs.any.intersects(e.also) || (e.emergency_path_change && needs.path_changes);
+    bool covered =
+        needs.any.has(e.mechanism) || needs.any.intersects(e.also) || (e.emergency_path_change && needs.path_changes);
     for (const std::string& stem : needs.stems) covered = covered || bytes.find(stem) != std::string::npos;
     ASSERT_TRUE(covered) << to_string(e.mechanism) << " " << e.role << " " << e.watch;
   }

@@ -26,8 +26,10 @@ void widen(Seen& seen, Time time) {
 
 std::string_view to_string(Family family) {
   constexpr std::array<std::string_view, kFamilyCount> kNames = {
-      "identity_center", "sign_in",    "identity_center_sign_in", "read_only_sts", "read_only_other",
-      "global_services", "iam_writes", "data_events",             "insights",      "digests"};
+      "identity_center", "sign_in",         "identity_center_sign_in",
+      "read_only_sts",   "read_only_other", "global_services",
+      "iam_writes",      "data_events",     "insights",
+      "digests"};
   return kNames[static_cast<std::size_t>(family)];
 }
 
@@ -36,7 +38,8 @@ void Hours::insert(std::int64_t hour) {
   const auto day = static_cast<std::int32_t>(hour / 24);
   auto at = days_.empty() || days_.back().first < day
                 ? days_.end()
-                : std::lower_bound(days_.begin(), days_.end(), day, [](const auto& d, std::int32_t key) { return d.first < key; });
+                : std::lower_bound(days_.begin(), days_.end(), day,
+                                   [](const auto& d, std::int32_t key) { return d.first < key; });
   if (at == days_.end() || at->first != day) {
     constexpr std::size_t kMaxDays = 4000;  // eleven years; times in records are hostile too
     if (days_.size() >= kMaxDays) return;

@@ -61,7 +61,8 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
     case Shape::records: splitter_.emplace(Splitter::Level::records, shape_.start, cloudtrail::kMaxRecord); break;
     case Shape::array: splitter_.emplace(Splitter::Level::array, shape_.start, cloudtrail::kMaxRecord); break;
     case Shape::documents:
-      splitter_.emplace(Splitter::Level::documents, shape_.start, whole ? std::size_t{8} << 20 : cloudtrail::kMaxDocument);
+      splitter_.emplace(Splitter::Level::documents, shape_.start,
+                        whole ? std::size_t{8} << 20 : cloudtrail::kMaxDocument);
       break;
     case Shape::lines: break;
     case Shape::nothing: done_ = true; break;
@@ -130,7 +131,8 @@ void InputParser::rest(std::string_view text) {
       return;
     }
   }
-  add_quarantine(tail.size() >= kMaxRest ? "too much text after the list of records" : "text after the list of records", 0, false);
+  add_quarantine(tail.size() >= kMaxRest ? "too much text after the list of records" : "text after the list of records",
+                 0, false);
   batch_.quarantined.back().offset.reset();
   if (const auto again = cloudtrail::find_record_start(text, 0)) {
     // A list that damage made end too early: whole records behind it are read all the same.
@@ -338,8 +340,8 @@ InputParser::Look InputParser::look_at_candidates(std::string_view text) {
   std::vector<Object> objects;
   CoverageCounter no_coverage(false);
   Batch told;
-  std::size_t end = 0;       // of the object that was looked at last
-  bool last_kept = false;    // it is in `objects`
+  std::size_t end = 0;     // of the object that was looked at last
+  bool last_kept = false;  // it is in `objects`
   for (const Prefilter::Candidate& c : candidates_) {
     if (c.at < end) {
       if (!c.is_name && !last_kept) return Look::unclear;  // an object that was let go by another candidate: rare
@@ -354,8 +356,10 @@ InputParser::Look InputParser::look_at_candidates(std::string_view text) {
     end = begin + object.text.size();
     if (end <= c.at) return Look::unclear;
     told = Batch{};
-    if (judge_.judge(object.text, path_, 0, 0, told, no_coverage).kind != Judge::Verdict::Kind::record) return Look::doubtful;
-    const bool tells = !told.findings.empty() || !told.names.empty() || !told.quarantined.empty() || !told.explained.empty();
+    if (judge_.judge(object.text, path_, 0, 0, told, no_coverage).kind != Judge::Verdict::Kind::record)
+      return Look::doubtful;
+    const bool tells =
+        !told.findings.empty() || !told.names.empty() || !told.quarantined.empty() || !told.explained.empty();
     last_kept = tells || !c.is_name;
     if (last_kept) objects.push_back({begin, object.text, tells});
   }

@@ -22,7 +22,8 @@ namespace gw::scan {
 
 class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::UnpackHandler {
  public:
-  InputParser(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter, CoverageCounter& coverage);
+  InputParser(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter,
+              CoverageCounter& coverage);
 
   // Starts an input. `head` is its first window; `whole`: there is nothing more; `everything`: every record is parsed, not
   // only those that the prefilter picks. Drops what is left of the batch.
@@ -92,10 +93,10 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   std::uint64_t doc_offset_ = 0;  // of the document being unpacked
   bool everything_ = false;
   bool damaged_ = false;
-  bool started_ = false;          // the first window was fed
+  bool started_ = false;  // the first window was fed
   bool done_ = false;
-  bool skipping_line_ = false;    // the rest of a line that is too long
-  std::string rest_;              // what follows the list of records
+  bool skipping_line_ = false;  // the rest of a line that is too long
+  std::string rest_;            // what follows the list of records
   std::string feed_name_;
 
   // Of prefiltered():

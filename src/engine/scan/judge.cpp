@@ -103,12 +103,14 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
   const auto fill = [&](model::AccessEvent& event) {
     event.origin = {feed_, path, number};
     if (!record.wrong_type.empty()) event.flags.push_back("wrong_type:" + std::string(record.wrong_type));
-    if (event.event_time && event.event_time->micros > options_.now.micros + kFuture) event.flags.emplace_back("future_time");
+    if (event.event_time && event.event_time->micros > options_.now.micros + kFuture)
+      event.flags.emplace_back("future_time");
     if (!event.event_time) event.flags.emplace_back("no_time");
   };
   if (!record.wrong_type.empty()) {
-    Quarantine q{path, offset, number, "the field " + std::string(record.wrong_type) + " has a wrong type", false,
-                 std::string(record.event_id)};
+    Quarantine q{path,   offset,
+                 number, "the field " + std::string(record.wrong_type) + " has a wrong type",
+                 false,  std::string(record.event_id)};
     batch.quarantined.push_back(std::move(q));
   }
   const bool explain = !options_.explain_event_id.empty();

@@ -61,8 +61,8 @@ class Judge {
 
   // Adds to `batch` and `coverage` what `text` comes to. An `envelope` is an element of a list that is no record but may
   // carry some (an SQS message, say); nothing was added for it, nor for a damaged one.
-  Verdict judge(std::string_view text, const std::string& path, std::uint64_t record, std::uint64_t offset, Batch& batch,
-                CoverageCounter& coverage);
+  Verdict judge(std::string_view text, const std::string& path, std::uint64_t record, std::uint64_t offset,
+                Batch& batch, CoverageCounter& coverage);
 
   // The same for all elements of a list (the text behind its opening bracket), which is faster than one by one. `number` is
   // that of the last element before and counts on; elements up to `told` are passed over. After each element `go_on` is
@@ -70,8 +70,8 @@ class Judge {
   // then is good, and the list is to be read by other means.
   template <class GoOn>
   std::optional<std::size_t> judge_list(std::string_view list, const std::string& path, std::uint64_t& number,
-                                        std::uint64_t told, std::uint64_t offset, Batch& batch, CoverageCounter& coverage,
-                                        GoOn&& go_on) {
+                                        std::uint64_t told, std::uint64_t offset, Batch& batch,
+                                        CoverageCounter& coverage, GoOn&& go_on) {
     if (!doc_.index(list)) return std::nullopt;
     if (doc_.next_char() == ']') return doc_.next_offset() + 1;
     for (;;) {
@@ -97,8 +97,10 @@ class Judge {
 
  private:
   // Of the value that doc_ holds; false when it is no record.
-  bool judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch, CoverageCounter& coverage);
-  void decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch);
+  bool judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
+                  CoverageCounter& coverage);
+  void decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset,
+               Batch& batch);
   [[nodiscard]] bool asked_for(const model::AccessEvent& event) const;
   std::optional<model::AccessEvent> decide(const model::Record& record);
 

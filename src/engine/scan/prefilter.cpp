@@ -21,7 +21,8 @@ std::vector<detect::EventNameInterest> wanted_names(const Options& options, cons
   if (!options.explain_event_id.empty()) return names;
   for (const detect::EventNameInterest& name : detect::event_names_of_interest()) {
     const bool asked = name.mechanisms.intersects(options.mechanisms);
-    const bool watched = options.all || name.mechanisms.intersects(needs.any) || (name.path_change && needs.path_changes);
+    const bool watched =
+        options.all || name.mechanisms.intersects(needs.any) || (name.path_change && needs.path_changes);
     if ((asked && watched) || name.names_people) names.push_back(name);
   }
   return names;
@@ -37,7 +38,8 @@ std::vector<std::string> search_literals(const Options& options, const watch::Ne
   }
   const auto may = [&](model::Mechanism m) { return options.mechanisms.has(m) && (options.all || needs.any.has(m)); };
   // Mechanisms that go by identity. An access by root may have another mechanism by precedence, with root_api in `also`.
-  if ((options.all && options.mechanisms.has(model::Mechanism::root_api)) || (!options.all && needs.any.has(model::Mechanism::root_api))) {
+  if ((options.all && options.mechanisms.has(model::Mechanism::root_api)) ||
+      (!options.all && needs.any.has(model::Mechanism::root_api))) {
     literals.emplace_back("\"Root\"");
   }
   if (may(model::Mechanism::iam_user_api)) literals.emplace_back("\"IAMUser\"");
@@ -60,7 +62,8 @@ EventNames::EventNames(std::vector<detect::EventNameInterest> names) {
       continue;
     }
     table_[slot(name.event_name)] = name.event_name;
-    lengths_[static_cast<unsigned char>(name.event_name[0])] |= 1ull << std::min<std::size_t>(name.event_name.size(), 63);
+    lengths_[static_cast<unsigned char>(name.event_name[0])] |= 1ull
+                                                                << std::min<std::size_t>(name.event_name.size(), 63);
   }
 }
 
@@ -127,7 +130,9 @@ bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at)
     case Literal::Kind::escape: {
       // \u00XX of a letter, a digit or one of `_` `-`: nothing that CloudTrail's writers escape.
       if (at + kEscape.size() + 2 > text.size()) return true;
-      const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1; };
+      const auto digit = [](char c) {
+        return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+      };
       const int high = digit(text[at + 4]);
       const int low = digit(text[at + 5]);
       if (high < 0 || low < 0) return true;
@@ -143,7 +148,8 @@ bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at)
   while (i < text.size() && is_space(text[i])) ++i;
   if (i >= text.size() || text[i] != '"') return false;
   ++i;
-  const auto* end = static_cast<const char*>(std::memchr(text.data() + i, '"', std::min<std::size_t>(text.size() - i, 256)));
+  const auto* end =
+      static_cast<const char*>(std::memchr(text.data() + i, '"', std::min<std::size_t>(text.size() - i, 256)));
   if (end == nullptr) return false;  // no event name of interest is that long
   const std::string_view name = text.substr(i, static_cast<std::size_t>(end - text.data()) - i);
   return wanted_.contains(name) || name.find('\\') != std::string_view::npos;

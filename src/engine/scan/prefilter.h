@@ -28,7 +28,7 @@ class EventNames {
  private:
   [[nodiscard]] std::size_t slot(std::string_view name) const;
   std::array<std::uint64_t, 256> lengths_{};  // by first character: bit n for names of n characters (63: longer)
-  std::vector<std::string_view> table_;  // a power of two; empty views are free
+  std::vector<std::string_view> table_;       // a power of two; empty views are free
   std::vector<std::string_view> prefixes_;
 };
 
@@ -38,7 +38,7 @@ class Prefilter {
 
   struct Candidate {
     std::uint32_t at;  // a position within the candidate record
-    bool is_name;      // that of the key of an event name: of a member of the record itself, or of something nested in it
+    bool is_name;  // that of the key of an event name: of a member of the record itself, or of something nested in it
   };
   // Appends what makes records in `text` candidates, in ascending order. The text is JSON with records at any place;
   // Literals::kSlack bytes must be readable behind it.

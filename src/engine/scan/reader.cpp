@@ -52,7 +52,8 @@ class Buffer {
 
 class File {
  public:
-  explicit File(const std::string& path) : fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit File(const std::string& path)
+      : fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
   ~File() {
     if (fd_ > STDERR_FILENO) ::close(fd_);
   }
@@ -179,7 +180,8 @@ bool Reader::Impl::read_opened(const std::string& path, File& file, bool everyth
   }
   if (fits) {
     const InflateResult result = whole_inflater_.inflate(head, inflated_.data(), inflated_.capacity());
-    if (result.state == InflateResult::State::done) return whole(path, {inflated_.data(), result.size}, everything, tell);
+    if (result.state == InflateResult::State::done)
+      return whole(path, {inflated_.data(), result.size}, everything, tell);
     // Too large for the buffer, or damaged: as a stream, which gives what comes before the damage.
   }
   stream_inflater_.start(head, [&](char* out, std::size_t capacity) { return file.read(out, capacity); });

@@ -65,12 +65,12 @@ struct Quarantine {
 
 // The families whose presence decides what an empty result excludes.
 enum class Family : std::uint8_t {
-  identity_center,   // sso.amazonaws.com portal events
-  sign_in,           // signin.amazonaws.com
+  identity_center,          // sso.amazonaws.com portal events
+  sign_in,                  // signin.amazonaws.com
   identity_center_sign_in,  // CredentialVerification, UserAuthentication
-  read_only_sts,     // AssumeRole and friends (readOnly: true)
+  read_only_sts,            // AssumeRole and friends (readOnly: true)
   read_only_other,
-  global_services,   // IAM and other us-east-1 records
+  global_services,  // IAM and other us-east-1 records
   iam_writes,
   data_events,
   insights,
@@ -110,7 +110,7 @@ struct Seen {
 inline constexpr std::size_t kMaxAccountRegions = 20'000;
 
 struct Coverage {
-  bool records_counted = false;  // every record was parsed (doctor, --all), not only candidates
+  bool records_counted = false;        // every record was parsed (doctor, --all), not only candidates
   std::map<AccountRegion, Seen> seen;  // at most kMaxAccountRegions; what is beyond stands under an empty account
   std::array<std::uint64_t, kFamilyCount> families{};  // records of each; meaningful when records_counted
   std::map<std::string, std::uint64_t> feeds;          // records_file, jsonl, eventbridge, cloudwatch_logs, …: inputs

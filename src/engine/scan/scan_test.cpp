@@ -26,16 +26,19 @@ std::string record(const std::string& id, const std::string& name, const std::st
   return R"({"eventVersion":"1.11","userIdentity":{"type":"IdentityCenterUser","accountId":"111122223333","onBehalfOf":)"
          R"({"userId":"u-1","identityStoreArn":"arn:aws:identitystore::111122223333:identitystore/d-1"},"credentialId":"c"},)"
          R"("eventTime":"2026-03-01T02:03:04Z","eventSource":"sso.amazonaws.com","eventName":")" +
-         name + R"(","awsRegion":"eu-west-1","sourceIPAddress":"198.51.100.7","userAgent":"x","requestParameters":null,)"
-                R"("responseElements":null,"eventID":")" +
-         id + R"(","eventType":"AwsServiceEvent","recipientAccountId":"111122223333","serviceEventDetails":{"role_name":")" + role +
-         R"(","account_id":"444455556666"}})";
+         name +
+         R"(","awsRegion":"eu-west-1","sourceIPAddress":"198.51.100.7","userAgent":"x","requestParameters":null,)"
+         R"("responseElements":null,"eventID":")" +
+         id +
+         R"(","eventType":"AwsServiceEvent","recipientAccountId":"111122223333","serviceEventDetails":{"role_name":")" +
+         role + R"(","account_id":"444455556666"}})";
 }
 
 std::string noise(int i) {
   return R"({"eventVersion":"1.08","userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::444455556666:assumed-role/app/x"},)"
          R"("eventTime":"2026-03-01T02:03:04Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"n)" +
-         std::to_string(i) + R"(","recipientAccountId":"444455556666","requestParameters":{"key":"}]{[\"eventName\":\"Federate\""}})";
+         std::to_string(i) +
+         R"(","recipientAccountId":"444455556666","requestParameters":{"key":"}]{[\"eventName\":\"Federate\""}})";
 }
 
 struct Told final : Sink {
@@ -60,19 +63,23 @@ struct Told final : Sink {
 class ScanTest : public testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::path(testing::TempDir()) / ("scan_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    root_ = fs::path(testing::TempDir()) /
+            ("scan_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(root_);
     fs::create_directories(root_);
   }
   void TearDown() override { fs::remove_all(root_); }
 
-  void file(const std::string& name, const std::string& bytes) { std::ofstream(root_ / name, std::ios::binary) << bytes; }
+  void file(const std::string& name, const std::string& bytes) {
+    std::ofstream(root_ / name, std::ios::binary) << bytes;
+  }
 
   Options options() const {
     Options o;
     o.paths = {root_.string()};
     o.all = true;
-    o.mechanisms = model::MechanismSet::of(model::Mechanism::identity_center_console, model::Mechanism::identity_center_cli);
+    o.mechanisms =
+        model::MechanismSet::of(model::Mechanism::identity_center_console, model::Mechanism::identity_center_cli);
     o.now = *parse_time("2026-06-01T00:00:00Z");
     return o;
   }
@@ -134,11 +141,13 @@ TEST_F(ScanTest, EveryFormOfInputIsReadByContent) {
   file("2", gzip("\xEF\xBB\xBF" + b + "\n"));
   file("3.txt", R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":)" + message + "}]}");
   file("4", gzip("{\"Records\":[" + record("d", "Federate")) + gzip("]}"));
-  file("5", R"({"detail-type":"AWS Service Event via CloudTrail","source":"aws.sso","detail":)" + record("e", "Federate") + "}");
+  file("5", R"({"detail-type":"AWS Service Event via CloudTrail","source":"aws.sso","detail":)" +
+                record("e", "Federate") + "}");
   file("6", record("f", "Federate") + "\n" + noise(1) + "\n{\"broken\n" + record("g", "Federate") + "\n");
   file("7", "[" + record("h", "Federate") + "]");
   file("8", "2026-07-01T10:00:00.000Z " + record("i", "Federate") + "\n");
-  file("9", "{\"other\":{\"Records\":[1]}, \"Records\" : [ " + record("j", "Federate") + " ] , \"Records\":[" + record("k", "Federate") + "]}");
+  file("9", "{\"other\":{\"Records\":[1]}, \"Records\" : [ " + record("j", "Federate") + " ] , \"Records\":[" +
+                record("k", "Federate") + "]}");
   EXPECT_EQ(found(options()), (Ids{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"}));
 }
 
@@ -166,14 +175,16 @@ TEST_F(ScanTest, DamageIsToldAndTheRestIsRead) {
   std::string open = record("open", "Federate");
   open.replace(open.find("\"x\""), 3, "\"x");
   file("1", "{\"Records\":[" + record("a", "Federate") + "," + bad + "," + record("b", "Federate") + "]}");
-  file("2", "{\"Records\":[" + noise(1) + "," + open + "," + record("c", "Federate") + "," + record("d", "Federate") + "]}");
+  file("2",
+       "{\"Records\":[" + noise(1) + "," + open + "," + record("c", "Federate") + "," + record("d", "Federate") + "]}");
   file("3", gzip("{\"Records\":[" + record("e", "Federate") + "]}").substr(0, 60));
   file("4", "{\"Records\":[" + record("f", "Federate") + "," + record("g", "Federate").substr(0, 90));
   file("5", "hello");
   file("6", "{\"Records\":[" + record("h", "Federate") + "]}x");
   file("7", "{\"Records\":[5," + record("i", "Federate") + "]}");
   const Ids ids = found(options());
-  for (const char* id : {"a", "b", "d", "f", "h", "i"}) EXPECT_TRUE(std::find(ids.begin(), ids.end(), id) != ids.end()) << id;
+  for (const char* id : {"a", "b", "d", "f", "h", "i"})
+    EXPECT_TRUE(std::find(ids.begin(), ids.end(), id) != ids.end()) << id;
   std::set<std::string> paths;
   const Told told = scan(options());
   for (const Quarantine& q : told.quarantine) {
@@ -187,7 +198,8 @@ TEST_F(ScanTest, LargeInputsGoThroughWindows) {
   std::string text = "{\"Records\":[" + record("first", "Federate");
   const std::string filler(1 << 20, 'x');
   for (int i = 0; i < 20; ++i) {
-    text += R"(,{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"GetObject","x":")" + filler + "\"}";
+    text +=
+        R"(,{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"GetObject","x":")" + filler + "\"}";
     if (i % 7 == 3) text += "," + record("m" + std::to_string(i), "Federate");
   }
   text += R"(,{"eventVersion":"1.08","huge":")" + filler + filler + filler + "\"}," + record("last", "Federate") + "]}";

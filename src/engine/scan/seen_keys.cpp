@@ -24,7 +24,8 @@ SeenKeys::SeenKeys(Dedupe mode, SipKey key) : mode_(mode), key_(key), generation
 bool SeenKeys::find(const Table& table, std::uint64_t entry, bool& conflict) {
   if (table.slots.empty()) return false;
   bool found = false;
-  for (std::size_t i = home(entry, table.slots.size()); table.slots[i] != 0; i = i + 1 == table.slots.size() ? 0 : i + 1) {
+  for (std::size_t i = home(entry, table.slots.size()); table.slots[i] != 0;
+       i = i + 1 == table.slots.size() ? 0 : i + 1) {
     if (((table.slots[i] ^ entry) & ~kContentMask) != 0) continue;
     if (table.slots[i] == entry) {
       conflict = false;

@@ -62,7 +62,9 @@ class Teller {
   void deliver(Part part);
   void finding(Finding finding);
   void tell_oldest();
-  static std::size_t weight(const Batch& batch) { return batch.findings.size() + batch.quarantined.size() + batch.names.size(); }
+  static std::size_t weight(const Batch& batch) {
+    return batch.findings.size() + batch.quarantined.size() + batch.names.size();
+  }
 
   const Options& options_;
   Sink& sink_;

@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 class WalkTest : public testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::path(testing::TempDir()) / ("walk_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    root_ = fs::path(testing::TempDir()) /
+            ("walk_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(root_);
     fs::create_directories(root_);
   }
@@ -26,7 +27,8 @@ class WalkTest : public testing::Test {
     Walk walk({root_.string()}, names_at_once);
     std::vector<std::string> out;
     while (auto input = walk.next()) {
-      out.push_back(input->path.substr(root_.string().size() + 1) + (input->problem.empty() ? "" : ": " + input->problem));
+      out.push_back(input->path.substr(root_.string().size() + 1) +
+                    (input->problem.empty() ? "" : ": " + input->problem));
     }
     return out;
   }
@@ -44,8 +46,8 @@ TEST_F(WalkTest, ToldAboutWhatIsNotRead) {
   fs::create_directory_symlink(root_ / "a", root_ / "link");
   fs::create_symlink(root_ / "a/1", root_ / "linked-file");
   fs::create_symlink(root_ / "nowhere", root_ / "lost");
-  EXPECT_EQ(walk(10), (std::vector<std::string>{"a/1", "link: a symbolic link to a folder is not followed", "linked-file",
-                                                "lost: No such file or directory"}));
+  EXPECT_EQ(walk(10), (std::vector<std::string>{"a/1", "link: a symbolic link to a folder is not followed",
+                                                "linked-file", "lost: No such file or directory"}));
   Walk missing({(root_ / "missing").string(), "-"});
   EXPECT_FALSE(missing.next()->problem.empty());
   EXPECT_EQ(missing.next()->path, "-");
