@@ -51,7 +51,7 @@ std::vector<std::string> search_literals(const Options& options, const watch::Ne
 
 }  // namespace
 
-EventNames::EventNames(std::vector<detect::EventNameInterest> names) {
+EventNames::EventNames(const std::vector<detect::EventNameInterest>& names) {
   std::size_t size = 16;
   while (size < names.size() * 4) size *= 2;
   table_.resize(size);

@@ -22,7 +22,7 @@ namespace gw::scan {
 // Event names by what they are to a question. Exact names in a small open-addressed table, prefixes in a short list.
 class EventNames {
  public:
-  explicit EventNames(std::vector<detect::EventNameInterest> names);
+  explicit EventNames(const std::vector<detect::EventNameInterest>& names);
   [[nodiscard]] bool contains(std::string_view name) const;
 
  private:

@@ -94,7 +94,7 @@ class Reader::Impl {
       : everything_(parses_everything(options)),
         input_(budget.input),
         inflated_(budget.inflated),
-        coverage_(everything_),
+        coverage_(options.coverage),
         parser_(options, watches, prefilter, coverage_) {}
 
   bool read(const Input& input, const Tell& tell);

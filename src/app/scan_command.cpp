@@ -1,0 +1,288 @@
+// scan: arguments and configuration → a question → the engine → printers → the exit code.
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "app/cli.h"
+#include "app/config/config.h"
+#include "app/config/names.h"
+#include "app/coverage_report.h"
+#include "app/scan_sink.h"
+#include "base/neutralise.h"
+#include "domain/watch/role_pattern.h"
+
+namespace gw::app {
+namespace {
+
+constexpr std::size_t kMaxNamesFile = std::size_t{64} << 20;
+
+// A time as people give it: RFC 3339, a date, or how long ago.
+std::optional<Time> parse_when(const std::string& text, Time now) {
+  if (const auto ago = parse_duration_micros(text)) return Time{now.micros - *ago};
+  if (text.size() == 10) return parse_time(text + "T00:00:00Z");
+  return parse_time(text);
+}
+
+class Settings {
+ public:
+  Settings(const ScanArguments& arguments, const Io& io) : arguments_(arguments), io_(io) {}
+
+  // Complains about everything that is wrong; false when something is.
+  bool read() {
+    read_question();
+    read_config();
+    read_names();
+    return good_;
+  }
+
+  scan::Options options;
+  Format format = Format::jsonl;
+  std::optional<model::Severity> fail_on;
+  std::uint64_t max_quarantined = 0;
+  watch::Config watch;
+
+ private:
+  void wrong(const std::string& message) {
+    complain(io_, message);
+    good_ = false;
+  }
+
+  void read_question() {
+    const ScanArguments& a = arguments_;
+    options.paths = a.paths;
+    options.all = a.all;
+    options.strict = a.strict;
+    options.now = io_.now();
+    options.explain_event_id = a.explain;
+    options.threads = a.threads != 0 ? a.threads : std::max(1u, std::thread::hardware_concurrency());
+    if (a.threads > 256) wrong("--threads: at most 256");
+    options.prefilter = io_.environment("GLASSWATCH_NO_PREFILTER").value_or("") != "1";
+    if (!a.from.empty()) {
+      options.from = parse_when(a.from, options.now);
+      if (!options.from) wrong("--from: `" + visible(a.from) + "` is no time (2026-01-02T03:04:05Z, 2026-01-02, 2h, 7d)");
+    }
+    if (!a.to.empty()) {
+      options.to = parse_when(a.to, options.now);
+      if (!options.to) wrong("--to: `" + visible(a.to) + "` is no time (2026-01-02T03:04:05Z, 2026-01-02, 2h, 7d)");
+    }
+    if (options.from && options.to && !(*options.from < *options.to)) wrong("--from is not before --to");
+    for (const std::string& account : a.accounts) {
+      const bool digits = account.size() == 12 && std::all_of(account.begin(), account.end(), [](char c) { return c >= '0' && c <= '9'; });
+      if (!digits) wrong("--account: `" + visible(account) + "` is no account id of 12 digits");
+      options.accounts.insert(account);
+    }
+    options.regions.insert(a.regions.begin(), a.regions.end());
+    if (!a.mechanisms.empty()) {
+      options.mechanisms = {};
+      for (const std::string& name : a.mechanisms) {
+        const auto m = model::parse_mechanism(name);
+        if (!m || *m == model::Mechanism::account_access) {
+          std::string all;
+          for (std::size_t i = 0; i + 1 < model::kMechanismCount; ++i) all += (i > 0 ? ", " : "") + std::string(model::kMechanismNames[i]);
+          wrong("--mechanism: there is no `" + visible(name) + "`; there are " + all);
+        } else {
+          options.mechanisms.add(*m);
+        }
+      }
+    }
+    if (a.format.empty()) {
+      format = io_.out_is_terminal ? Format::table : Format::jsonl;
+    } else if (a.format == "table") {
+      format = Format::table;
+    } else if (a.format == "jsonl") {
+      format = Format::jsonl;
+    } else if (a.format == "json") {
+      format = Format::json;
+    } else if (a.format == "csv") {
+      format = Format::csv;
+    } else {
+      wrong("--format: `" + visible(a.format) + "` is none of table, jsonl, json, csv");
+    }
+    if (a.dedupe == "exact") {
+      options.dedupe = scan::Dedupe::exact;
+    } else if (a.dedupe == "off") {
+      options.dedupe = scan::Dedupe::off;
+    } else if (a.dedupe != "window") {
+      wrong("--dedupe: `" + visible(a.dedupe) + "` is none of exact, window, off");
+    }
+    if (a.progress != "always" && a.progress != "never" && a.progress != "auto") {
+      wrong("--progress: `" + visible(a.progress) + "` is none of always, never, auto");
+    }
+    if (!a.fail_on.empty()) {
+      fail_on = model::parse_severity(a.fail_on);
+      if (!fail_on) wrong("--fail-on: `" + visible(a.fail_on) + "` is none of info, low, medium, high, critical");
+    }
+    if (!a.max_quarantined.empty()) {
+      const bool digits = a.max_quarantined.size() < 16 &&
+                          std::all_of(a.max_quarantined.begin(), a.max_quarantined.end(), [](char c) { return c >= '0' && c <= '9'; });
+      if (digits) {
+        max_quarantined = std::stoull(a.max_quarantined);
+      } else {
+        wrong("--max-quarantined: `" + visible(a.max_quarantined) + "` is no number");
+      }
+    }
+  }
+
+  void read_config() {
+    Loaded loaded;
+    if (!arguments_.config.empty()) loaded = load_file(arguments_.config);
+    apply_environment(loaded, io_.environment);
+    for (const std::string& text : arguments_.watches) {
+      Result<watch::Spec> spec = watch::parse_watch_spec(text);
+      if (!spec) {
+        wrong("--" + visible(spec.error().message));
+        continue;
+      }
+      for (std::string& note : spec->notes) loaded.notes.push_back(std::move(note));
+      loaded.config.watch.watches.push_back(std::move(spec->watch));
+    }
+    // The same spec twice is one watch.
+    std::set<std::string> names;
+    auto& watches = loaded.config.watch.watches;
+    std::erase_if(watches, [&](const watch::Watch& w) { return w.name.find(':') != std::string::npos && !names.insert(w.name).second; });
+    check_whole(loaded);
+    for (const Problem& problem : loaded.problems) wrong(visible(problem.to_string()));
+    for (const std::string& note : loaded.notes) complain(io_, "note: " + visible(note));
+    watch = std::move(loaded.config.watch);
+  }
+
+  void read_names() {
+    std::string why;
+    if (!arguments_.accounts_file.empty()) {
+      const auto text = read_file(arguments_.accounts_file, kMaxNamesFile, why);
+      if (!text) return wrong("--accounts " + visible(arguments_.accounts_file) + ": " + why);
+      auto names = parse_accounts(*text);
+      if (!names) return wrong("--accounts " + visible(arguments_.accounts_file) + ": " + names.error().message);
+      // The configuration's own names go first.
+      watch.account_names.insert(names->begin(), names->end());
+    }
+    if (!arguments_.people_file.empty()) {
+      const auto text = read_file(arguments_.people_file, kMaxNamesFile, why);
+      if (!text) return wrong("--people " + visible(arguments_.people_file) + ": " + why);
+      auto people = parse_people(*text);
+      if (!people) return wrong("--people " + visible(arguments_.people_file) + ": " + people.error().message);
+      // Later entries win: the configuration's own names go first.
+      people->insert(people->end(), watch.people.begin(), watch.people.end());
+      watch.people = std::move(*people);
+    }
+  }
+
+  const ScanArguments& arguments_;
+  const Io& io_;
+  bool good_ = true;
+};
+
+std::string stats_json(const scan::Stats& s, const std::set<int>& exit_codes, std::int64_t micros) {
+  const auto optional = [](const std::optional<std::uint64_t>& n) { return n ? std::to_string(*n) : std::string("null"); };
+  std::string codes;
+  for (const int code : exit_codes) codes += (codes.empty() ? "" : ",") + std::to_string(code);
+  std::string fraction = std::to_string(micros % 1'000'000);
+  fraction.insert(0, 6 - fraction.size(), '0');
+  return "{\"mode\":\"" + s.mode + "\",\"files\":" + std::to_string(s.files) + ",\"bytes_in\":" + std::to_string(s.bytes_in) +
+         ",\"bytes_out\":" + std::to_string(s.bytes_out) + ",\"decoded\":" + optional(s.decoded) + ",\"matched\":" + std::to_string(s.matched) +
+         ",\"attached\":" + optional(s.attached) + ",\"ignored\":" + optional(s.ignored) + ",\"not_watched\":" + optional(s.not_watched) +
+         ",\"duplicate\":" + std::to_string(s.duplicate) + ",\"quarantined\":" + std::to_string(s.quarantined) +
+         ",\"failed_files\":" + std::to_string(s.failed_files) + ",\"exit_codes\":[" + codes + "],\"seconds\":" +
+         std::to_string(micros / 1'000'000) + "." + fraction + "}\n";
+}
+
+}  // namespace
+
+int run_scan(const ScanArguments& arguments, const Io& io) {
+  Settings settings(arguments, io);
+  if (!settings.read()) return kUsage;
+  const Result<watch::WatchSet> watches = watch::WatchSet::compile(settings.watch);
+  if (!watches) {
+    complain(io, watches.error().message);
+    return kUsage;
+  }
+  const Time begin = io.now();
+  const bool colour = io.out_is_terminal && !io.environment("NO_COLOR").has_value();
+  const std::unique_ptr<Printer> printer = make_printer(settings.format, io.columns, colour);
+  const bool explaining = !arguments.explain.empty();
+  ScanSink sink(io, explaining ? nullptr : printer.get(), wants_progress(arguments.progress, io), arguments.verbose);
+  (void)sink.begin();
+  const Result<scan::Summary> result = scan::run(settings.options, *watches, sink);
+  const bool written = sink.end();
+  if (sink.output_failed()) {
+    complain(io, "standard output cannot be written");
+    return kOutside;
+  }
+  // A reader that has seen enough is no failure.
+  if (!written || (!result && result.error().code == Errc::cancelled)) return kDone;
+  if (!result) {
+    complain(io, result.error().message);
+    return kOutside;
+  }
+  const scan::Stats& stats = result->stats;
+  std::set<int> codes;
+  const std::uint64_t unread = std::max(stats.quarantined, stats.failed_files);
+  if (unread > settings.max_quarantined) codes.insert(kUnreadable);
+  if (settings.fail_on && result->highest && *result->highest >= *settings.fail_on) codes.insert(kNo);
+  if (explaining && sink.explanations() == 0) {
+    complain(io, "no record has the event id " + visible(arguments.explain));
+    codes.insert(kNo);
+  }
+  if (codes.empty()) codes.insert(kDone);
+  if ((io.err_is_terminal || arguments.summary) && !explaining) (void)write_all(io.err, "\n" + coverage_text(result->coverage, stats, false));
+  if (arguments.stats) (void)write_all(io.err, stats_json(stats, codes, io.now().micros - begin.micros));
+  return *codes.rbegin();
+}
+
+int run_doctor(const ScanArguments& arguments, const Io& io) {
+  if (!arguments.format.empty() && arguments.format != "text" && arguments.format != "json") {
+    complain(io, "--format: `" + visible(arguments.format) + "` is none of text, json");
+    return kUsage;
+  }
+  scan::Options options;
+  options.paths = arguments.paths;
+  options.coverage = true;
+  options.now = io.now();
+  options.threads = arguments.threads != 0 ? std::min(arguments.threads, 256u) : std::max(1u, std::thread::hardware_concurrency());
+  const Result<watch::WatchSet> watches = watch::WatchSet::compile({});
+  ScanSink sink(io, nullptr, wants_progress(arguments.progress, io), arguments.verbose);
+  const Result<scan::Summary> result = scan::run(options, watches.value(), sink);
+  (void)sink.end();
+  if (!result) {
+    complain(io, result.error().message);
+    return kOutside;
+  }
+  const std::string text = arguments.format == "json" ? coverage_json(result->coverage, result->stats)
+                                                      : coverage_text(result->coverage, result->stats, true);
+  if (!write_all(io.out, text)) return kOutside;
+  return result->stats.quarantined > 0 || result->stats.failed_files > 0 ? kUnreadable : kDone;
+}
+
+int run_config_check(const std::vector<std::string>& files, const Io& io) {
+  int code = kDone;
+  for (const std::string& file : files) {
+    Loaded loaded = load_file(file);
+    check_whole(loaded);
+    std::string out;
+    for (const Problem& problem : loaded.problems) out += visible(problem.to_string()) + "\n";
+    if (!out.empty()) {
+      (void)write_all(io.err, out);
+      code = kUsage;
+      continue;
+    }
+    out = visible(file) + ": OK\n";
+    for (const std::string& note : loaded.notes) out += "note: " + visible(note) + "\n";
+    const auto add = [&](const watch::Watch& w) { out += "watch " + visible(w.name) + " (" + std::string(to_string(w.severity)) + ")\n"; };
+    for (const watch::Watch& w : loaded.config.watch.watches) add(w);
+    for (const watch::Watch& w : watch::builtin_watches()) {
+      const auto change = loaded.config.watch.builtin.find(w.name.substr(std::string_view("builtin/").size()));
+      if (change != loaded.config.watch.builtin.end() && change->second.disabled) {
+        out += "watch " + w.name + " is disabled\n";
+      } else {
+        add(w);
+      }
+    }
+    for (const watch::IgnoreRule& rule : loaded.config.watch.ignore) {
+      out += "ignore until " + format_time(rule.until) + (rule.until < io.now() ? " (ended)" : "") + ": " + visible(rule.reason) + "\n";
+    }
+    if (!write_all(io.out, out)) return kOutside;
+  }
+  return code;
+}
+
+}  // namespace gw::app
