@@ -49,8 +49,28 @@ bool is_tamper(const AccessEvent& e) {
   return (e.mechanism == Mechanism::tamper || e.also.has(Mechanism::tamper)) && !e.emergency_path_change;
 }
 
-// Changes and activity are told with the actor's role; nothing was entered by them.
-bool is_entry(const AccessEvent& e) { return e.mechanism != Mechanism::tamper && e.mechanism != Mechanism::other; }
+// Changes are told with the actor's role; nothing was entered by them. `other` is an entry where nothing was changed: keys
+// turned into a console session, a certificate into a role session.
+bool is_entry(const AccessEvent& e) {
+  return e.mechanism != Mechanism::tamper && !e.also.has(Mechanism::tamper) && !e.emergency_path_change;
+}
+
+// A landing zone is updated by Control Tower all the time; that it ends the trail is for a person to judge, whoever asked.
+bool stops_the_trail(const AccessEvent& e) {
+  if (e.mechanism != Mechanism::tamper || e.event_source != "cloudtrail.amazonaws.com") return false;
+  for (const std::string_view name :
+       {"StopLogging", "DeleteTrail", "StopEventDataStoreIngestion", "DeleteEventDataStore"}) {
+    if (e.event_name == name) return true;
+  }
+  return false;
+}
+
+// identityStoreArn#userId, also written with the store's id alone: d-…#userId. An Identity Store's id is unique.
+bool is_store_user(std::string_view rule, std::string_view key) {
+  if (rule == key) return true;
+  return rule.starts_with("d-") && key.size() > rule.size() && key.ends_with(rule) &&
+         key[key.size() - rule.size() - 1] == '/';
+}
 
 // Reasons are put together only for explain().
 bool no(std::string* why, std::initializer_list<std::string_view> parts) {
@@ -96,7 +116,7 @@ bool WatchSet::Compiled::account_matches(const std::vector<std::string>& pattern
 
 // Whether the watch matches; when not, and `why` is asked for, the first condition that does not hold.
 bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, std::string* why) const {
-  if (e.service_automation && e.mechanism != Mechanism::tamper) return no(why, {"service automation"});
+  if (e.service_automation && !stops_the_trail(e)) return no(why, {"service automation"});
   if (w.kind == Kind::tamper)
     return is_tamper(e) || no(why, {"nothing on the trail or on the alert's way was touched"});
   if (w.kind == Kind::emergency_path) return e.emergency_path_change || no(why, {"the emergency path was not changed"});
@@ -140,7 +160,7 @@ bool WatchSet::Compiled::matches(const CompiledIgnore& ignore, const AccessEvent
   if (!rule.issuer_role_arn.empty() && rule.issuer_role_arn != e.caller_issuer_arn)
     return no(why, {"another issuer role"});
   if (!rule.user_arn.empty() && rule.user_arn != e.caller_user_arn) return no(why, {"another user"});
-  if (!rule.identity_store_user.empty() && rule.identity_store_user != e.identity_store_user)
+  if (!rule.identity_store_user.empty() && !is_store_user(rule.identity_store_user, e.identity_store_user))
     return no(why, {"another person"});
   if (ignore.cidr && !ignore.cidr->contains(e.source_ip)) return no(why, {"another source address"});
   return true;
@@ -286,6 +306,7 @@ Needs WatchSet::needs() const {
     // A watch on roles and principals needs both, so the stems of either find it.
     const std::vector<std::string>& globs = !w.watch.roles.empty() ? w.watch.roles : w.watch.principals;
     std::vector<std::string> stems;
+    stems.reserve(globs.size());
     for (const std::string& glob : globs) stems.push_back(glob_stem(glob));
     const bool usable =
         !stems.empty() && std::all_of(stems.begin(), stems.end(), [](const auto& s) { return s.size() >= kMinStem; });
