@@ -84,6 +84,13 @@ bool is_account_pattern(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '*' || c == '?'; });
 }
 
+bool is_role_pattern(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_+=,.@-*?\\:;").find(c) != std::string_view::npos;
+  });
+}
+
 std::string normal_role_pattern(std::string_view pattern, std::vector<std::string>& notes) {
   constexpr std::string_view kPrefix = "AWSReservedSSO_";
   if (!pattern.starts_with(kPrefix)) return std::string(pattern);
@@ -124,6 +131,11 @@ Result<Spec> parse_watch_spec(std::string_view text) {
       return wrong(text, "`" + account + "` is no account id (12 digits, a glob of them, or ou:ou-…)");
   }
   for (const std::string& role : alternatives(fields[0])) {
+    // The ellipsis stands for "whatever follows", as people write reserved roles down.
+    const bool ellipsis = role.starts_with("AWSReservedSSO_") && role.ends_with("\xE2\x80\xA6");
+    if (!is_role_pattern(ellipsis ? std::string_view(role).substr(0, role.size() - 3) : std::string_view(role))) {
+      return wrong(text, "`" + role + "` can match no role name (a glob with * and ?; no ARN, no path, no [sets])");
+    }
     spec.watch.roles.push_back(normal_role_pattern(role, spec.notes));
   }
   if (spec.watch.roles.empty()) return wrong(text, "names no role; write `*` for all");

@@ -39,7 +39,7 @@ TEST(WatchSpec, ReadsAccountsRolesAndSeverity) {
 
 TEST(WatchSpec, RefusesWhatItCannotMean) {
   for (const char* spec : {"", "*", "BreakGlass*", "11112222333:*", "1111222233334:*", ":*", "*:", "*:a:b",
-                           "*:a:b:high", "ou:xy:*", "alice:*"}) {
+                           "*:a:b:high", "ou:xy:*", "alice:*", "*:role/admin", "*:[Bb]reak*", "*:break glass"}) {
     EXPECT_FALSE(parse_watch_spec(spec).has_value()) << spec;
   }
 }

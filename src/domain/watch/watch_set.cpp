@@ -208,9 +208,9 @@ Result<WatchSet> WatchSet::compile(Config config) {
       if (!ignore.cidr) return Error{Errc::invalid_input, "ignore rule: `" + rule.cidr + "` is no address range"};
     }
     if (rule.account.empty() && rule.issuer_role_arn.empty() && rule.user_arn.empty() &&
-        rule.identity_store_user.empty() && rule.cidr.empty()) {
+        rule.identity_store_user.empty() && rule.cidr.empty() && !rule.mechanism) {
       return Error{Errc::invalid_input,
-                   "an ignore rule must say what it is about (account, issuer role, user, person or range)"};
+                   "an ignore rule must say what it is about (account, issuer role, user, person, range or mechanism)"};
     }
     if (rule.owner.empty() || rule.reason.empty())
       return Error{Errc::invalid_input, "an ignore rule needs an owner and a reason"};

@@ -2,6 +2,8 @@
 //
 // Immutable once compiled: share one by pointer among threads, swap the pointer on reload. decide() depends on the event
 // and the configuration only, never on which sessions are open, and costs no more than a few glob matches a watch.
+// Watches are asked in file order, the user's before the built-in ones; of those that match, the highest severity names the
+// event, then the first in that order.
 #pragma once
 
 #include <memory>

@@ -66,6 +66,14 @@ TEST(WatchSet, ServiceAutomationBreaksNoGlassUnlessItStopsTheTrail) {
   e.service_automation = true;
   EXPECT_FALSE(decided({}, e).break_glass);
   e.mechanism = Mechanism::tamper;
+  e.event_source = "cloudtrail.amazonaws.com";
+  for (const char* name : {"StopLogging", "DeleteTrail", "DeleteEventDataStore"}) {
+    e.event_name = name;
+    EXPECT_EQ(decided({}, e).watch, "builtin/tamper") << name;
+  }
+  e.event_name = "UpdateTrail";  // a landing zone is brought up to date
+  EXPECT_FALSE(decided({}, e).break_glass);
+  e.service_automation = false;
   EXPECT_TRUE(decided({}, e).break_glass);
 }
 
@@ -75,7 +83,33 @@ TEST(WatchSet, ConditionsOnRolesAskForAnEntry) {
   EXPECT_FALSE(decided(config, entry(Mechanism::identity_center_cli, "111122223333", "adminX")).break_glass);
   EXPECT_FALSE(decided(config, entry(Mechanism::identity_center_cli, "999999999999", "AdminX")).break_glass);
   EXPECT_FALSE(decided(config, entry(Mechanism::identity_center_signin, "111122223333", "")).break_glass);
-  EXPECT_FALSE(decided(config, entry(Mechanism::other, "111122223333", "AdminX")).break_glass);
+  // Keys turned into a console session are an entry; what a role changes is none.
+  AccessEvent other = entry(Mechanism::other, "111122223333", "AdminX");
+  EXPECT_EQ(decided(config, other).watch, "w");
+  other.also.add(Mechanism::tamper);
+  EXPECT_EQ(decided(config, other).watches, (Texts{"builtin/tamper"}));
+  other.emergency_path_change = true;
+  EXPECT_EQ(decided(config, other).watches, (Texts{"builtin/emergency-path"}));
+}
+
+TEST(WatchSet, IgnoreRulesKnowPeopleByStoreAndUser) {
+  IgnoreRule rule;
+  rule.owner = "o";
+  rule.reason = "why";
+  rule.until = *parse_time("2027-01-01T00:00:00Z");
+  AccessEvent e = entry(Mechanism::identity_center_cli, "1", "R");
+  e.identity_store_user = "arn:aws:identitystore::111122223333:identitystore/d-9067000000#u-1";
+  struct Case {
+    const char* user;
+    bool ignored;
+  };
+  for (const Case& c : {Case{"arn:aws:identitystore::111122223333:identitystore/d-9067000000#u-1", true},
+                        Case{"d-9067000000#u-1", true}, Case{"d-9067000000#u-2", false}, Case{"7000000#u-1", false},
+                        Case{"u-1", false}, Case{"#u-1", false}}) {
+    rule.identity_store_user = c.user;
+    const Config config{.watches = {watch("all", {}, {})}, .ignore = {rule}};
+    EXPECT_EQ(!decided(config, e).ignored_by.empty(), c.ignored) << c.user;
+  }
 }
 
 TEST(WatchSet, TheHighestSeverityWinsThenFileOrderAndReceiversAreTheUnion) {
@@ -131,8 +165,12 @@ TEST(WatchSet, IgnoreRulesNeverTouchRootAssumeRootOrTamperUnlessNamed) {
   }
   config.ignore[0].until = kNow;
   EXPECT_TRUE(decided(config, entry(Mechanism::assume_role, "1", "R")).break_glass);
-  config.ignore[0] = {};
-  EXPECT_FALSE(WatchSet::compile(config).has_value());
+  config.ignore[0].until = rule.until;
+  config.ignore[0].account.clear();
+  EXPECT_FALSE(WatchSet::compile(config).has_value());  // about nothing
+  config.ignore[0].mechanism = Mechanism::web_identity;
+  EXPECT_EQ(decided(config, entry(Mechanism::web_identity, "9", "R")).ignored_by, "why");
+  EXPECT_EQ(decided(config, entry(Mechanism::assume_role, "9", "R")).ignored_by, "");
 }
 
 TEST(WatchSet, PlannedWindowsOnlyLabel) {
@@ -181,6 +219,8 @@ TEST(WatchSet, NeedsCoverEveryDecision) {
     if (random() % 3 == 0) e.also.add(static_cast<Mechanism>(random() % 19));
     if (random() % 3 == 0) e.principal.arn = "arn:aws:iam::1:user/breakglass/a";
     e.emergency_path_change = random() % 4 == 0;
+    e.service_automation = random() % 8 == 0;
+    if (random() % 4 == 0) e.event_source = "cloudtrail.amazonaws.com", e.event_name = "StopLogging";
     const WatchSet set = WatchSet::compile(config).value();
     set.decide(e, kNow);
     if (!e.break_glass) continue;
