@@ -9,8 +9,10 @@ namespace gw::app {
 namespace {
 
 constexpr const char* kExitCodes =
-    "\nExit codes: 0 done; 1 the answer is no (--fail-on reached); 2 wrong usage or configuration; 3 some input could not be\n"
-    "read or was quarantined (everything else was processed and printed); 4 an outside system failed. 2 wins over all, else the\n"
+    "\nExit codes: 0 done; 1 the answer is no (--fail-on reached); 2 wrong usage or configuration; 3 some input could "
+    "not be\n"
+    "read or was quarantined (everything else was processed and printed); 4 an outside system failed. 2 wins over all, "
+    "else the\n"
     "highest of those that apply.\n";
 
 constexpr const char* kScanFooter =
@@ -20,31 +22,47 @@ constexpr const char* kScanFooter =
     "  glasswatch scan --all --mechanism identity_center_cli --from 7d DIR\n"
     "  glasswatch scan --config glasswatch.yaml --format csv DIR > findings.csv\n"
     "  aws s3 cp s3://bucket/key.json.gz - | glasswatch scan -\n"
-    "\nInputs are recognised by content: gzip, log files, JSON lines, EventBridge events, CloudWatch Logs exports and payloads.\n"
+    "\nInputs are recognised by content: gzip, log files, JSON lines, EventBridge events, CloudWatch Logs exports and "
+    "payloads.\n"
     "Hidden files in folders are passed over. The built-in watches (root, assume-root, emergency-roles, tamper,\n"
     "emergency-path) are always on; GLASSWATCH_WATCH adds watches, separated by `;`.\n";
 
 void scan_options(CLI::App& command, ScanArguments& a) {
   command.add_option("PATH", a.paths, "Files or folders; - is standard input")->required();
   command.add_flag("--all", a.all, "Every access event, not only break-glass ones");
-  command.add_option("--watch", a.watches, "ACCOUNTS:ROLES[:SEVERITY]; globs, commas; may be repeated")->take_all()->expected(1)->allow_extra_args(false);
+  command.add_option("--watch", a.watches, "ACCOUNTS:ROLES[:SEVERITY]; globs, commas; may be repeated")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false);
   command.add_option("--config", a.config, "Configuration file");
   command.add_option("--from", a.from, "Events from this time on (RFC 3339, a date, or 2h, 7d ago)");
   command.add_option("--to", a.to, "Events before this time");
-  command.add_option("--account", a.accounts, "Only accesses to, or recorded in, this account; may be repeated")->expected(1)->take_all()->allow_extra_args(false);
-  command.add_option("--region", a.regions, "Only records of this region; may be repeated")->expected(1)->take_all()->allow_extra_args(false);
-  command.add_option("--mechanism", a.mechanisms, "Only these ways in, separated by commas")->delimiter(',')->expected(1)->take_all()->allow_extra_args(false);
+  command.add_option("--account", a.accounts, "Only accesses to, or recorded in, this account; may be repeated")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("--region", a.regions, "Only records of this region; may be repeated")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("--mechanism", a.mechanisms, "Only these ways in, separated by commas")
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
   command.add_option("--format", a.format, "table, jsonl, json or csv (table on a terminal, else jsonl)");
   command.add_option("--accounts", a.accounts_file, "Names: output of `aws organizations list-accounts`");
   command.add_option("--people", a.people_file, "Names: output of `aws identitystore list-users`");
   command.add_option("--fail-on", a.fail_on, "Exit 1 when a break-glass finding has this severity or a higher one");
   command.add_option("--explain", a.explain, "Say about this event id which watches match, and why the others do not");
-  command.add_flag("--strict", a.strict, "Report damage in records that cannot match, too (implied by --all without --mechanism)");
+  command.add_flag("--strict", a.strict,
+                   "Report damage in records that cannot match, too (implied by --all without --mechanism)");
   command.add_option("--dedupe", a.dedupe, "exact, window (the last million event keys) or off");
   command.add_option("--threads", a.threads, "Threads (all cores)");
   command.add_flag("--stats", a.stats, "One JSON line with counts on standard error at the end");
   command.add_option("--progress", a.progress, "always, never or auto (only on a terminal)");
-  command.add_option("--max-quarantined", a.max_quarantined, "So many quarantined inputs or records do not make the exit code 3");
+  command.add_option("--max-quarantined", a.max_quarantined,
+                     "So many quarantined inputs or records do not make the exit code 3");
   command.add_flag("--summary", a.summary, "The closing table also when standard error is no terminal");
   command.add_flag("--verbose", a.verbose, "List every quarantined input and record, not only the first twenty");
 }
@@ -56,16 +74,20 @@ int parse(const std::vector<std::string>& args, const Io& io) {
   app.get_formatter()->column_width(34);
   app.set_version_flag("--version", std::string("glasswatch ") + GW_VERSION);
   app.failure_message([](const CLI::App* command, const CLI::Error& e) {
-    return "glasswatch: " + std::string(e.what()) + " (see " + (command->get_parent() != nullptr ? command->get_parent()->get_name() + " " : "") + command->get_name() + " --help)\n";
+    return "glasswatch: " + std::string(e.what()) + " (see " +
+           (command->get_parent() != nullptr ? command->get_parent()->get_name() + " " : "") + command->get_name() +
+           " --help)\n";
   });
 
   ScanArguments scan_arguments;
-  CLI::App& scan = *app.add_subcommand("scan", "Find access in CloudTrail archives: who, where, how, and whether it worked");
+  CLI::App& scan =
+      *app.add_subcommand("scan", "Find access in CloudTrail archives: who, where, how, and whether it worked");
   scan_options(scan, scan_arguments);
   scan.footer(std::string(kScanFooter) + kExitCodes);
 
   ScanArguments doctor_arguments;
-  CLI::App& doctor = *app.add_subcommand("doctor", "Say what a feed holds, what it lacks, and which mechanisms it cannot show");
+  CLI::App& doctor =
+      *app.add_subcommand("doctor", "Say what a feed holds, what it lacks, and which mechanisms it cannot show");
   doctor.add_option("PATH", doctor_arguments.paths, "Files or folders; - is standard input")->required();
   doctor.add_option("--format", doctor_arguments.format, "text (the default) or json");
   doctor.add_option("--threads", doctor_arguments.threads, "Threads (all cores)");
@@ -77,7 +99,8 @@ int parse(const std::vector<std::string>& args, const Io& io) {
   config.require_subcommand(1);
   config.footer(kExitCodes);
   std::vector<std::string> config_files;
-  CLI::App& check = *config.add_subcommand("check", "Every error of a configuration file, each with line and column (exit 2)");
+  CLI::App& check =
+      *config.add_subcommand("check", "Every error of a configuration file, each with line and column (exit 2)");
   check.add_option("FILE", config_files, "Configuration files")->required();
   check.footer(std::string("\nExample:\n  glasswatch config check glasswatch.yaml\n") + kExitCodes);
   CLI::App& example = *config.add_subcommand("example", "A complete, commented example");
@@ -117,7 +140,9 @@ int parse(const std::vector<std::string>& args, const Io& io) {
 
 }  // namespace
 
-void complain(const Io& io, std::string_view message) { (void)write_all(io.err, "glasswatch: " + std::string(message) + "\n"); }
+void complain(const Io& io, std::string_view message) {
+  (void)write_all(io.err, "glasswatch: " + std::string(message) + "\n");
+}
 
 int run(const std::vector<std::string>& args, const Io& io) {
   try {

@@ -21,7 +21,6 @@ constexpr std::size_t kMaxGaps = 1000;
 
 std::uint64_t count(const scan::Coverage& c, Family family) { return c.families[static_cast<std::size_t>(family)]; }
 
-
 // Hours without anything between the first and the last, where at least four of five hours hold something.
 void find_gaps(const scan::AccountRegion& where, const scan::Seen& seen, std::vector<Gap>& gaps) {
   const std::vector<std::int64_t> hours = seen.hours.list();
@@ -36,15 +35,18 @@ void find_gaps(const scan::AccountRegion& where, const scan::Seen& seen, std::ve
 
 std::vector<MechanismView> judge_mechanisms(const scan::Coverage& c) {
   const auto has = [&](Family family) { return count(c, family) > 0; };
-  const bool us_east_1 = std::any_of(c.seen.begin(), c.seen.end(), [](const auto& entry) { return entry.first.region == "us-east-1"; });
+  const bool us_east_1 =
+      std::any_of(c.seen.begin(), c.seen.end(), [](const auto& entry) { return entry.first.region == "us-east-1"; });
   std::vector<MechanismView> views;
   const auto add = [&](Mechanism m, bool visible, const char* why) {
     views.push_back({m, visible, visible ? std::string() : std::string(why)});
   };
-  const char* const no_portal = "no Identity Center records (sso.amazonaws.com): they are in the account and region of the instance";
+  const char* const no_portal =
+      "no Identity Center records (sso.amazonaws.com): they are in the account and region of the instance";
   const char* const no_sts = "no read-only STS records: the trail or the rule leaves out read-only management events";
   const char* const no_sign_in = "no sign-in records (signin.amazonaws.com)";
-  add(Mechanism::identity_center_signin, has(Family::identity_center_sign_in) || has(Family::identity_center), no_portal);
+  add(Mechanism::identity_center_signin, has(Family::identity_center_sign_in) || has(Family::identity_center),
+      no_portal);
   add(Mechanism::identity_center_console, has(Family::identity_center), no_portal);
   add(Mechanism::identity_center_cli, has(Family::identity_center), no_portal);
   add(Mechanism::identity_center_app, has(Family::identity_center), no_portal);
@@ -53,28 +55,38 @@ std::vector<MechanismView> judge_mechanisms(const scan::Coverage& c) {
   add(Mechanism::assume_role, has(Family::read_only_sts), no_sts);
   add(Mechanism::switch_role, has(Family::sign_in), no_sign_in);
   add(Mechanism::iam_user_console, has(Family::sign_in), no_sign_in);
-  add(Mechanism::iam_user_api, c.records_counted && has(Family::read_only_other), "no read-only records: calls that only read are invisible");
-  add(Mechanism::root_console, has(Family::sign_in) && us_east_1, us_east_1 ? no_sign_in : "no records of us-east-1, where root signs in");
-  add(Mechanism::root_api, c.records_counted && has(Family::read_only_other), "no read-only records: calls of root that only read are invisible");
-  add(Mechanism::assume_root, has(Family::global_services) || has(Family::read_only_sts), "no STS or global records of the management account");
+  add(Mechanism::iam_user_api, c.records_counted && has(Family::read_only_other),
+      "no read-only records: calls that only read are invisible");
+  add(Mechanism::root_console, has(Family::sign_in) && us_east_1,
+      us_east_1 ? no_sign_in : "no records of us-east-1, where root signs in");
+  add(Mechanism::root_api, c.records_counted && has(Family::read_only_other),
+      "no read-only records: calls of root that only read are invisible");
+  add(Mechanism::assume_root, has(Family::global_services) || has(Family::read_only_sts),
+      "no STS or global records of the management account");
   add(Mechanism::session_token, has(Family::read_only_sts) || has(Family::iam_writes), "no STS records");
-  add(Mechanism::aws_login, has(Family::sign_in) && has(Family::read_only_other), "no read-only sign-in records: aws login is read-only");
-  add(Mechanism::password_recovery, has(Family::sign_in) && us_east_1, us_east_1 ? no_sign_in : "no records of us-east-1, where recovery is recorded");
-  add(Mechanism::tamper, has(Family::global_services) || has(Family::read_only_other), "few management events were seen");
+  add(Mechanism::aws_login, has(Family::sign_in) && has(Family::read_only_other),
+      "no read-only sign-in records: aws login is read-only");
+  add(Mechanism::password_recovery, has(Family::sign_in) && us_east_1,
+      us_east_1 ? no_sign_in : "no records of us-east-1, where recovery is recorded");
+  add(Mechanism::tamper, has(Family::global_services) || has(Family::read_only_other),
+      "few management events were seen");
   return views;
 }
 
 std::vector<std::string> judge_limits(const scan::Coverage& c) {
   std::vector<std::string> limits;
   const auto fed_by = [&](const char* feed) { return c.feeds.contains(feed); };
-  if (fed_by("cloudwatch_logs")) limits.emplace_back("CloudWatch Logs never holds records over 256 KB; the S3 objects of the trail do");
+  if (fed_by("cloudwatch_logs"))
+    limits.emplace_back("CloudWatch Logs never holds records over 256 KB; the S3 objects of the trail do");
   if (fed_by("eventbridge")) {
-    limits.emplace_back("EventBridge delivers CloudTrail events on a best-effort basis, per region, and nothing over 256 KB");
+    limits.emplace_back(
+        "EventBridge delivers CloudTrail events on a best-effort basis, per region, and nothing over 256 KB");
   }
   if (c.records_counted && count(c, Family::data_events) == 0) {
     limits.emplace_back("no data events: deleting or reading objects of the log bucket is invisible");
   }
-  if (c.records_counted && count(c, Family::digests) == 0) limits.emplace_back("no digest files: that no log file is missing cannot be shown");
+  if (c.records_counted && count(c, Family::digests) == 0)
+    limits.emplace_back("no digest files: that no log file is missing cannot be shown");
   return limits;
 }
 
@@ -109,14 +121,16 @@ CoverageReport judge_coverage(const scan::Coverage& coverage) {
 std::string coverage_text(const scan::Coverage& coverage, const scan::Stats& stats, bool whole) {
   const CoverageReport report = judge_coverage(coverage);
   std::string out = "What was read\n";
-  line(out, "inputs", std::to_string(stats.files) + " (" + std::to_string(stats.failed_files) + " could not be read to their end)");
+  line(out, "inputs",
+       std::to_string(stats.files) + " (" + std::to_string(stats.failed_files) + " could not be read to their end)");
   if (stats.decoded) line(out, "records", std::to_string(*stats.decoded));
   line(out, "quarantined", std::to_string(stats.quarantined));
   line(out, "accounts", std::to_string(report.accounts));
   line(out, "regions", std::to_string(report.regions));
   if (report.first) line(out, "period", format_time(*report.first) + " to " + format_time(*report.last));
   std::string feeds;
-  for (const auto& [name, n] : coverage.feeds) feeds += (feeds.empty() ? "" : ", ") + visible(name) + " " + std::to_string(n);
+  for (const auto& [name, n] : coverage.feeds)
+    feeds += (feeds.empty() ? "" : ", ") + visible(name) + " " + std::to_string(n);
   if (!feeds.empty()) line(out, "inputs by form", feeds);
   if (whole) {
     out += "\nAccounts and regions\n";
@@ -132,9 +146,11 @@ std::string coverage_text(const scan::Coverage& coverage, const scan::Stats& sta
   if (!report.gaps.empty()) out += "\nGaps (hours without anything in accounts and regions that are busy otherwise)\n";
   for (std::size_t i = 0; i < shown; ++i) {
     const Gap& gap = report.gaps[i];
-    out += "  " + visible(gap.where.account) + " " + visible(gap.where.region) + "  " + format_time(gap.from) + " to " + format_time(gap.until) + "\n";
+    out += "  " + visible(gap.where.account) + " " + visible(gap.where.region) + "  " + format_time(gap.from) + " to " +
+           format_time(gap.until) + "\n";
   }
-  if (shown < report.gaps.size()) out += "  and " + std::to_string(report.gaps.size() - shown) + " more (glasswatch doctor lists them)\n";
+  if (shown < report.gaps.size())
+    out += "  and " + std::to_string(report.gaps.size() - shown) + " more (glasswatch doctor lists them)\n";
   if (!report.mechanisms.empty()) {
     out += "\nWhat an empty result does not exclude\n";
     bool any = false;
@@ -147,7 +163,9 @@ std::string coverage_text(const scan::Coverage& coverage, const scan::Stats& sta
     }
     if (!any) out += "  records of every family were seen\n";
   } else {
-    out += "\nWhich mechanisms this feed can show was not judged: most records were skipped unread (glasswatch doctor reads them all)\n";
+    out +=
+        "\nWhich mechanisms this feed can show was not judged: most records were skipped unread (glasswatch doctor "
+        "reads them all)\n";
   }
   if (!report.limits.empty()) {
     out += "\nLimits of this feed\n";
@@ -158,10 +176,13 @@ std::string coverage_text(const scan::Coverage& coverage, const scan::Stats& sta
 
 std::string coverage_json(const scan::Coverage& coverage, const scan::Stats& stats) {
   const CoverageReport report = judge_coverage(coverage);
-  std::string out = R"({"schema":"glasswatch.coverage.v1","inputs":)" + std::to_string(stats.files) + ",\"failed_inputs\":" +
-                    std::to_string(stats.failed_files) + ",\"records\":" + (stats.decoded ? std::to_string(*stats.decoded) : "null") +
+  std::string out = R"({"schema":"glasswatch.coverage.v1","inputs":)" + std::to_string(stats.files) +
+                    ",\"failed_inputs\":" + std::to_string(stats.failed_files) +
+                    ",\"records\":" + (stats.decoded ? std::to_string(*stats.decoded) : "null") +
                     ",\"quarantined\":" + std::to_string(stats.quarantined) + ",\"from\":";
-  const auto time = [&](const std::optional<Time>& t) { json::append_string_or_null(out, t ? format_time(*t) : std::string()); };
+  const auto time = [&](const std::optional<Time>& t) {
+    json::append_string_or_null(out, t ? format_time(*t) : std::string());
+  };
   time(report.first);
   out += ",\"to\":";
   time(report.last);
@@ -206,7 +227,8 @@ std::string coverage_json(const scan::Coverage& coverage, const scan::Stats& sta
   first = true;
   for (const MechanismView& view : report.mechanisms) {
     if (!std::exchange(first, false)) out.push_back(',');
-    out += "{\"mechanism\":\"" + std::string(to_string(view.mechanism)) + "\",\"visible\":" + (view.visible ? "true" : "false") + ",\"why\":";
+    out += "{\"mechanism\":\"" + std::string(to_string(view.mechanism)) +
+           "\",\"visible\":" + (view.visible ? "true" : "false") + ",\"why\":";
     json::append_string_or_null(out, view.why);
     out += "}";
   }

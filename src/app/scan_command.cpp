@@ -59,7 +59,8 @@ class Settings {
     options.prefilter = io_.environment("GLASSWATCH_NO_PREFILTER").value_or("") != "1";
     if (!a.from.empty()) {
       options.from = parse_when(a.from, options.now);
-      if (!options.from) wrong("--from: `" + visible(a.from) + "` is no time (2026-01-02T03:04:05Z, 2026-01-02, 2h, 7d)");
+      if (!options.from)
+        wrong("--from: `" + visible(a.from) + "` is no time (2026-01-02T03:04:05Z, 2026-01-02, 2h, 7d)");
     }
     if (!a.to.empty()) {
       options.to = parse_when(a.to, options.now);
@@ -67,7 +68,8 @@ class Settings {
     }
     if (options.from && options.to && !(*options.from < *options.to)) wrong("--from is not before --to");
     for (const std::string& account : a.accounts) {
-      const bool digits = account.size() == 12 && std::all_of(account.begin(), account.end(), [](char c) { return c >= '0' && c <= '9'; });
+      const bool digits = account.size() == 12 &&
+                          std::all_of(account.begin(), account.end(), [](char c) { return c >= '0' && c <= '9'; });
       if (!digits) wrong("--account: `" + visible(account) + "` is no account id of 12 digits");
       options.accounts.insert(account);
     }
@@ -78,7 +80,8 @@ class Settings {
         const auto m = model::parse_mechanism(name);
         if (!m || *m == model::Mechanism::account_access) {
           std::string all;
-          for (std::size_t i = 0; i + 1 < model::kMechanismCount; ++i) all += (i > 0 ? ", " : "") + std::string(model::kMechanismNames[i]);
+          for (std::size_t i = 0; i + 1 < model::kMechanismCount; ++i)
+            all += (i > 0 ? ", " : "") + std::string(model::kMechanismNames[i]);
           wrong("--mechanism: there is no `" + visible(name) + "`; there are " + all);
         } else {
           options.mechanisms.add(*m);
@@ -113,8 +116,9 @@ class Settings {
       if (!fail_on) wrong("--fail-on: `" + visible(a.fail_on) + "` is none of info, low, medium, high, critical");
     }
     if (!a.max_quarantined.empty()) {
-      const bool digits = a.max_quarantined.size() < 16 &&
-                          std::all_of(a.max_quarantined.begin(), a.max_quarantined.end(), [](char c) { return c >= '0' && c <= '9'; });
+      const bool digits =
+          a.max_quarantined.size() < 16 &&
+          std::all_of(a.max_quarantined.begin(), a.max_quarantined.end(), [](char c) { return c >= '0' && c <= '9'; });
       if (digits) {
         max_quarantined = std::stoull(a.max_quarantined);
       } else {
@@ -139,7 +143,9 @@ class Settings {
     // The same spec twice is one watch.
     std::set<std::string> names;
     auto& watches = loaded.config.watch.watches;
-    std::erase_if(watches, [&](const watch::Watch& w) { return w.name.find(':') != std::string::npos && !names.insert(w.name).second; });
+    std::erase_if(watches, [&](const watch::Watch& w) {
+      return w.name.find(':') != std::string::npos && !names.insert(w.name).second;
+    });
     check_whole(loaded);
     for (const Problem& problem : loaded.problems) wrong(visible(problem.to_string()));
     for (const std::string& note : loaded.notes) complain(io_, "note: " + visible(note));
@@ -173,17 +179,20 @@ class Settings {
 };
 
 std::string stats_json(const scan::Stats& s, const std::set<int>& exit_codes, std::int64_t micros) {
-  const auto optional = [](const std::optional<std::uint64_t>& n) { return n ? std::to_string(*n) : std::string("null"); };
+  const auto optional = [](const std::optional<std::uint64_t>& n) {
+    return n ? std::to_string(*n) : std::string("null");
+  };
   std::string codes;
   for (const int code : exit_codes) codes += (codes.empty() ? "" : ",") + std::to_string(code);
   std::string fraction = std::to_string(micros % 1'000'000);
   fraction.insert(0, 6 - fraction.size(), '0');
-  return "{\"mode\":\"" + s.mode + "\",\"files\":" + std::to_string(s.files) + ",\"bytes_in\":" + std::to_string(s.bytes_in) +
-         ",\"bytes_out\":" + std::to_string(s.bytes_out) + ",\"decoded\":" + optional(s.decoded) + ",\"matched\":" + std::to_string(s.matched) +
-         ",\"attached\":" + optional(s.attached) + ",\"ignored\":" + optional(s.ignored) + ",\"not_watched\":" + optional(s.not_watched) +
-         ",\"duplicate\":" + std::to_string(s.duplicate) + ",\"quarantined\":" + std::to_string(s.quarantined) +
-         ",\"failed_files\":" + std::to_string(s.failed_files) + ",\"exit_codes\":[" + codes + "],\"seconds\":" +
-         std::to_string(micros / 1'000'000) + "." + fraction + "}\n";
+  return "{\"mode\":\"" + s.mode + "\",\"files\":" + std::to_string(s.files) +
+         ",\"bytes_in\":" + std::to_string(s.bytes_in) + ",\"bytes_out\":" + std::to_string(s.bytes_out) +
+         ",\"decoded\":" + optional(s.decoded) + ",\"matched\":" + std::to_string(s.matched) +
+         ",\"attached\":" + optional(s.attached) + ",\"ignored\":" + optional(s.ignored) +
+         ",\"not_watched\":" + optional(s.not_watched) + ",\"duplicate\":" + std::to_string(s.duplicate) +
+         ",\"quarantined\":" + std::to_string(s.quarantined) + ",\"failed_files\":" + std::to_string(s.failed_files) +
+         ",\"exit_codes\":[" + codes + "],\"seconds\":" + std::to_string(micros / 1'000'000) + "." + fraction + "}\n";
 }
 
 }  // namespace
@@ -224,7 +233,8 @@ int run_scan(const ScanArguments& arguments, const Io& io) {
     codes.insert(kNo);
   }
   if (codes.empty()) codes.insert(kDone);
-  if ((io.err_is_terminal || arguments.summary) && !explaining) (void)write_all(io.err, "\n" + coverage_text(result->coverage, stats, false));
+  if ((io.err_is_terminal || arguments.summary) && !explaining)
+    (void)write_all(io.err, "\n" + coverage_text(result->coverage, stats, false));
   if (arguments.stats) (void)write_all(io.err, stats_json(stats, codes, io.now().micros - begin.micros));
   return *codes.rbegin();
 }
@@ -238,7 +248,8 @@ int run_doctor(const ScanArguments& arguments, const Io& io) {
   options.paths = arguments.paths;
   options.coverage = true;
   options.now = io.now();
-  options.threads = arguments.threads != 0 ? std::min(arguments.threads, 256u) : std::max(1u, std::thread::hardware_concurrency());
+  options.threads =
+      arguments.threads != 0 ? std::min(arguments.threads, 256u) : std::max(1u, std::thread::hardware_concurrency());
   const Result<watch::WatchSet> watches = watch::WatchSet::compile({});
   ScanSink sink(io, nullptr, wants_progress(arguments.progress, io), arguments.verbose);
   const Result<scan::Summary> result = scan::run(options, watches.value(), sink);
@@ -267,7 +278,9 @@ int run_config_check(const std::vector<std::string>& files, const Io& io) {
     }
     out = visible(file) + ": OK\n";
     for (const std::string& note : loaded.notes) out += "note: " + visible(note) + "\n";
-    const auto add = [&](const watch::Watch& w) { out += "watch " + visible(w.name) + " (" + std::string(to_string(w.severity)) + ")\n"; };
+    const auto add = [&](const watch::Watch& w) {
+      out += "watch " + visible(w.name) + " (" + std::string(to_string(w.severity)) + ")\n";
+    };
     for (const watch::Watch& w : loaded.config.watch.watches) add(w);
     for (const watch::Watch& w : watch::builtin_watches()) {
       const auto change = loaded.config.watch.builtin.find(w.name.substr(std::string_view("builtin/").size()));
@@ -278,7 +291,8 @@ int run_config_check(const std::vector<std::string>& files, const Io& io) {
       }
     }
     for (const watch::IgnoreRule& rule : loaded.config.watch.ignore) {
-      out += "ignore until " + format_time(rule.until) + (rule.until < io.now() ? " (ended)" : "") + ": " + visible(rule.reason) + "\n";
+      out += "ignore until " + format_time(rule.until) + (rule.until < io.now() ? " (ended)" : "") + ": " +
+             visible(rule.reason) + "\n";
     }
     if (!write_all(io.out, out)) return kOutside;
   }

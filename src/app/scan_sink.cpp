@@ -44,7 +44,8 @@ bool ScanSink::end() {
   clear_progress();
   if (printer_ != nullptr) printer_->end(buffer_);
   if (quarantines_ > kShownQuarantines && !verbose_) {
-    complain(io_, "and " + std::to_string(quarantines_ - kShownQuarantines) + " more quarantined (--verbose lists them)");
+    complain(io_,
+             "and " + std::to_string(quarantines_ - kShownQuarantines) + " more quarantined (--verbose lists them)");
   }
   return flush();
 }
@@ -90,7 +91,8 @@ void ScanSink::explained(const std::string& event_name, const std::optional<mode
   line("target", event->target);
   if (event->service_automation) line("automation", "a service role at its ordinary work");
   for (const std::string& flag : event->flags) line("flag", flag);
-  line("break-glass", event->break_glass ? "yes, by " + event->watch + " (" + std::string(to_string(*event->severity)) + ")" : "no");
+  line("break-glass",
+       event->break_glass ? "yes, by " + event->watch + " (" + std::string(to_string(*event->severity)) + ")" : "no");
   out += "watches\n";
   for (const watch::WatchSet::Reason& reason : reasons) {
     out += reason.matched ? "  + " : "  - ";

@@ -33,7 +33,8 @@ void append_csv_cell(std::string& out, std::string_view text) {
   std::string cell;
   // White space does not keep a spreadsheet from seeing the formula behind it.
   const std::size_t first = text.find_first_not_of(" \xC2\xA0");
-  if (first != std::string_view::npos && std::string_view("=+-@\t\r|%").find(text[first]) != std::string_view::npos) cell.push_back('\'');
+  if (first != std::string_view::npos && std::string_view("=+-@\t\r|%").find(text[first]) != std::string_view::npos)
+    cell.push_back('\'');
   append_visible(cell, text);
   if (cell.find_first_of(",\"'\n ") == std::string::npos) {
     out += cell;

@@ -10,7 +10,9 @@ namespace {
 TEST(Neutralise, NothingThatATerminalObeysIsLeft) {
   EXPECT_EQ(visible("a\x1B[31mred\x1B]8;;http://evil\x07x"), "a\\u{1b}[31mred\\u{1b}]8;;http://evil\\u{7}x");
   EXPECT_EQ(visible("a\nb\tc\r"), "a\\u{a}b\\u{9}c\\u{d}");
-  EXPECT_EQ(visible("\xE2\x80\xAE" "abc\xE2\x80\x8B\xC2\x9B"), "\\u{202e}abc\\u{200b}\\u{9b}");
+  EXPECT_EQ(visible("\xE2\x80\xAE"
+                    "abc\xE2\x80\x8B\xC2\x9B"),
+            "\\u{202e}abc\\u{200b}\\u{9b}");
   EXPECT_EQ(visible("\xFFz\xC3"), "\\x{ff}z\\x{c3}");
   EXPECT_EQ(visible("M\xC3\xBCller \xE4\xB8\xAD"), "M\xC3\xBCller \xE4\xB8\xAD");
   for (std::uint32_t c = 0; c < 0x11000; ++c) {

@@ -62,8 +62,8 @@ class Package(unittest.TestCase):
         loader = next((cage / "gw/lib").glob("ld-linux*")).name
         command = ["chroot", cage, f"/gw/lib/{loader}", "--library-path", "/gw/lib", "/gw/bin/glasswatch"]
         self.assertEqual(run(*command, "version").stdout, self.version)
-        inside = run(*command, "scan", "--all", "--format", "jsonl", "/gw/share/sample-trail")
-        outside = run(BINARY, "scan", "--all", "--format", "jsonl", ROOT / "share/sample-trail")
+        inside = run(*command, "scan", "--all", "--format", "jsonl", "/gw/share/sample-trail/AWSLogs")
+        outside = run(BINARY, "scan", "--all", "--format", "jsonl", ROOT / "share/sample-trail/AWSLogs")
         self.assertEqual(inside.returncode, 0, inside.stderr)
         self.assertGreater(inside.stdout.count("\n"), 10)
         self.assertEqual(inside.stdout.replace("/gw/share", str(ROOT / "share")), outside.stdout)

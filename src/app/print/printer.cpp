@@ -42,7 +42,8 @@ class Csv final : public Printer {
  public:
   void begin(std::string& out) override {
     out +=
-        "event_time,severity,break_glass,watch,mechanism,also,outcome,account_id,account_name,role,task_policy,principal_type,"
+        "event_time,severity,break_glass,watch,mechanism,also,outcome,account_id,account_name,role,task_policy,"
+        "principal_type,"
         "principal_id,principal_name,principal_arn,source_ip,source_ip_kind,mfa,region,event_source,event_name,"
         "recipient_account_id,error_code,error_message,user_agent,event_id,path,record\r\n";
   }
@@ -56,12 +57,36 @@ class Csv final : public Printer {
     constexpr std::array<std::string_view, 4> kKinds = {"", "person", "aws_service", "internal"};
     const std::string time = e.event_time ? format_time(*e.event_time) : std::string();
     const std::string record = std::to_string(e.origin.record);
-    const std::array<std::string_view, 28> cells = {
-        time, e.severity ? to_string(*e.severity) : "", e.break_glass ? "true" : "false", e.watch, to_string(e.mechanism), also,
-        word(e.outcome), e.account_id, e.account_name, e.role, e.task_policy, e.principal.type, e.principal.id, e.principal.name,
-        e.principal.arn, e.source_ip, kKinds[static_cast<std::size_t>(e.source_ip_kind)], !e.mfa ? "" : *e.mfa ? "true" : "false",
-        e.region, e.event_source, e.event_name, e.recipient_account_id, e.error_code, e.error_message, e.user_agent, e.event_id,
-        e.origin.path, record};
+    const std::array<std::string_view, 28> cells = {time,
+                                                    e.severity ? to_string(*e.severity) : "",
+                                                    e.break_glass ? "true" : "false",
+                                                    e.watch,
+                                                    to_string(e.mechanism),
+                                                    also,
+                                                    word(e.outcome),
+                                                    e.account_id,
+                                                    e.account_name,
+                                                    e.role,
+                                                    e.task_policy,
+                                                    e.principal.type,
+                                                    e.principal.id,
+                                                    e.principal.name,
+                                                    e.principal.arn,
+                                                    e.source_ip,
+                                                    kKinds[static_cast<std::size_t>(e.source_ip_kind)],
+                                                    !e.mfa   ? ""
+                                                    : *e.mfa ? "true"
+                                                             : "false",
+                                                    e.region,
+                                                    e.event_source,
+                                                    e.event_name,
+                                                    e.recipient_account_id,
+                                                    e.error_code,
+                                                    e.error_message,
+                                                    e.user_agent,
+                                                    e.event_id,
+                                                    e.origin.path,
+                                                    record};
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) out.push_back(',');
       append_csv_cell(out, cells[i]);
@@ -83,16 +108,22 @@ class Table final : public Printer {
     const std::size_t total = std::clamp<std::size_t>(columns, 80, 240);
     // time 16, severity 8, outcome 7 are fixed; account, role, who, how and from share the rest.
     const std::size_t rest = total - 16 - 8 - 7 - 7;
-    columns_ = {{{"TIME (UTC)", 16}, {"SEVERITY", 8}, {"ACCOUNT", rest * 20 / 100}, {"ROLE", rest * 20 / 100},
-                 {"WHO", rest * 24 / 100}, {"HOW", rest * 20 / 100}, {"FROM", rest - rest * 20 / 100 * 3 - rest * 24 / 100}, {"OUTCOME", 7}}};
+    columns_ = {{{"TIME (UTC)", 16},
+                 {"SEVERITY", 8},
+                 {"ACCOUNT", rest * 20 / 100},
+                 {"ROLE", rest * 20 / 100},
+                 {"WHO", rest * 24 / 100},
+                 {"HOW", rest * 20 / 100},
+                 {"FROM", rest - rest * 20 / 100 * 3 - rest * 24 / 100},
+                 {"OUTCOME", 7}}};
   }
   void begin(std::string&) override {}
   void finding(std::string& out, const AccessEvent& e) override {
     if (!any_) {
       any_ = true;
       if (colour_) out += "\x1B[1m";
-      row(out, {columns_[0].title, columns_[1].title, columns_[2].title, columns_[3].title, columns_[4].title, columns_[5].title,
-                columns_[6].title, columns_[7].title});
+      row(out, {columns_[0].title, columns_[1].title, columns_[2].title, columns_[3].title, columns_[4].title,
+                columns_[5].title, columns_[6].title, columns_[7].title});
       if (colour_) out += "\x1B[0m";
       out.push_back('\n');
     }
@@ -101,10 +132,11 @@ class Table final : public Printer {
     const std::string account = e.account_name.empty() ? e.account_id : e.account_name;
     const std::string role = e.role.empty() ? e.task_policy : e.role;
     std::string how(to_string(e.mechanism));
-    if (!e.target.empty() || e.mechanism == model::Mechanism::tamper || e.mechanism == model::Mechanism::other) how = e.event_name;
+    if (!e.target.empty() || e.mechanism == model::Mechanism::tamper || e.mechanism == model::Mechanism::other)
+      how = e.event_name;
     if (colour_) out += colour_of(e);
-    row(out, {time, e.severity ? to_string(*e.severity) : "-", account.empty() ? "-" : account, role.empty() ? "-" : role, who(e), how,
-              e.source_ip.empty() ? "-" : e.source_ip, word(e.outcome)});
+    row(out, {time, e.severity ? to_string(*e.severity) : "-", account.empty() ? "-" : account,
+              role.empty() ? "-" : role, who(e), how, e.source_ip.empty() ? "-" : e.source_ip, word(e.outcome)});
     if (colour_) out += "\x1B[0m";
     out.push_back('\n');
   }

@@ -181,7 +181,7 @@ void Unpacker::State::eventbridge(Value v) {
     return handler->need_object(bucket.text(), key.text());
   }
   if (!detail.is_object()) return handler->quarantine("an EventBridge event has no detail");
-  if (v["source"].text() == "aws.events") return handler->ignored("scheduled event");
+  if (v["detail-type"].text() == "Scheduled Event") return handler->ignored("scheduled event");
   handler->record(detail.raw(), Envelope::eventbridge);
 }
 

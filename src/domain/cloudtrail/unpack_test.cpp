@@ -56,6 +56,11 @@ TEST(Unpack, EventBridge) {
   EXPECT_EQ(unpack(R"({"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.sso","detail":)" +
                    kRecord + "}"),
             (Lines{"eventbridge " + kRecord}));
+  // EventBridge's own API calls come from aws.events, as its scheduled events do.
+  EXPECT_EQ(unpack(R"({"detail-type":"AWS API Call via CloudTrail","source":"aws.events","detail":)" + kRecord + "}"),
+            (Lines{"eventbridge " + kRecord}));
+  EXPECT_EQ(unpack(R"({"detail-type":"Scheduled Event","source":"aws.events","detail":{}})"),
+            (Lines{"ignored scheduled event"}));
   EXPECT_EQ(unpack(R"({"detail-type":"AWS API Call via CloudTrail","source":"aws.sts"})"),
             (Lines{"quarantine an EventBridge event has no detail"}));
   EXPECT_EQ(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json/compact.h"
 #include "domain/detect/facts.h"
 
 namespace gw::detect {
@@ -32,7 +33,11 @@ void append_value(std::string& out, json::Value value) {
   if (value.is_nothing()) return;
   if (!out.empty()) out += ' ';
   // Lists and objects hold names (alarmNames, ids); their JSON text is enough to find a word in and to show.
-  out += value.is_string() ? value.text() : value.raw();
+  if (value.is_string()) {
+    out += value.text();
+  } else {
+    json::append_compact(out, value);
+  }
 }
 
 std::string members(json::Value object, std::string_view keys) {

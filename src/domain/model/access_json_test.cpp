@@ -13,12 +13,15 @@ TEST(AccessJson, EveryFieldIsThereAndNullWhereUnknown) {
   json::Doc doc;
   ASSERT_TRUE(doc.parse(out)) << out;
   const json::Value v = doc.root();
-  for (const char* key : {"event_id", "event_time", "watch", "severity", "account_id", "account_name", "role", "task_policy", "source_ip",
-                          "source_ip_kind", "user_agent", "mfa", "mfa_source", "region", "event_source", "event_name",
-                          "recipient_account_id", "error_code", "error_message", "session_id"}) {
+  for (const char* key :
+       {"event_id",      "event_time",  "watch",        "severity",       "account_id",           "account_name",
+        "role",          "task_policy", "source_ip",    "source_ip_kind", "user_agent",           "mfa",
+        "mfa_source",    "region",      "event_source", "event_name",     "recipient_account_id", "error_code",
+        "error_message", "session_id"}) {
     EXPECT_EQ(v[key].type(), json::Type::null) << key;
   }
-  for (const char* key : {"type", "id", "name", "name_source", "arn"}) EXPECT_EQ(v["principal"][key].type(), json::Type::null) << key;
+  for (const char* key : {"type", "id", "name", "name_source", "arn"})
+    EXPECT_EQ(v["principal"][key].type(), json::Type::null) << key;
   EXPECT_EQ(v["schema"].text(), "glasswatch.access.v1");
   EXPECT_EQ(v["mechanism"].text(), "other");
   EXPECT_EQ(v["also"].raw(), "[]");

@@ -201,6 +201,7 @@ void InputParser::document(std::string_view text, std::uint64_t offset, bool in_
 void InputParser::record(std::string_view text, Envelope envelope) {
   ++number_;
   name_feed(cloudtrail::to_string(envelope));
+  if (text.size() > cloudtrail::kMaxRecord) return add_quarantine("record too large", doc_offset_, true);
   judge_.set_feed(envelope == Envelope::eventbridge       ? "eventbridge"
                   : envelope == Envelope::cloudwatch_logs ? "cloudwatch_logs"
                                                           : "file");

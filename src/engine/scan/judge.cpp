@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "base/json/write.h"
+#include "base/json/compact.h"
 #include "domain/cloudtrail/record_decode.h"
 
 namespace gw::scan {
@@ -14,35 +14,6 @@ namespace {
 
 constexpr std::int64_t kFuture = std::int64_t{5} * 60 * 1'000'000;
 constexpr unsigned kMaxOccurrences = 4;
-
-// The record with the n-th occurrence of every duplicated key (or the last, where there are fewer) at every level.
-void write_occurrence(std::string& out, json::Value v, unsigned n) {
-  if (!v.is_object() && !v.is_array()) {
-    out += v.raw();
-    return;
-  }
-  out.push_back(v.is_object() ? '{' : '[');
-  std::vector<std::string_view> done;
-  bool first = true;
-  for (json::Value child = v.first_child(); !child.is_missing(); child = child.next_sibling()) {
-    json::Value chosen = child;
-    if (v.is_object()) {
-      const std::string_view key = child.key();
-      if (std::find(done.begin(), done.end(), key) != done.end()) continue;
-      done.push_back(key);
-      chosen = v.occurrence(key, n);
-      if (chosen.is_missing()) chosen = v[key];
-    }
-    if (!first) out.push_back(',');
-    first = false;
-    if (v.is_object()) {
-      json::append_string(out, child.key());
-      out.push_back(':');
-    }
-    write_occurrence(out, chosen, n);
-  }
-  out.push_back(v.is_object() ? '}' : ']');
-}
 
 bool duplicates_decide(const model::Record& record) {
   return record.duplicate_keys || record.service.has_duplicate_keys() || record.request.has_duplicate_keys() ||
@@ -134,7 +105,7 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
   if (!told && duplicates_decide(record)) {
     for (unsigned n = 0; n < kMaxOccurrences && !told; ++n) {
       std::string text;
-      write_occurrence(text, record.root, n);
+      json::append_compact(text, record.root, n);
       if (!variant_doc_.parse(text)) break;
       const model::Record variant = cloudtrail::decode_record(variant_doc_.root());
       if (!prefilter_.may_tell(variant)) continue;
@@ -151,7 +122,7 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
   Finding finding{std::make_unique<model::AccessEvent>(std::move(*event)), {}};
   finding.key.reserve(64);
   if (finding.event->event_id.empty()) {
-    write_occurrence(finding.key, record.root, kMaxOccurrences);
+    json::append_canonical(finding.key, record.root);
   } else {
     finding.key = finding.event->event_id;
     finding.key.push_back('\n');
