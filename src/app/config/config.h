@@ -20,6 +20,9 @@ struct Problem {
   int column = 0;
   std::string path;     // the items around it: watches[2].severity
   std::string message;  // what is wrong and what was expected
+  // The line of the file and below it a caret, two lines ready to print; empty where there is none, or where the line could
+  // show a secret.
+  std::string excerpt{};
 
   // file:line:column: path: message
   [[nodiscard]] std::string to_string() const;
@@ -29,6 +32,7 @@ struct AppConfig {
   watch::Config watch;
   std::vector<std::string> receivers;  // names, in file order
   std::string mode = "alert";          // or shadow
+  std::string canonical;  // the file as JSON: keys sorted, no spaces, scalars as the texts they were written as
 };
 
 struct Loaded {
@@ -44,13 +48,17 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 [[nodiscard]] Loaded load_text(std::string_view text, const std::string& file);
 // Reads the file; an unreadable one is a problem.
 [[nodiscard]] Loaded load_file(const std::string& path);
-// Adds what the environment says: GLASSWATCH_WATCH.
+// Adds what the environment says: GLASSWATCH_WATCH (watches after those of the file), GLASSWATCH_MODE.
 void apply_environment(Loaded& loaded, const Environment& environment);
 
 // A complete, commented example that passes the check.
 [[nodiscard]] std::string example_config();
 // JSON Schema (draft 2020-12) of the file.
 [[nodiscard]] std::string json_schema();
+
+// SHA-256 in hex over `canonical`, the mode and all watches: equal for configurations that hold the same values, whatever
+// their layout, comments and order of keys (the order of lists counts). Stored with events and sessions as config_hash.
+[[nodiscard]] std::string config_hash(const AppConfig& config);
 
 // Checks what only shows when all is there (duplicate names, ranges); adds to `problems`.
 void check_whole(Loaded& loaded);

@@ -3,11 +3,14 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <exception>
 #include <fstream>
-#include <set>
-#include <sstream>
 
+#include "app/config/canonical.h"
 #include "app/config/config.h"
+#include "app/config/nodes.h"
+#include "app/config/references.h"
+#include "app/config/schema.h"
 #include "app/config/validate.h"
 #include "domain/watch/role_pattern.h"
 #include "domain/watch/watch_set.h"
@@ -16,31 +19,6 @@ namespace gw::app {
 namespace {
 
 constexpr std::size_t kMaxText = std::size_t{1} << 20;
-
-std::string text_of(const YAML::Node& parent, const char* key) {
-  const YAML::Node node = parent[key];
-  return node && node.IsScalar() ? node.Scalar() : std::string();
-}
-
-std::vector<std::string> texts_of(const YAML::Node& parent, const char* key) {
-  std::vector<std::string> out;
-  const YAML::Node node = parent[key];
-  if (!node || !node.IsSequence()) return out;
-  for (const auto& item : node) {
-    if (item.IsScalar()) out.push_back(item.Scalar());
-  }
-  return out;
-}
-
-// Elements of a list that are mappings.
-template <class Use>
-void each(const YAML::Node& root, const char* key, Use&& use) {
-  const YAML::Node list = root[key];
-  if (!list || !list.IsSequence()) return;
-  for (const auto& item : list) {
-    if (item.IsMap()) use(item);
-  }
-}
 
 watch::Watch read_watch(const YAML::Node& node, std::vector<std::string>& notes) {
   watch::Watch w;
@@ -57,8 +35,6 @@ watch::Watch read_watch(const YAML::Node& node, std::vector<std::string>& notes)
   w.receivers = texts_of(node, "receivers");
   w.runbook = text_of(node, "runbook");
   w.owner = text_of(node, "owner");
-  const YAML::Node pattern = node["pattern"];
-  if (pattern && !pattern.IsNull()) notes.push_back("watch `" + w.name + "`: `pattern` is not read by this version");
   return w;
 }
 
@@ -90,76 +66,21 @@ void read(const YAML::Node& root, Loaded& loaded) {
     c.ignore.push_back(rule);
   });
   each(root, "planned", [&](const YAML::Node& node) {
-    c.planned.push_back({text_of(node, "watch"), texts_of(node, "people"), parse_time(text_of(node, "from")).value_or(Time{}),
-                         parse_time(text_of(node, "until")).value_or(Time{}), text_of(node, "ticket"), text_of(node, "owner")});
+    c.planned.push_back(
+        {text_of(node, "watch"), texts_of(node, "people"), parse_time(text_of(node, "from")).value_or(Time{}),
+         parse_time(text_of(node, "until")).value_or(Time{}), text_of(node, "ticket"), text_of(node, "owner")});
   });
-  each(root, "people", [&](const YAML::Node& node) { c.people.push_back({text_of(node, "name"), text_of(node, "identity_store_user")}); });
+  each(root, "people", [&](const YAML::Node& node) {
+    c.people.push_back({text_of(node, "name"), text_of(node, "identity_store_user")});
+  });
   if (const YAML::Node accounts = root["accounts"]; accounts && accounts.IsMap()) {
     for (const auto& member : accounts) {
-      if (member.first.IsScalar() && member.second.IsScalar()) c.account_names[member.first.Scalar()] = member.second.Scalar();
+      if (member.first.IsScalar() && member.second.IsScalar())
+        c.account_names[member.first.Scalar()] = member.second.Scalar();
     }
   }
   each(root, "receivers", [&](const YAML::Node& node) { loaded.config.receivers.push_back(text_of(node, "name")); });
   if (const std::string mode = text_of(root, "mode"); !mode.empty()) loaded.config.mode = mode;
-}
-
-// What hangs together across the file.
-void check_references(const YAML::Node& root, Validator& validator, const Loaded& loaded) {
-  std::set<std::string> receivers;
-  each(root, "receivers", [&](const YAML::Node& node) {
-    const std::string name = text_of(node, "name");
-    if (!name.empty() && !receivers.insert(name).second) validator.problem(node, "receivers", "`" + name + "` is there twice");
-  });
-  std::vector<std::string_view> known(receivers.begin(), receivers.end());
-  const auto check = [&](const YAML::Node& list, const std::string& path) {
-    if (!list || !list.IsSequence()) return;
-    for (const auto& item : list) {
-      if (!item.IsScalar() || receivers.contains(item.Scalar())) continue;
-      std::string message = "there is no receiver `" + item.Scalar() + "`";
-      if (const std::string near = nearest(item.Scalar(), known); !near.empty()) message += "; did you mean `" + near + "`?";
-      validator.problem(item, path, std::move(message));
-    }
-  };
-  check(root["default_receivers"], "default_receivers");
-  std::set<std::string> watches;
-  each(root, "watches", [&](const YAML::Node& node) {
-    const std::string name = text_of(node, "name");
-    if (!name.empty() && !watches.insert(name).second) validator.problem(node, "watches", "`" + name + "` is there twice");
-    if (name.starts_with("builtin/")) validator.problem(node, "watches", "`" + name + "`: names that begin with builtin/ are reserved");
-    check(node["receivers"], "watches." + name + ".receivers");
-  });
-  std::vector<std::string_view> builtin;
-  const std::vector<watch::Watch> built_in = watch::builtin_watches();
-  for (const watch::Watch& w : built_in) {
-    watches.insert(w.name);
-    builtin.push_back(std::string_view(w.name).substr(std::string_view("builtin/").size()));
-  }
-  if (const YAML::Node changes = root["builtin"]; changes && changes.IsMap()) {
-    for (const auto& member : changes) {
-      const std::string name = member.first.IsScalar() ? member.first.Scalar() : std::string();
-      if (std::find(builtin.begin(), builtin.end(), name) == builtin.end()) {
-        std::string message = "there is no built-in watch `" + name + "`";
-        if (const std::string near = nearest(name, builtin); !near.empty()) message += "; did you mean `" + near + "`?";
-        validator.problem(member.first, "builtin", std::move(message));
-      }
-      if (member.second.IsMap()) check(member.second["receivers"], "builtin." + name + ".receivers");
-    }
-  }
-  each(root, "planned", [&](const YAML::Node& node) {
-    const std::string name = text_of(node, "watch");
-    if (!name.empty() && name != "*" && !watches.contains(name)) validator.problem(node, "planned", "there is no watch `" + name + "`");
-    const auto from = parse_time(text_of(node, "from"));
-    const auto until = parse_time(text_of(node, "until"));
-    if (from && until && !(*from < *until)) validator.problem(node, "planned", "`until` is not after `from`");
-  });
-  std::size_t i = 0;
-  each(root, "ignore", [&](const YAML::Node& node) {
-    const std::string path = "ignore[" + std::to_string(i++) + "]";
-    bool says_what = false;
-    for (const char* key : {"account", "issuer_role_arn", "user_arn", "identity_store_user", "cidr"}) says_what = says_what || node[key];
-    if (!says_what) validator.problem(node, path, "says about nothing in particular; add account, issuer_role_arn, user_arn, identity_store_user or cidr");
-  });
-  (void)loaded;
 }
 
 }  // namespace
@@ -178,6 +99,7 @@ Loaded load_text(std::string_view text, const std::string& file) {
     loaded.problems.push_back({file, 0, 0, {}, "larger than 1 MiB"});
     return loaded;
   }
+  Validator validator(file, text, loaded.problems);
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
     if (documents.size() != 1) {
@@ -185,34 +107,47 @@ Loaded load_text(std::string_view text, const std::string& file) {
       return loaded;
     }
     const YAML::Node& root = documents[0];
-    Validator validator(file, loaded.problems);
     validator.check(root, config_schema(), {});
-    if (!root.IsMap()) return loaded;
-    if (loaded.problems.empty() || std::none_of(loaded.problems.begin(), loaded.problems.end(), [](const Problem& p) {
-          return p.message.starts_with("too many values");
-        })) {
-      check_references(root, validator, loaded);
-      read(root, loaded);
+    if (!root.IsMap() || !validator.saw_all()) return loaded;
+    check_references(root, validator, loaded.notes);
+    read(root, loaded);
+    if (loaded.problems.empty() && !append_canonical(loaded.config.canonical, root)) {
+      loaded.problems.push_back({file, 0, 0, {}, "too many values (aliases unfold to more than is allowed)"});
     }
   } catch (const YAML::Exception& e) {
-    loaded.problems.push_back({file, e.mark.is_null() ? 0 : e.mark.line + 1, e.mark.is_null() ? 0 : e.mark.column + 1, {}, "not YAML: " + e.msg});
+    validator.problem_at(e.mark, {}, "not YAML: " + e.msg);
+  } catch (const std::exception&) {
+    loaded.problems.push_back({file, 0, 0, {}, "not YAML that can be read"});
   }
+  std::stable_sort(loaded.problems.begin(), loaded.problems.end(), [](const Problem& a, const Problem& b) {
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+  });
   return loaded;
 }
 
 Loaded load_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in || in.bad()) {
+  const auto unreadable = [&](const char* why) {
     Loaded loaded;
-    loaded.problems.push_back({path, 0, 0, {}, "cannot be read"});
+    loaded.problems.push_back({path, 0, 0, {}, why});
     return loaded;
-  }
-  return load_text(text.str(), path);
+  };
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return unreadable("cannot be opened");
+  std::string text(kMaxText + 1, '\0');  // one byte more than is allowed, and never the whole of an endless file
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || (in.fail() && !in.eof())) return unreadable("cannot be read");
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return load_text(text, path);
 }
 
 void apply_environment(Loaded& loaded, const Environment& environment) {
+  if (const auto mode = environment("GLASSWATCH_MODE"); mode && !mode->empty()) {
+    if (*mode == "alert" || *mode == "shadow") {
+      loaded.config.mode = *mode;
+    } else {
+      loaded.problems.push_back({"GLASSWATCH_MODE", 0, 0, {}, quoted(*mode) + " is none of: alert, shadow"});
+    }
+  }
   const std::optional<std::string> specs = environment("GLASSWATCH_WATCH");
   if (!specs) return;
   auto parsed = watch::parse_watch_specs(*specs);

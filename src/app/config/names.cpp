@@ -10,11 +10,13 @@ constexpr json::Limits kLimits = {.max_depth = 64, .max_values = 2'000'000};
 Result<json::Value> list_of(json::Doc& doc, std::string_view text, std::string_view member, std::string_view command) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (!doc.parse(text, kLimits)) {
-    return Error{Errc::invalid_input, "not JSON at byte " + std::to_string(doc.damage().offset) + ": " + std::string(doc.damage().reason)};
+    return Error{Errc::invalid_input,
+                 "not JSON at byte " + std::to_string(doc.damage().offset) + ": " + std::string(doc.damage().reason)};
   }
   const json::Value list = doc.root().is_array() ? doc.root() : doc.root()[member];
   if (!list.is_array()) {
-    return Error{Errc::invalid_input, "holds no `" + std::string(member) + "`; expected the output of `aws " + std::string(command) + "`"};
+    return Error{Errc::invalid_input,
+                 "holds no `" + std::string(member) + "`; expected the output of `aws " + std::string(command) + "`"};
   }
   return list;
 }

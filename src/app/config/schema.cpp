@@ -11,10 +11,6 @@ Schema of(Kind kind) {
   return s;
 }
 Schema text() { return of(Kind::text); }
-Schema or_null(Schema s) {
-  s.nullable = true;
-  return s;
-}
 Schema choice(std::vector<std::string_view> choices) {
   Schema s = of(Kind::choice);
   s.choices = std::move(choices);
@@ -38,23 +34,28 @@ Schema object(std::vector<Field> fields) {
 }
 
 Schema watch() {
-  return object({{"name", text(), "Unique; what findings and alerts show.", true},
-                 {"accounts", list(of(Kind::account_glob)), "Account ids, globs of them, or ou:ou-…; absent: any account."},
-                 {"roles", list(of(Kind::role_glob)), "Role and permission-set names, globs, case-sensitive; absent: any."},
-                 {"principals", list(text()), "Principal ARNs or identityStoreArn#userId, globs; absent: any."},
-                 {"mechanisms", list(of(Kind::mechanism)), "Ways in; absent or empty: all."},
-                 {"pattern", or_null(of(Kind::anything)), "A CloudWatch Logs or EventBridge pattern (not yet read by scan)."},
-                 {"severity", of(Kind::severity), "How serious a use is; high when absent."},
-                 {"runbook", text(), "Shown in alerts."},
-                 {"receivers", list(text()), "Names of receivers; absent: default_receivers."},
-                 {"owner", text(), "Who answers for this watch."}});
+  return object(
+      {{"name", text(), "Unique; what findings and alerts show.", true},
+       {"accounts", list(of(Kind::account_glob)), "Account ids, globs of them, or ou:ou-…; absent: any account."},
+       {"roles", list(of(Kind::role_glob)), "Role and permission-set names, globs, case-sensitive; absent: any."},
+       {"principals", list(of(Kind::principal_glob)), "Principal ARNs or identityStoreArn#userId, globs; absent: any."},
+       {"mechanisms", list(of(Kind::mechanism)), "Ways in; absent or empty: all."},
+       {"pattern", of(Kind::reserved), "Reserved for CloudWatch Logs and EventBridge patterns; must be null."},
+       {"severity", of(Kind::severity), "How serious a use is; high when absent."},
+       {"runbook", of(Kind::url), "Shown in alerts."},
+       {"receivers", list(text()), "Names of receivers; absent: default_receivers."},
+       {"storm",
+        object({{"opened", of(Kind::number), "So many sessions …", true},
+                {"within", of(Kind::duration), "… within this time are told in one summary.", true}}),
+        "30 within 10m when absent."},
+       {"owner", text(), "Who answers for this watch."}});
 }
 
 Schema ignore_rule() {
   return object({{"account", of(Kind::account), "The account that was entered."},
-                 {"issuer_role_arn", text(), "The role behind the caller's session, exactly."},
-                 {"user_arn", text(), "The IAM user that called, exactly."},
-                 {"identity_store_user", text(), "identityStoreArn#userId, exactly."},
+                 {"issuer_role_arn", of(Kind::role_arn), "The role behind the caller's session, exactly."},
+                 {"user_arn", of(Kind::user_arn), "The IAM user that called, exactly."},
+                 {"identity_store_user", of(Kind::store_user_key), "identityStoreArn#userId or d-…#userId, exactly."},
                  {"cidr", of(Kind::cidr), "Source addresses."},
                  {"mechanism", of(Kind::mechanism), "Needed to ignore root, AssumeRoot or tamper."},
                  {"owner", text(), "Who answers for this rule.", true},
@@ -63,78 +64,109 @@ Schema ignore_rule() {
 }
 
 Schema receiver() {
-  return object({{"name", text(), "Unique.", true},
-                 {"type", choice({"slack", "pagerduty", "webhook", "teams", "email", "sns", "syslog", "ocsf", "stdout", "file"}), "What it is.", true},
-                 {"token", of(Kind::secret), "Slack bot token."},
-                 {"channel", text(), "Slack channel id."},
-                 {"signing_secret", of(Kind::secret), "Slack signing secret."},
-                 {"webhook_url", of(Kind::secret), "Slack or Teams webhook."},
-                 {"api_url", text(), "Base of Slack's API."},
-                 {"mention", text(), "Who is mentioned in the first message."},
-                 {"routing_key", of(Kind::secret), "PagerDuty."},
-                 {"url", text(), "https address."},
-                 {"secret", of(Kind::secret), "Webhook secret, whsec_…"},
-                 {"path", text(), "Of a file receiver."},
-                 {"topic_arn", text(), "SNS."},
-                 {"to", list(text()), "E-mail addresses."},
-                 {"from", text(), "E-mail sender."},
-                 {"smtp", of(Kind::anything), "E-mail server."},
-                 {"address", text(), "Syslog server."},
-                 {"allow_private", of(Kind::boolean), "Private and loopback addresses, and http, are allowed."}});
+  return object(
+      {{"name", text(), "Unique.", true},
+       {"type", choice({"slack", "pagerduty", "webhook", "teams", "email", "sns", "syslog", "ocsf", "stdout", "file"}),
+        "What it is.", true},
+       {"token", of(Kind::secret), "Slack bot token."},
+       {"channel", text(), "Slack channel id."},
+       {"signing_secret", of(Kind::secret), "Slack signing secret."},
+       {"webhook_url", of(Kind::secret), "Slack or Teams webhook."},
+       {"api_url", of(Kind::url), "Base of Slack's API."},
+       {"mention", text(), "Who is mentioned in the first message."},
+       {"routing_key", of(Kind::secret), "PagerDuty."},
+       {"url", of(Kind::secret_url), "https address, or a reference to it."},
+       {"secret", of(Kind::secret), "Webhook secret, whsec_…"},
+       {"path", text(), "Of a file receiver."},
+       {"topic_arn", text(), "SNS."},
+       {"to", list(text()), "E-mail addresses."},
+       {"from", text(), "E-mail sender."},
+       {"smtp", of(Kind::anything), "E-mail server."},
+       {"address", text(), "Syslog server."},
+       {"allow_private", of(Kind::boolean), "Private and loopback addresses, and http, are allowed."}});
 }
 
 Schema make() {
   return object(
-      {{"version", choice({"1"}), "Of this format.", true},
-       {"store", text(), "sqlite:PATH; postgres:// is reserved."},
-       {"http", object({{"listen", text(), "address:port; 127.0.0.1:8080 when absent."},
-                        {"metrics", choice({"open", "token"}), "Who may read /metrics."},
-                        {"tls", object({{"certificate", text(), "PEM file.", true}, {"key", text(), "PEM file.", true}}), "TLS for the listener."},
-                        {"tokens", list(object({{"name", text(), "Unique.", true},
-                                                {"role", choice({"viewer", "operator", "reviewer", "ingest", "admin"}), "What it may do.", true},
-                                                {"person", text(), "Whose it is; needed to review."},
-                                                {"token", of(Kind::secret), "The secret.", true},
-                                                {"accounts", list(text()), "For ingest: the accounts it may speak of."}})),
-                         "Access tokens."}}),
+      {{"version", choice({"1"}), "Of this format; 1 when absent."},
+       {"store", of(Kind::store), "sqlite:PATH; postgres:// is reserved."},
+       {"http",
+        object({{"listen", of(Kind::listen), "address:port; 127.0.0.1:8080 when absent."},
+                {"metrics", choice({"open", "token"}), "Who may read /metrics."},
+                {"tls", object({{"certificate", text(), "PEM file.", true}, {"key", text(), "PEM file.", true}}),
+                 "TLS for the listener."},
+                {"tokens",
+                 list(object(
+                     {{"name", text(), "Unique.", true},
+                      {"role", choice({"viewer", "operator", "reviewer", "ingest", "admin"}), "What it may do.", true},
+                      {"person", text(), "Whose it is; needed to review."},
+                      {"token", of(Kind::secret), "The secret.", true},
+                      {"accounts", list(of(Kind::account_glob)), "For ingest: the accounts it may speak of."}})),
+                 "Access tokens."}}),
         "The API and dashboard."},
-       {"sources", list(object({{"type", choice({"directory", "s3_sqs", "stdin"}), "What it is.", true},
-                                {"path", text(), "Of a directory."},
-                                {"queue_url", text(), "Of a queue."},
-                                {"buckets", list(text()), "That may be fetched."}})),
+       {"sources",
+        list(object({{"type", choice({"directory", "s3_sqs", "stdin"}), "What it is.", true},
+                     {"path", text(), "Of a directory."},
+                     {"queue_url", of(Kind::url), "Of a queue."},
+                     {"buckets", list(text()), "That may be fetched."}})),
         "Where records come from."},
        {"accounts", map(Kind::account, text()), "Names of accounts."},
-       {"people", list(object({{"name", text(), "As shown.", true},
-                               {"identity_store_user", text(), "userId, or identityStoreArn#userId."},
-                               {"slack", text(), "Slack user id."},
-                               {"email", text(), "E-mail address."}})),
+       {"people",
+        list(object({{"name", text(), "As shown.", true},
+                     {"identity_store_user", of(Kind::store_user), "userId, or identityStoreArn#userId."},
+                     {"slack", text(), "Slack user id."},
+                     {"email", text(), "E-mail address."}})),
         "Names of people."},
-       {"directory", object({{"organizations", object({{"role_arn", text(), "Role to assume."}}), "AWS Organizations."},
-                             {"identity_store", object({{"role_arn", text(), "Role to assume."}, {"id", text(), "d-…"}, {"region", text(), "Its region."}}), "Identity Store."}}),
+       {"directory",
+        object({{"organizations", object({{"role_arn", of(Kind::role_arn), "Role to assume."}}), "AWS Organizations."},
+                {"identity_store",
+                 object({{"role_arn", of(Kind::role_arn), "Role to assume."},
+                         {"id", text(), "d-…"},
+                         {"region", of(Kind::region), "Its region."}}),
+                 "Identity Store."}}),
         "Where names are looked up."},
        {"watches", list(watch()), "What counts as break-glass, beside the built-in watches."},
-       {"builtin", map(Kind::text, object({{"disabled", of(Kind::boolean), "Switches it off."},
-                                           {"severity", of(Kind::severity), "Another severity."},
-                                           {"receivers", list(text()), "Other receivers."}})),
+       {"builtin",
+        map(Kind::text, object({{"disabled", of(Kind::boolean), "Switches it off."},
+                                {"severity", of(Kind::severity), "Another severity."},
+                                {"receivers", list(text()), "Other receivers."}})),
         "Changes to built-in watches: root, assume-root, emergency-roles, tamper, emergency-path."},
        {"default_receivers", list(text()), "For watches that name none."},
        {"ignore", list(ignore_rule()), "Accesses that are taken out, each with owner, reason and end."},
-       {"planned", list(object({{"watch", text(), "Name of a watch, or *.", true},
-                                {"people", list(text()), "Globs over names and ids.", true},
-                                {"from", of(Kind::time), "Start.", true},
-                                {"until", of(Kind::time), "End.", true},
-                                {"ticket", text(), "Shown with the access."},
-                                {"owner", text(), "Who answers for it.", true}})),
+       {"planned",
+        list(object({{"watch", text(), "Name of a watch, or *.", true},
+                     {"people", list(text()), "Globs over names and ids.", true},
+                     {"from", of(Kind::time), "Start.", true},
+                     {"until", of(Kind::time), "End.", true},
+                     {"ticket", text(), "Shown with the access."},
+                     {"owner", text(), "Who answers for it.", true}})),
         "Drills and changes: labelled, never hidden."},
        {"receivers", list(receiver()), "Where alerts go."},
-       {"escalation", list(object({{"after", of(Kind::duration), "Without acknowledgement.", true}, {"to", list(text()), "Receivers.", true}})), "Who is told next."},
-       {"session_durations", map(Kind::text, of(Kind::duration)), "By permission set or role, where nothing else tells."},
-       {"expected_accounts", of(Kind::anything), "auto, or a list, for silence alerts."},
-       {"high_risk", list(text()), "Calls added to the built-in list, service:Action with globs."},
+       {"escalation",
+        list(object({{"after", of(Kind::duration), "Without acknowledgement.", true},
+                     {"to", list(text()), "Receivers.", true}})),
+        "Who is told next."},
+       {"session_durations", map(Kind::role_glob, of(Kind::duration)),
+        "By permission set or role, where nothing else tells."},
+       {"expected_accounts", of(Kind::accounts_or_auto), "auto, or a list, for silence alerts."},
+       {"high_risk", list(of(Kind::action)), "Calls added to the built-in list, service:Action with globs."},
        {"mode", choice({"alert", "shadow"}), "shadow: record everything, deliver to file only."},
-       {"handover", object({{"at", text(), "HH:MM.", true}, {"timezone", text(), "IANA name."}, {"to", list(text()), "Receivers.", true}}), "A scheduled digest."},
-       {"retention", map(Kind::text, of(Kind::duration)), "How long sessions and activity are kept."},
-       {"heartbeat", object({{"url", text(), "Pinged while all works.", true}, {"every", of(Kind::duration), "How often."}}), "A dead man's switch outside."},
-       {"ledger", object({{"key", of(Kind::secret), "Signing key."}, {"checkpoints", list(text()), "Where checkpoints go."}}), "The tamper-evident log."}});
+       {"handover",
+        object({{"at", of(Kind::time_of_day), "HH:MM.", true},
+                {"timezone", of(Kind::time_zone), "IANA name."},
+                {"to", list(text()), "Receivers.", true}}),
+        "A scheduled digest."},
+       {"retention",
+        object({{"sessions", of(Kind::duration), "400d when absent."},
+                {"activity", of(Kind::duration), "400d when absent."}}),
+        "How long things are kept."},
+       {"heartbeat",
+        object({{"url", of(Kind::secret_url), "Pinged while all works.", true},
+                {"every", of(Kind::duration), "How often."}}),
+        "A dead man's switch outside."},
+       {"ledger",
+        object({{"key", of(Kind::ledger_key), "Signing key."}, {"checkpoints", list(text()), "Where checkpoints go."}}),
+        "The tamper-evident log."}});
 }
 
 }  // namespace
@@ -144,12 +176,48 @@ const Schema& config_schema() {
   return schema;
 }
 
-std::string_view caller_chosen(std::string_view key) {
-  constexpr std::array<std::string_view, 12> kChosen = {"session_name", "role_session_name", "user_agent", "event_name",
-                                                        "source_identity", "principal", "principal_id", "source_ip",
-                                                        "name", "error_code", "region", "role"};
-  for (const std::string_view chosen : kChosen) {
-    if (key == chosen) return "whoever calls can choose or vary it; use account, issuer_role_arn, user_arn, identity_store_user or cidr";
+std::string_view refused_in_ignore(std::string_view key) {
+  constexpr std::string_view kChosen =
+      "whoever calls can choose or vary it, and could hide behind it; use account, issuer_role_arn, user_arn, "
+      "identity_store_user, cidr or mechanism";
+  constexpr std::string_view kRole =
+      "it would hide everybody who enters the role; name who is expected: issuer_role_arn, user_arn or "
+      "identity_store_user";
+  struct Refused {
+    std::string_view key;
+    std::string_view why;
+  };
+  constexpr std::array kRefused = {
+      Refused{"session_name", kChosen},
+      Refused{"role_session_name", kChosen},
+      Refused{"source_identity", kChosen},
+      Refused{"user_agent", kChosen},
+      Refused{"external_id", kChosen},
+      Refused{"tags", kChosen},
+      Refused{"session_tags", kChosen},
+      Refused{"principal", kChosen},
+      Refused{"principals", kChosen},
+      Refused{"principal_id", kChosen},
+      Refused{"principal_arn",
+              "a session's ARN ends in a name that the caller chooses; use issuer_role_arn or user_arn"},
+      Refused{"name", "a name is not unique; use user_arn or identity_store_user"},
+      Refused{"user_name", "a name is not unique; use user_arn or identity_store_user"},
+      Refused{"people", "a name is not unique; use user_arn or identity_store_user"},
+      Refused{"event_name", kChosen},
+      Refused{"event_source", kChosen},
+      Refused{"event_id", kChosen},
+      Refused{"error_code", kChosen},
+      Refused{"region", kChosen},
+      Refused{"access_key_id", kChosen},
+      Refused{"source_ip", "one address is a range, too: cidr: 198.51.100.7/32"},
+      Refused{"role", kRole},
+      Refused{"roles", kRole},
+      Refused{"watch", "to change a watch, edit it, or name it under `builtin`; to mark a drill, use `planned`"},
+      Refused{"accounts", "one rule is about one account: account"},
+      Refused{"mechanisms", "one rule is about one mechanism: mechanism"},
+  };
+  for (const Refused& refused : kRefused) {
+    if (refused.key == key) return refused.why;
   }
   return {};
 }

@@ -15,17 +15,33 @@ enum class Kind : unsigned char {
   role_glob,
   severity,
   mechanism,
-  time,       // RFC 3339
-  duration,   // 90s, 15m, 2h, 7d
+  time,      // RFC 3339
+  duration,  // 90s, 15m, 2h, 7d
   boolean,
-  number,     // a whole number
-  secret,     // a reference: env:, file:, ssm:, secretsmanager:
-  choice,     // one of `choices`
-  cidr,
-  anything,   // text, number, list or object that a later part of the program checks
-  list,       // of children[0]
-  map,        // free keys of `key_kind`, values of children[0]
-  object,     // of `fields`
+  number,          // a whole number
+  secret,          // a reference: env:, file:, ssm:, secretsmanager:
+  choice,          // one of `choices`
+  cidr,            // with its prefix length
+  principal_glob,  // can match an ARN or identityStoreArn#userId
+  role_arn,        // exactly one role
+  user_arn,        // exactly one IAM user, or root
+  store_user,      // userId, or identityStore#userId
+  store_user_key,  // identityStore#userId
+  url,             // http or https, no password
+  secret_url,      // the same, or a reference
+  ledger_key,      // a reference, or kms:
+  time_of_day,
+  time_zone,
+  listen,  // host:port
+  region,
+  action,    // service:Action, globs
+  store,     // sqlite:PATH
+  reserved,  // must be null or absent
+  accounts_or_auto,
+  anything,  // text, number, list or object that a later part of the program checks
+  list,      // of children[0]
+  map,       // free keys of `key_kind`, values of children[0]
+  object,    // of `fields`
 };
 
 struct Field;
@@ -36,7 +52,6 @@ struct Schema {
   std::vector<Field> fields;
   std::vector<Schema> children;
   Kind key_kind = Kind::text;
-  bool nullable = false;
 };
 
 struct Field {
@@ -49,7 +64,8 @@ struct Field {
 // The whole file.
 [[nodiscard]] const Schema& config_schema();
 
-// Keys of ignore rules that would match what the caller can choose, and why each is refused.
-[[nodiscard]] std::string_view caller_chosen(std::string_view key);
+// Keys that people look for in an ignore rule, and why each is refused: most match what the caller can choose. Empty for
+// others.
+[[nodiscard]] std::string_view refused_in_ignore(std::string_view key);
 
 }  // namespace gw::app

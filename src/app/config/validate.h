@@ -4,6 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/config/config.h"
@@ -13,17 +14,33 @@ namespace gw::app {
 
 class Validator {
  public:
-  Validator(std::string file, std::vector<Problem>& problems) : file_(std::move(file)), problems_(problems) {}
+  // `text` is what the nodes were made from; it must outlive the Validator.
+  Validator(std::string file, std::string_view text, std::vector<Problem>& problems)
+      : file_(std::move(file)), text_(text), problems_(problems) {}
   void check(const YAML::Node& node, const Schema& schema, const std::string& path);
   void problem(const YAML::Node& node, const std::string& path, std::string message);
+  void problem_at(const YAML::Mark& mark, const std::string& path, std::string message);
+  // False when aliases unfolded to more than was looked at.
+  [[nodiscard]] bool saw_all() const;
 
  private:
   void object(const YAML::Node& node, const Schema& schema, const std::string& path);
+  void list(const YAML::Node& node, const Schema& element, const std::string& path);
+  void map(const YAML::Node& node, const Schema& schema, const std::string& path);
+  void word(const YAML::Node& node, const std::vector<std::string_view>& words, const std::string& path);
   void scalar(const YAML::Node& node, const Schema& schema, const std::string& path);
   std::string file_;
+  std::string_view text_;
   std::vector<Problem>& problems_;
   std::size_t visited_ = 0;
 };
+
+// In backquotes, at most 60 characters, nothing that a terminal would obey.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+// The line and a caret below it, see Problem::excerpt. Runs of letters and digits as long as a token are blotted out; a line
+// that names a secret is not shown at all.
+[[nodiscard]] std::string excerpt_of(std::string_view text, int line, int column);
 
 // The candidate nearest to `word`, when it is near enough to be meant.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string_view>& candidates);
