@@ -27,6 +27,7 @@ watches:
     runbook: https://wiki.example.com/break-glass
     receivers: [oncall]
     owner: payments-platform
+    storm: {opened: 30, within: 10m}                    # beyond it, openings are told in one summary
   - name: break-glass-users
     principals: ["arn:aws:iam::*:user/breakglass/*"]    # ARNs, or identityStoreArn#userId
     owner: security
@@ -58,12 +59,49 @@ planned:
     ticket: CHG-1042
     owner: payments-platform
 
-# Where alerts go. Secrets are references: env:, file:, ssm:, secretsmanager:.
+# Where alerts go. Secrets are references: env:, file:, ssm:, secretsmanager:. The types need: slack token and channel, or
+# webhook_url; pagerduty routing_key; webhook url; file path; stdout nothing.
 receivers:
   - name: oncall
     type: slack
     token: env:SLACK_TOKEN
     channel: C0123456789
+    signing_secret: env:SLACK_SIGNING_SECRET
+    mention: subteam:S0123456789
+  - {name: pager, type: pagerduty, routing_key: env:PAGERDUTY_KEY}
+  - {name: siem, type: webhook, url: https://siem.example.com/in, secret: file:/run/secrets/siem}
+  - {name: log, type: file, path: /var/log/glasswatch/alerts.jsonl}
+
+# All that follows is for `glasswatch serve`; `scan` checks it and passes over it.
+
+mode: alert                                  # or shadow: record everything, deliver to file only
+store: sqlite:/var/lib/glasswatch/glasswatch.db
+
+http:
+  listen: 127.0.0.1:8080
+  metrics: token                             # or open
+  tokens:                                    # roles: viewer, operator, reviewer, ingest, admin
+    - {name: feed, role: ingest, token: env:GLASSWATCH_INGEST_TOKEN, accounts: ["*"]}
+    - {name: carol, role: reviewer, person: carol@example.com, token: file:/run/secrets/carol}
+
+sources:
+  - {type: directory, path: /srv/trail}
+  - {type: s3_sqs, queue_url: "https://sqs.eu-west-2.amazonaws.com/111122223333/trail", buckets: [org-logs]}
+
+directory:                                   # where names are looked up
+  organizations: {role_arn: "arn:aws:iam::111122223333:role/glasswatch-read"}
+  identity_store: {role_arn: "arn:aws:iam::111122223333:role/glasswatch-read", id: d-9067000000, region: eu-west-2}
+
+escalation:
+  - {after: 5m, to: [pager]}                 # without an acknowledgement
+
+session_durations: {BreakGlassAdmin: 4h}     # where neither STS nor the directory tells; 1h for others
+expected_accounts: auto                      # or a list of ids: whose silence is told
+high_risk: ["iam:*", "kms:ScheduleKeyDeletion", "cloudtrail:*"]
+handover: {at: "07:00", timezone: Europe/London, to: [oncall]}
+retention: {sessions: 400d, activity: 400d}
+heartbeat: {url: "https://monitor.example.com/ping", every: 1m}
+ledger: {key: file:/etc/glasswatch/ledger.key, checkpoints: ["s3://org-ledger/checkpoints"]}
 )";
 }
 
