@@ -20,6 +20,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/json/lexical.h"
 #include "base/utf8.h"
 
 namespace gw::json {
@@ -44,74 +45,40 @@ std::size_t structure_of(std::string_view text) {
 }
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+}  // namespace
 
-// Four hex digits at `p`, or -1.
-int hex4(const char* p) {
-  int value = 0;
-  for (int i = 0; i < 4; ++i) {
-    const int digit = hex_digit(p[i]);
-    if (digit < 0) return -1;
-    value = value << 4 | digit;
-  }
-  return value;
-}
+namespace {
 
-// The number grammar of RFC 8259, over the whole of `text`.
-bool is_number(std::string_view text) {
-  std::size_t i = 0;
-  const auto digits = [&] {
-    const std::size_t first = i;
-    while (i < text.size() && is_digit(text[i])) ++i;
-    return i > first;
-  };
-  if (i < text.size() && text[i] == '-') ++i;
-  if (i < text.size() && text[i] == '0') {
-    ++i;
-  } else if (!digits()) {
-    return false;
-  }
-  if (i < text.size() && text[i] == '.') {
-    ++i;
-    if (!digits()) return false;
-  }
-  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-    ++i;
-    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-    if (!digits()) return false;
-  }
-  return i == text.size();
-}
+// The short way for what most of a record is: members whose values are plain strings. From structural character `i` on, as
+// many as there are; anything unusual is left to the general way. Everything is passed by value: stores to the tape would
+// otherwise make the compiler read it again for every member.
+struct Plain {
+  std::size_t position;  // behind the last comma, or at what follows the last member
+  std::uint32_t used;
+  std::uint32_t last;
+  bool ends;  // no comma followed
+};
 
-// Every backslash in the content of a string begins a proper escape.
-bool escapes_are_valid(std::string_view content) {
-  for (std::size_t i = 0; i < content.size(); ++i) {
-    if (content[i] != '\\') continue;
-    if (++i >= content.size()) return false;
-    switch (content[i]) {
-      case '"':
-      case '\\':
-      case '/':
-      case 'b':
-      case 'f':
-      case 'n':
-      case 'r':
-      case 't': break;
-      case 'u':
-        if (content.size() - i < 5 || hex4(content.data() + i + 1) < 0) return false;
-        i += 4;
-        break;
-      default: return false;
-    }
+Plain plain_members(const char* text, const std::uint32_t* positions, std::size_t count, std::size_t next_backslash,
+                    std::uint32_t max_values, std::size_t i, std::uint32_t used, std::uint32_t last,
+                    internal::Node* nodes) {
+  for (; i + 4 <= count && used < max_values; ++i) {
+    const std::uint32_t key = positions[i];
+    const std::uint32_t colon = positions[i + 1];
+    const std::uint32_t value = positions[i + 2];
+    const std::uint32_t next = positions[i + 3];
+    // In the order of how likely each is to fail; branches predict well here.
+    if (text[value] != '"' || text[next - 1] != '"' || next_backslash < next || next - 1 <= value) break;
+    if (text[key] != '"' || text[colon] != ':' || text[colon - 1] != '"' || colon - 1 <= key) break;
+    nodes[used] = {key + 1, colon - 2 - key, value, next, kNone, Type::string, false, false, false};
+    // The first member is found by its place; writing to the tape's first node, of the root, harms nothing.
+    nodes[last].next = last == kNone ? kNone : used;
+    last = used++;
+    i += 3;
+    if (text[next] != ',') return {i, used, last, true};
   }
-  return true;
+  return {i, used, last, false};
 }
 
 }  // namespace
@@ -267,52 +234,65 @@ bool Doc::build(Limits limits) {
   };
 
   for (;;) {
+    if (depth > 0 && open[depth - 1].is_object) {
+      Open& object = open[depth - 1];
+      const Plain plain =
+          plain_members(text, positions, count, next_backslash_, limits.max_values, i, used, object.last_child, nodes);
+      if (plain.used != used) nodes[object.node].has_children = true;
+      i = plain.position;
+      used = plain.used;
+      object.last_child = plain.last;
+      if (plain.ends) goto after_value;
+    }
     // A value begins at structural character i; if in an object, its key (and the colon) first.
     if (used >= limits.max_values) return fail("too many values", at(i));
-    const std::uint32_t index = used++;
-    Node& node = nodes[index];
-    node.next = kNone;
-    node.key_size = 0;
-    node.key_escaped = false;
-    node.escaped = false;
-    node.has_children = false;
-    if (depth > 0) {
-      Open& parent = open[depth - 1];
-      if (parent.last_child == kNone) {
-        nodes[parent.node].has_children = true;
+    {
+      const std::uint32_t index = used++;
+      Node& node = nodes[index];
+      node.next = kNone;
+      node.key_size = 0;
+      node.key_escaped = false;
+      node.escaped = false;
+      node.has_children = false;
+      if (depth > 0) {
+        Open& parent = open[depth - 1];
+        if (parent.last_child == kNone) {
+          nodes[parent.node].has_children = true;
+        } else {
+          nodes[parent.last_child].next = index;
+        }
+        parent.last_child = index;
+        if (parent.is_object) {
+          if (char_at(i) != '"') return fail("a key is missing", at(i));
+          std::uint32_t key_end = 0;
+          if (!close(positions[i], at(i + 1), key_end, node.key_escaped)) return false;
+          node.key = positions[i] + 1;
+          node.key_size = key_end - 1 - node.key;
+          if (char_at(i + 1) != ':') return fail("a colon is missing", at(i + 1));
+          i += 2;
+        }
+      }
+      const char first = char_at(i);
+      node.begin = static_cast<std::uint32_t>(at(i));
+      if (first == '"') {
+        node.type = Type::string;
+        if (!close(positions[i], at(i + 1), node.end, node.escaped)) return false;
+        ++i;
+      } else if (first == '{' || first == '[') {
+        if (depth >= max_depth) return fail("nested too deeply", at(i));
+        const bool is_object = first == '{';
+        node.type = is_object ? Type::object : Type::array;
+        open[depth++] = {index, kNone, is_object};
+        ++i;
+        if (char_at(i) != (is_object ? '}' : ']')) continue;
       } else {
-        nodes[parent.last_child].next = index;
-      }
-      parent.last_child = index;
-      if (parent.is_object) {
-        if (char_at(i) != '"') return fail("a key is missing", at(i));
-        std::uint32_t key_end = 0;
-        if (!close(positions[i], at(i + 1), key_end, node.key_escaped)) return false;
-        node.key = positions[i] + 1;
-        node.key_size = key_end - 1 - node.key;
-        if (char_at(i + 1) != ':') return fail("a colon is missing", at(i + 1));
-        i += 2;
+        if (i >= count) return fail("cut off", text_.size());
+        if (first == '}' || first == ']' || first == ':' || first == ',') return fail("a value is missing", at(i));
+        if (!scalar(positions[i], at(i + 1), node)) return false;
+        ++i;
       }
     }
-    const char first = char_at(i);
-    node.begin = static_cast<std::uint32_t>(at(i));
-    if (first == '"') {
-      node.type = Type::string;
-      if (!close(positions[i], at(i + 1), node.end, node.escaped)) return false;
-      ++i;
-    } else if (first == '{' || first == '[') {
-      if (depth >= max_depth) return fail("nested too deeply", at(i));
-      const bool is_object = first == '{';
-      node.type = is_object ? Type::object : Type::array;
-      open[depth++] = {index, kNone, is_object};
-      ++i;
-      if (char_at(i) != (is_object ? '}' : ']')) continue;
-    } else {
-      if (i >= count) return fail("cut off", text_.size());
-      if (first == '}' || first == ']' || first == ':' || first == ',') return fail("a value is missing", at(i));
-      if (!scalar(positions[i], at(i + 1), node)) return false;
-      ++i;
-    }
+  after_value:
     // After a value: close as many containers as end here, then a comma or the end of the value.
     for (;;) {
       if (depth == 0) {

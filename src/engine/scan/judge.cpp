@@ -8,6 +8,7 @@
 
 #include "base/json/compact.h"
 #include "domain/cloudtrail/record_decode.h"
+#include "engine/scan/event_pool.h"
 
 namespace gw::scan {
 namespace {
@@ -119,7 +120,7 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
   }
   fill(*event);
   if (duplicates_decide(record)) event->flags.emplace_back("duplicate_keys");
-  Finding finding{std::make_unique<model::AccessEvent>(std::move(*event)), {}};
+  Finding finding{EventPool::shared().take(std::move(*event)), {}};
   finding.key.reserve(64);
   if (finding.event->event_id.empty()) {
     json::append_canonical(finding.key, record.root);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/scan/event_pool.h"
+
 namespace gw::scan {
 namespace {
 
@@ -156,6 +158,7 @@ void Teller::tell_oldest() {
     stopped_ = true;
     turn_.notify_all();
   }
+  EventPool::shared().give(std::move(held_.front()));
   held_.pop_front();
 }
 
