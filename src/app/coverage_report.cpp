@@ -21,12 +21,12 @@ constexpr std::size_t kMaxGaps = 1000;
 
 std::uint64_t count(const scan::Coverage& c, Family family) { return c.families[static_cast<std::size_t>(family)]; }
 
-// Hours without anything between the first and the last, where at least four of five hours hold something.
+// Hours without anything between the first and the last, where at least nine of ten hours hold something.
 void find_gaps(const scan::AccountRegion& where, const scan::Seen& seen, std::vector<Gap>& gaps) {
   const std::vector<std::int64_t> hours = seen.hours.list();
   if (hours.size() < 5) return;
   const auto span = static_cast<std::size_t>(hours.back() - hours.front() + 1);
-  if (hours.size() * 5 < span * 4) return;
+  if (hours.size() * 10 < span * 9) return;
   for (std::size_t i = 1; i < hours.size() && gaps.size() < kMaxGaps; ++i) {
     if (hours[i] == hours[i - 1] + 1) continue;
     gaps.push_back({where, Time{(hours[i - 1] + 1) * kHour}, Time{hours[i] * kHour}});

@@ -36,13 +36,12 @@ std::vector<std::string> search_literals(const Options& options, const watch::Ne
     if (stem.size() >= 3) literals.push_back(stem);
     return literals;
   }
-  const auto may = [&](model::Mechanism m) { return options.mechanisms.has(m) && (options.all || needs.any.has(m)); };
-  // Mechanisms that go by identity. An access by root may have another mechanism by precedence, with root_api in `also`.
-  if ((options.all && options.mechanisms.has(model::Mechanism::root_api)) ||
-      (!options.all && needs.any.has(model::Mechanism::root_api))) {
-    literals.emplace_back("\"Root\"");
-  }
-  if (may(model::Mechanism::iam_user_api)) literals.emplace_back("\"IAMUser\"");
+  // Mechanisms that go by identity. A watch may match them in `also` of an access that has another mechanism.
+  const auto by_identity = [&](model::Mechanism m) {
+    return options.all ? options.mechanisms.has(m) : needs.any.has(m);
+  };
+  if (by_identity(model::Mechanism::root_api)) literals.emplace_back("\"Root\"");
+  if (by_identity(model::Mechanism::iam_user_api)) literals.emplace_back("\"IAMUser\"");
   if (!options.all) {
     for (const std::string& stem : needs.stems) literals.push_back(stem);
   }

@@ -1,0 +1,73 @@
+"""The console snippets of the README and docs are run, and print what the page says; files that pages name exist.
+
+A block ```console holds commands behind `$ ` and the output that follows. Run with UPDATE=1 to write the outputs anew.
+"""
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+ROOT = os.environ.get("GW_SOURCE_DIR") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BINARY = os.environ.get("GW_BINARY")
+PAGES = ["README.md"] + ["docs/" + name for name in sorted(os.listdir(os.path.join(ROOT, "docs"))) if name.endswith(".md")]
+PAGES += ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"]
+failures = 0
+checks = 0
+
+
+def check(good, message):
+    global failures, checks
+    checks += 1
+    if not good:
+        failures += 1
+        print("FAIL " + message)
+
+
+def output(command):
+    words = shlex.split(command)
+    if words[0] != "glasswatch":
+        return None
+    environment = dict(os.environ, NO_COLOR="1")
+    environment.pop("GLASSWATCH_WATCH", None)
+    run = subprocess.run([BINARY] + words[1:], cwd=ROOT, capture_output=True, text=True, env=environment)
+    check(run.returncode == 0, f"`{command}` ends with {run.returncode}: {run.stderr[:300]}")
+    return run.stdout
+
+
+def run_blocks(page, text):
+    def block(match):
+        out = []
+        for part in re.split(r"^(?=\$ )", match.group(1), flags=re.M):
+            if not part.startswith("$ "):
+                out.append(part)
+                continue
+            command, _, said = part[2:].partition("\n")
+            got = output(command)
+            if got is None:
+                out.append(part)
+                continue
+            check(got == said, f"{page}: `{command}` prints something else than the page says")
+            out.append(f"$ {command}\n{got}")
+        return "```console\n" + "".join(out) + "```"
+
+    return re.sub(r"```console\n(.*?)```", block, text, flags=re.S)
+
+
+if not BINARY or not os.path.exists(BINARY):
+    print("skipped: GW_BINARY is not set")
+    sys.exit(77)
+for page in PAGES:
+    path = os.path.join(ROOT, page)
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    new = run_blocks(page, text)
+    if os.environ.get("UPDATE") == "1" and new != text:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(new)
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        check(os.path.exists(os.path.join(os.path.dirname(path), target)), f"{page} links to {target}, which is not there")
+    for name in re.findall(r"`((?:src|tests|docs|fuzz|tools|share)/[\w./-]+\.\w+)`", text):
+        check(os.path.exists(os.path.join(ROOT, name)), f"{page} names {name}, which is not there")
+print(f"docs: {checks} checks, {failures} failed")
+sys.exit(1 if failures else 0)
