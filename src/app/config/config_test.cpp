@@ -5,6 +5,7 @@
 #include "app/config/names.h"
 #include "app/config/schema.h"
 #include "app/config/sha256.h"
+#include "app/config/validate.h"
 #include "base/json/doc.h"
 #include "domain/watch/watch_set.h"
 
@@ -164,6 +165,18 @@ TEST(Config, ProblemsShowTheLineButNoSecret) {
        problems("version: 1\nreceivers: [{name: a, type: slack, token: hunter2, webhook_url: hunter2}]\n"
                 "ledger: {key: hunter2}\nheartbeat: {url: \"https://a:hunter2@x\"}\n")) {
     EXPECT_EQ(told.find("hunter2"), std::string::npos) << told;
+  }
+}
+
+TEST(Config, ProblemsAreSafeToPrint) {
+  const std::string hostile = "\\e]0;x\\a\\u202E";
+  for (const std::string& text :
+       {"receivers: [{name: \"" + hostile + "a\", type: stdout}]\ndefault_receivers: [\"" + hostile + "b\"]\n",
+        "accounts: {\"" + hostile + "\": x}\n", "\"" + hostile + "\": x\n", "mode: \"" + hostile + "\"\n",
+        "watches: [{name: a, accounts: [\"ou-" + hostile + "\"]}]\n"}) {
+    const auto got = problems("version: 1\n" + text);
+    ASSERT_FALSE(got.empty()) << text;
+    for (const std::string& told : got) EXPECT_EQ(showable(told), told);
   }
 }
 

@@ -81,6 +81,20 @@ std::string quoted(std::string_view text) {
   return out + "`";
 }
 
+std::string showable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const Utf8Char c = next_utf8(text, i);
+    if (c.valid && !is_unsafe_to_show(c.code_point)) {
+      out += text.substr(i, c.length);
+    } else {
+      out += '?';
+    }
+    i += c.length;
+  }
+  return out;
+}
+
 std::string excerpt_of(std::string_view text, int line_number, int column) {
   if (line_number < 1 || column < 1) return {};
   const std::string_view line = line_of(text, static_cast<std::size_t>(line_number));

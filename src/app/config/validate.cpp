@@ -192,7 +192,7 @@ void Validator::problem(const YAML::Node& node, const std::string& path, std::st
 
 void Validator::problem_at(const YAML::Mark& mark, const std::string& path, std::string message) {
   if (problems_.size() >= kMaxProblems) return;
-  Problem problem{file_, 0, 0, path, std::move(message)};
+  Problem problem{file_, 0, 0, showable(path), showable(message)};
   if (!mark.is_null()) {
     problem.line = mark.line + 1;
     problem.column = mark.column + 1;

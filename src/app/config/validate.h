@@ -38,6 +38,9 @@ class Validator {
 // In backquotes, at most 60 characters, nothing that a terminal would obey.
 [[nodiscard]] std::string quoted(std::string_view text);
 
+// What a terminal would obey, and what is no UTF-8, as `?`.
+[[nodiscard]] std::string showable(std::string_view text);
+
 // The line and a caret below it, see Problem::excerpt. Runs of letters and digits as long as a token are blotted out; a line
 // that names a secret is not shown at all.
 [[nodiscard]] std::string excerpt_of(std::string_view text, int line, int column);
