@@ -1,5 +1,6 @@
 // Parse (exceptions of yaml-cpp are caught here and nowhere else) → validate → read. Reading trusts what was validated and
 // skips what was not, so that a file with a mistake still yields all its other mistakes.
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -114,6 +115,8 @@ Loaded load_text(std::string_view text, const std::string& file) {
     if (loaded.problems.empty() && !append_canonical(loaded.config.canonical, root)) {
       loaded.problems.push_back({file, 0, 0, {}, "too many values (aliases unfold to more than is allowed)"});
     }
+  } catch (const YAML::DeepRecursion& e) {
+    validator.problem_at(e.mark, {}, "nested too deeply");
   } catch (const YAML::Exception& e) {
     validator.problem_at(e.mark, {}, "not YAML: " + e.msg);
   } catch (const std::exception&) {
