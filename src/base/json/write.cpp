@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "base/utf8.h"
 
@@ -15,6 +16,19 @@ constexpr std::array<bool, 256> make_plain() {
   return plain;
 }
 constexpr std::array<bool, 256> kPlain = make_plain();
+
+// Eight plain characters at once: no byte below 0x20, above 0x7E, a quote or a backslash (bytes are compared by the borrow that
+// a subtraction leaves in their top bits).
+bool eight_plain(const char* p) {
+  std::uint64_t v = 0;
+  std::memcpy(&v, p, sizeof v);
+  constexpr std::uint64_t kOnes = 0x0101010101010101ull;
+  constexpr std::uint64_t kTops = 0x8080808080808080ull;
+  const auto has_zero = [](std::uint64_t x) { return (x - kOnes) & ~x & kTops; };
+  const std::uint64_t low = (v - kOnes * 0x20) & ~v & kTops;
+  return (v & kTops) == 0 && low == 0 && has_zero(v ^ (kOnes * '"')) == 0 && has_zero(v ^ (kOnes * '\\')) == 0 &&
+         has_zero(v ^ (kOnes * 0x7F)) == 0;
+}
 
 void append_unit(std::string& out, std::uint32_t unit) {
   constexpr char kHex[] = "0123456789abcdef";
@@ -48,6 +62,8 @@ void append_string(std::string& out, std::string_view text) {
   std::size_t done = 0;
   std::size_t i = 0;
   while (i < text.size()) {
+    while (i + 8 <= text.size() && eight_plain(text.data() + i)) i += 8;
+    if (i == text.size()) break;
     if (kPlain[static_cast<unsigned char>(text[i])]) {
       ++i;
       continue;

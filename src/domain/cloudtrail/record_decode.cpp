@@ -286,13 +286,25 @@ model::Record decode_record(json::Value value, unsigned occurrence) {
 
 RecordKind kind_of(json::Value value) {
   if (!value.is_object()) return RecordKind::not_a_record;
-  const std::string_view category = value["eventCategory"].text();
-  const std::string_view type = value["eventType"].text();
-  if (category == "Insight" || type == "AwsCloudTrailInsight" || value["insightDetails"].is_object())
-    return RecordKind::insight;
+  bool named = false;
+  std::string_view category;
+  std::string_view type;
+  bool insight = false;
+  for (Value v = value.first_child(); !v.is_missing(); v = v.next_sibling()) {
+    const std::string_view key = v.key();
+    if (key == "eventName" || key == "eventSource") {
+      named = true;
+    } else if (key == "eventCategory") {
+      category = v.text();
+    } else if (key == "eventType") {
+      type = v.text();
+    } else if (key == "insightDetails") {
+      insight = v.is_object();
+    }
+  }
+  if (insight || category == "Insight" || type == "AwsCloudTrailInsight") return RecordKind::insight;
   if (category == "Aggregated" || type == "AwsAggregatedEvent") return RecordKind::aggregated;
-  if (value["eventName"].is_missing() && value["eventSource"].is_missing()) return RecordKind::not_a_record;
-  return RecordKind::record;
+  return named ? RecordKind::record : RecordKind::not_a_record;
 }
 
 }  // namespace gw::cloudtrail

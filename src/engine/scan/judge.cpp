@@ -41,6 +41,13 @@ Judge::Verdict Judge::judge(std::string_view text, const std::string& path, std:
   return {};
 }
 
+std::size_t Judge::piece_end(std::string_view list, std::size_t begin) {
+  constexpr std::size_t kPiece = 128 * 1024;
+  if (list.size() - begin < 2 * kPiece) return list.size();
+  const std::size_t comma = list.find(",{\"eventVersion\"", begin + kPiece);
+  return comma == std::string_view::npos ? list.size() : comma;
+}
+
 bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
                        CoverageCounter& coverage) {
   const json::Value root = doc_.root();

@@ -68,24 +68,33 @@ class Judge {
   // that of the last element before and counts on; elements up to `told` are passed over. After each element `go_on` is
   // asked. Returns the offset behind the closing bracket, or nullopt at anything irregular: what was added to `batch` until
   // then is good, and the list is to be read by other means.
+  //
+  // The list is indexed piece by piece, so that a piece and its index stay in the cache. A piece ends where a record seems to
+  // begin; if that was a guess gone wrong, the piece does not parse, which is irregular.
   template <class GoOn>
   std::optional<std::size_t> judge_list(std::string_view list, const std::string& path, std::uint64_t& number,
                                         std::uint64_t told, std::uint64_t offset, Batch& batch,
                                         CoverageCounter& coverage, GoOn&& go_on) {
-    if (!doc_.index(list)) return std::nullopt;
-    if (doc_.next_char() == ']') return doc_.next_offset() + 1;
-    for (;;) {
-      if (doc_.next_char() != '{') return std::nullopt;
-      const std::size_t begin = doc_.next_offset();
-      if (!doc_.parse_next()) return std::nullopt;
-      if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
-      if (++number > told && !judge_root(path, number, offset + begin, batch, coverage)) return std::nullopt;
-      if (!go_on()) return std::nullopt;
-      const char next = doc_.next_char();
-      const std::size_t after = doc_.next_offset() + 1;
-      doc_.skip_char();
-      if (next == ']') return after;
-      if (next != ',') return std::nullopt;
+    std::size_t piece = 0;  // where it begins
+    for (bool first = true;; first = false) {
+      const std::size_t end = piece_end(list, piece);
+      if (!doc_.index(list.substr(piece, end - piece))) return std::nullopt;
+      if (first && doc_.next_char() == ']') return doc_.next_offset() + 1;
+      for (;;) {
+        if (doc_.next_char() != '{') return std::nullopt;
+        const std::size_t begin = doc_.next_offset();
+        if (!doc_.parse_next()) return std::nullopt;
+        if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
+        if (++number > told && !judge_root(path, number, offset + piece + begin, batch, coverage)) return std::nullopt;
+        if (!go_on()) return std::nullopt;
+        const char next = doc_.next_char();
+        const std::size_t after = doc_.next_offset() + 1;
+        doc_.skip_char();
+        if (next == ']') return piece + after;
+        if (next == '\0' && end < list.size()) break;
+        if (next != ',') return std::nullopt;
+      }
+      piece = end + 1;  // behind the comma
     }
   }
 
@@ -96,6 +105,8 @@ class Judge {
   void set_feed(std::string_view feed) { feed_ = feed; }
 
  private:
+  // Where the piece that begins at `begin` ends: at the comma before a record, or with the list.
+  [[nodiscard]] static std::size_t piece_end(std::string_view list, std::size_t begin);
   // Of the value that doc_ holds; false when it is no record.
   bool judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
                   CoverageCounter& coverage);
