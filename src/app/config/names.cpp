@@ -1,15 +1,25 @@
 #include "app/config/names.h"
 
+#include <algorithm>
+
 #include "base/json/doc.h"
 
 namespace gw::app {
 namespace {
 
-constexpr json::Limits kLimits = {.max_depth = 64, .max_values = 2'000'000};
+constexpr std::size_t kMaxValues = 2'000'000;
+
+// A Doc makes room for as many values as it may hold, and a text cannot hold more values than bytes.
+json::Limits limits_for(std::string_view text) {
+  json::Limits limits;
+  limits.max_depth = 64;
+  limits.max_values = static_cast<std::uint32_t>(std::min(text.size() + 1, kMaxValues));
+  return limits;
+}
 
 Result<json::Value> list_of(json::Doc& doc, std::string_view text, std::string_view member, std::string_view command) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  if (!doc.parse(text, kLimits)) {
+  if (!doc.parse(text, limits_for(text))) {
     return Error{Errc::invalid_input,
                  "not JSON at byte " + std::to_string(doc.damage().offset) + ": " + std::string(doc.damage().reason)};
   }
