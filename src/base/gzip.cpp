@@ -7,6 +7,8 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <vector>
 
 namespace gw {
@@ -71,9 +73,14 @@ InflateResult WholeInflater::inflate(std::string_view in, char* out, std::size_t
 }
 
 struct StreamInflater::State {
+  // ISA-L reads ahead, and at the end of a member gives back whole bytes by moving next_in backwards: perhaps into bytes that
+  // came with the input before. So many bytes before the input always stand in front of it.
+  static constexpr std::size_t kGivenBack = 16;
+
   inflate_state isal;
   std::vector<char> buffer = std::vector<char>(kInputChunk);
-  std::string_view input;  // not yet consumed: of the head, then of the buffer
+  const char* storage = nullptr;  // where the bytes that `input` lies in begin: the head, then the buffer
+  std::string_view input;         // not yet consumed
   Source source;
   bool source_ended = false;
   bool member_open = false;
@@ -82,11 +89,13 @@ struct StreamInflater::State {
   // Makes at least `wanted` (<= 4) bytes available, unless the source ends before.
   void fill(std::size_t wanted) {
     while (input.size() < wanted && !source_ended) {
-      const std::size_t keep = input.size();
-      std::copy(input.begin(), input.end(), buffer.begin());
+      const std::size_t before = std::min(kGivenBack, static_cast<std::size_t>(input.data() - storage));
+      const std::size_t keep = before + input.size();
+      std::memmove(buffer.data(), input.data() - before, keep);
       const std::size_t got = source(buffer.data() + keep, buffer.size() - keep);
       source_ended = got == 0;
-      input = {buffer.data(), keep + got};
+      storage = buffer.data();
+      input = {buffer.data() + before, keep - before + got};
     }
   }
 };
@@ -98,7 +107,8 @@ StreamInflater& StreamInflater::operator=(StreamInflater&&) noexcept = default;
 
 void StreamInflater::start(std::string_view head, Source source) {
   State& s = *state_;
-  s.input = head;
+  s.storage = head.data() != nullptr ? head.data() : s.buffer.data();
+  s.input = {s.storage, head.size()};
   s.source = std::move(source);
   s.source_ended = false;
   s.member_open = false;
@@ -138,14 +148,16 @@ InflateResult StreamInflater::read(char* out, std::size_t capacity) {
     s.isal.next_out = reinterpret_cast<std::uint8_t*>(out + size);
     s.isal.avail_out = out_size;
     const int result = isal_inflate(&s.isal);
-    const std::size_t used = in_size - s.isal.avail_in;
     const std::size_t made = out_size - s.isal.avail_out;
-    s.input.remove_prefix(used);
     size += made;
+    // After an error ISA-L's count of what is left of the input may have gone below zero: it is not looked at.
     if (result != ISAL_DECOMP_OK && result != ISAL_END_INPUT) {
       return {Result::State::damaged, size,
               result == ISAL_INCORRECT_CHECKSUM ? "gzip checksum does not match" : "damaged gzip data"};
     }
+    // Below zero when ISA-L gave back more than it took.
+    const auto used = static_cast<std::ptrdiff_t>(in_size) - static_cast<std::ptrdiff_t>(s.isal.avail_in);
+    s.input.remove_prefix(used);
     if (s.isal.block_state == ISAL_BLOCK_FINISH) {
       s.member_open = false;
     } else if (used == 0 && made == 0 && s.input.empty() && s.source_ended) {

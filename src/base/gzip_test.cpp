@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <libdeflate.h>
 
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -68,6 +70,20 @@ TEST(Gzip, SeveralMembersAndZeroPaddingAreOneText) {
   }
 }
 
+// ISA-L gives back bytes that it read ahead, perhaps of the input before: members that end just behind the border of two
+// inputs must come out whole.
+TEST(Gzip, MembersMayEndAnywhereInTheInput) {
+  const std::string in = gzip(sample(300)) + gzip("x") + gzip(sample(40));
+  const std::string text = sample(300) + "x" + sample(40);
+  for (std::size_t head = 0; head <= in.size(); ++head) {
+    for (const std::size_t step : {1u, 2u, 5u, 100000u}) {
+      const Outcome got = stream(in, head, step, 50);
+      ASSERT_EQ(got.state, InflateResult::State::done) << head << " " << step << " " << got.reason;
+      ASSERT_EQ(got.text, text);
+    }
+  }
+}
+
 TEST(Gzip, EveryCutIsNoticed) {
   const std::string in = gzip(sample(500));
   for (std::size_t size = 0; size < in.size(); ++size) {
@@ -92,6 +108,21 @@ TEST(Gzip, DamageIsNamed) {
   EXPECT_EQ(whole(good + "garbage").reason, "bytes after the gzip data");
   EXPECT_EQ(whole(good + "garbage").text, "hello");
   EXPECT_EQ(stream(good + "garbage", 0, 64, 64).text, "hello");
+}
+
+// ISA-L may count one byte more than it was given when it meets a distance that points before the text.
+TEST(Gzip, DamageAtTheEndOfAWindowStaysInIt) {
+  std::ifstream file(GW_SOURCE_DIR "/fuzz/regress/gzip/counted_past_the_input", std::ios::binary);
+  const std::string in{std::istreambuf_iterator<char>(file), {}};
+  ASSERT_EQ(in.size(), 355u);
+  EXPECT_EQ(whole(in).state, InflateResult::State::damaged);
+  for (const std::size_t step : {1u, 7u, 51u, 52u, 53u, 1000u}) {
+    for (std::size_t head = 0; head <= in.size(); ++head) {
+      const Outcome o = stream(in, head, step, 997);
+      ASSERT_EQ(o.state, InflateResult::State::damaged) << head << ' ' << step;
+      ASSERT_EQ(o.reason, "damaged gzip data");
+    }
+  }
 }
 
 TEST(Gzip, ABombStopsAtTheCapacity) {
