@@ -157,7 +157,7 @@ InflateResult StreamInflater::read(char* out, std::size_t capacity) {
     }
     // Below zero when ISA-L gave back more than it took.
     const auto used = static_cast<std::ptrdiff_t>(in_size) - static_cast<std::ptrdiff_t>(s.isal.avail_in);
-    s.input.remove_prefix(used);
+    s.input = {s.input.data() + used, static_cast<std::size_t>(static_cast<std::ptrdiff_t>(s.input.size()) - used)};
     if (s.isal.block_state == ISAL_BLOCK_FINISH) {
       s.member_open = false;
     } else if (used == 0 && made == 0 && s.input.empty() && s.source_ended) {
