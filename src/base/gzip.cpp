@@ -15,6 +15,7 @@ namespace gw {
 namespace {
 
 constexpr std::size_t kInputChunk = 64 * 1024;
+constexpr std::size_t kMaxHeader = 32 * 1024;
 constexpr unsigned char kReservedFlags = 0xE0;
 
 // Why these bytes cannot begin a gzip member; empty when they can.
@@ -24,6 +25,33 @@ std::string_view header_problem(std::string_view bytes) {
   if (bytes[2] != 8) return "unknown gzip compression method";
   if ((static_cast<unsigned char>(bytes[3]) & kReservedFlags) != 0) return "reserved gzip header flags";
   return {};
+}
+
+// How long the gzip header is that `bytes` begin with ("RFC 1952", section 2.3); 0 when it does not end within them. The four
+// fixed bytes were checked. ISA-L's own reading of headers is not used: a header that is cut off makes it decode what an
+// earlier member left behind.
+std::size_t header_size(std::string_view bytes) {
+  constexpr unsigned kHeaderCrc = 2;
+  constexpr unsigned kExtra = 4;
+  constexpr unsigned kName = 8;
+  constexpr unsigned kComment = 16;
+  const auto byte = [&](std::size_t i) -> unsigned { return static_cast<unsigned char>(bytes[i]); };
+  std::size_t size = 10;
+  if (bytes.size() < size) return 0;
+  const unsigned flags = byte(3);
+  if ((flags & kExtra) != 0) {
+    if (bytes.size() < size + 2) return 0;
+    size += 2 + byte(size) + (byte(size + 1) << 8);
+  }
+  for (const unsigned flag : {kName, kComment}) {
+    if ((flags & flag) == 0) continue;
+    if (size >= bytes.size()) return 0;
+    const std::size_t end = bytes.find('\0', size);
+    if (end == std::string_view::npos) return 0;
+    size = end + 1;
+  }
+  if ((flags & kHeaderCrc) != 0) size += 2;
+  return size <= bytes.size() ? size : 0;
 }
 
 bool only_zeros(std::string_view bytes) {
@@ -86,7 +114,7 @@ struct StreamInflater::State {
   bool member_open = false;
   bool any_member = false;
 
-  // Makes at least `wanted` (<= 4) bytes available, unless the source ends before.
+  // Makes at least `wanted` (<= kMaxHeader) bytes available, unless the source ends before.
   void fill(std::size_t wanted) {
     while (input.size() < wanted && !source_ended) {
       const std::size_t before = std::min(kGivenBack, static_cast<std::size_t>(input.data() - storage));
@@ -134,8 +162,17 @@ InflateResult StreamInflater::read(char* out, std::size_t capacity) {
       if (const std::string_view problem = header_problem(s.input); !problem.empty()) {
         return {Result::State::damaged, size, problem};
       }
+      std::size_t header = 0;
+      for (std::size_t wanted = 64; (header = header_size(s.input)) == 0; wanted *= 2) {
+        if (wanted > kMaxHeader) return {Result::State::damaged, size, "gzip header too long"};
+        s.fill(wanted);
+        if (s.input.size() < wanted && header_size(s.input) == 0) {
+          return {Result::State::damaged, size, "cut off in a gzip header"};
+        }
+      }
+      s.input.remove_prefix(header);
       isal_inflate_init(&s.isal);
-      s.isal.crc_flag = ISAL_GZIP;
+      s.isal.crc_flag = ISAL_GZIP_NO_HDR_VER;
       s.member_open = true;
       s.any_member = true;
     }

@@ -84,6 +84,28 @@ TEST(Gzip, MembersMayEndAnywhereInTheInput) {
   }
 }
 
+TEST(Gzip, HeadersMayHoldNamesAndExtraFields) {
+  std::string in = gzip("hello");
+  std::string header = in.substr(0, 10);
+  header[3] = '\x1F';  // text, header CRC, extra, name, comment
+  header += std::string(
+                "\x03\x00"
+                "abc",
+                5) +
+            std::string("name\0comment\0", 13) + "cc";
+  in = header + in.substr(10);
+  EXPECT_EQ(whole(in).text, "hello");
+  for (const std::size_t step : {1u, 3u, 1000u}) EXPECT_EQ(stream(in, step % 3, step, 100).text, "hello") << step;
+  // Cut off in a header behind a whole member and zeros.
+  const std::string cut = gzip("x") + std::string(90, '\0') + in.substr(0, 4);
+  for (const std::size_t step : {1u, 35u, 1000u}) {
+    EXPECT_EQ(stream(cut, 38, step, 100).state, InflateResult::State::damaged) << step;
+    EXPECT_EQ(stream(cut, 38, step, 100).text, "x") << step;
+  }
+  const std::string endless = std::string("\x1f\x8b\x08\x08\0\0\0\0\0\0", 10) + std::string(100000, 'n');
+  EXPECT_EQ(stream(endless, 5, 4096, 100).reason, "gzip header too long");
+}
+
 TEST(Gzip, EveryCutIsNoticed) {
   const std::string in = gzip(sample(500));
   for (std::size_t size = 0; size < in.size(); ++size) {
