@@ -54,10 +54,6 @@ std::size_t header_size(std::string_view bytes) {
   return size <= bytes.size() ? size : 0;
 }
 
-bool only_zeros(std::string_view bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0; });
-}
-
 }  // namespace
 
 bool looks_like_gzip(std::string_view bytes) { return bytes.size() >= 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b'; }
@@ -80,7 +76,10 @@ InflateResult WholeInflater::inflate(std::string_view in, char* out, std::size_t
   std::size_t size = 0;
   bool first = true;
   while (!in.empty()) {
-    if (!first && only_zeros(in)) break;
+    if (!first) {
+      in.remove_prefix(std::min(in.find_first_not_of('\0'), in.size()));  // padding, also between members
+      if (in.empty()) break;
+    }
     if (const std::string_view problem = header_problem(in); !problem.empty()) {
       return {Result::State::damaged, size, problem};
     }

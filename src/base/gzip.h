@@ -1,5 +1,5 @@
 // Inflating gzip: whole buffers by libdeflate, streams of any size by ISA-L. Any number of members; zero padding behind
-// the last one is fine, as gzip(1) has it; ISIZE is never looked at. Checksums are verified.
+// a member is fine; ISIZE is never looked at. Checksums are verified.
 // Neither class is thread-safe; use one of each per thread. Errors are constant sentences, safe to print.
 #pragma once
 
