@@ -49,6 +49,8 @@ class Splitter {
   // The bracket that closes the list was read: what feed() did not consume comes after it.
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] bool stopped() const { return stopped_; }
+  // Where in the whole text the next window begins.
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }
 
  private:
   static constexpr std::size_t kNone = ~std::size_t{0};

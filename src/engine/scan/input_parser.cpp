@@ -110,13 +110,13 @@ std::size_t InputParser::feed(std::string_view window, bool final) {
   rest_.append(tail.substr(0, std::min(tail.size(), kMaxRest - std::min(rest_.size(), kMaxRest))));
   if (final || rest_.size() >= kMaxRest) {
     done_ = true;
-    rest(rest_);
+    rest(rest_, splitter_->offset());
   }
   return window.size();
 }
 
 // What follows the list must end the document; other members of the object are read for a second list.
-void InputParser::rest(std::string_view text) {
+void InputParser::rest(std::string_view text, std::uint64_t offset) {
   const std::string_view tail = trimmed(text);
   if (shape_.shape == Shape::array ? tail.empty() : tail == "}") return;
   if (shape_.shape == Shape::records) {
@@ -132,8 +132,7 @@ void InputParser::rest(std::string_view text) {
     }
   }
   add_quarantine(tail.size() >= kMaxRest ? "too much text after the list of records" : "text after the list of records",
-                 0, false);
-  batch_.quarantined.back().offset.reset();
+                 offset + static_cast<std::uint64_t>(tail.empty() ? 0 : tail.data() - text.data()), false);
   if (const auto again = cloudtrail::find_record_start(text, 0)) {
     // A list that damage made end too early: whole records behind it are read all the same.
     const std::string list = std::string(text.substr(*again)) + std::string(Literals::kSlack, ' ');
@@ -295,7 +294,7 @@ bool InputParser::regular(std::string_view text) {
     return !wanted;
   }
   name_feed("records_file");
-  rest(text.substr(shape_.start + *end));
+  rest(text.substr(shape_.start + *end), shape_.start + *end);
   return true;
 }
 

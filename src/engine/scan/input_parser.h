@@ -68,7 +68,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   void document(std::string_view text, std::uint64_t offset, bool in_list);
   std::size_t lines(std::string_view window, bool final);
   void line(std::string_view text, std::uint64_t offset);
-  void rest(std::string_view text);
+  void rest(std::string_view text, std::uint64_t offset);
   enum class Look : std::uint8_t { done, unclear, doubtful };
   Look look_at_candidates(std::string_view text);
   bool looks_complete(std::string_view text) const;
