@@ -12,6 +12,7 @@
 #include "app/config/nodes.h"
 #include "app/config/references.h"
 #include "app/config/schema.h"
+#include "app/config/survey.h"
 #include "app/config/validate.h"
 #include "domain/watch/role_pattern.h"
 #include "domain/watch/watch_set.h"
@@ -102,12 +103,16 @@ Loaded load_text(std::string_view text, const std::string& file) {
   }
   Validator validator(file, text, loaded.problems);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() != 1) {
-      loaded.problems.push_back({file, 0, 0, {}, documents.empty() ? "is empty" : "holds more than one document"});
+    const Survey survey = survey_yaml(text);
+    if (survey.damage) {
+      validator.problem_at(survey.damage->mark, {}, survey.damage->message);
       return loaded;
     }
-    const YAML::Node& root = documents[0];
+    if (survey.documents == 0) {
+      loaded.problems.push_back({file, 0, 0, {}, "is empty"});
+      return loaded;
+    }
+    const YAML::Node root = YAML::Load(std::string(text));
     validator.check(root, config_schema(), {});
     if (!root.IsMap() || !validator.saw_all()) return loaded;
     check_references(root, validator, loaded.notes);
