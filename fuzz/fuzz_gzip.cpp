@@ -37,6 +37,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     state = r.state;
   }
   if (first.state == State::done && (state != State::done || text != out.substr(0, first.size))) std::abort();
-  if (first.state == State::damaged && state == State::done) std::abort();
+  // The other way round is possible: ISA-L lets pass some broken code tables. The reader tells what libdeflate said.
   return 0;
 }

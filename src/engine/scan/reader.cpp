@@ -121,7 +121,8 @@ class Reader::Impl {
   StreamInflater stream_inflater_;
   std::uint64_t bytes_in_ = 0;
   bool failed_ = false;
-  bool told_ = false;  // a part of this input
+  bool told_ = false;         // a part of this input
+  std::string_view refused_;  // what libdeflate said of it before it went on as a stream
 };
 
 bool Reader::Impl::tell_part(const Tell& tell, Batch batch) {
@@ -160,6 +161,7 @@ bool Reader::Impl::read_opened(const std::string& path, File& file, bool everyth
   const std::string_view head(input_.data(), size);
   bytes_in_ = file.total;
   failed_ = false;
+  refused_ = {};
   if (file.error != 0) {
     failed(path, std::strerror(file.error), size);
     return end(tell, 0);
@@ -182,7 +184,9 @@ bool Reader::Impl::read_opened(const std::string& path, File& file, bool everyth
     const InflateResult result = whole_inflater_.inflate(head, inflated_.data(), inflated_.capacity());
     if (result.state == InflateResult::State::done)
       return whole(path, {inflated_.data(), result.size}, everything, tell);
-    // Too large for the buffer, or damaged: as a stream, which gives what comes before the damage.
+    // Too large for the buffer, or damaged: as a stream, which gives what comes before the damage. ISA-L lets pass some
+    // broken code tables that libdeflate refuses; what libdeflate said is told all the same.
+    if (result.state == InflateResult::State::damaged) refused_ = result.reason;
   }
   stream_inflater_.start(head, [&](char* out, std::size_t capacity) { return file.read(out, capacity); });
   return stream(path, everything, tell, [&](char* out, std::size_t capacity) {
@@ -225,11 +229,14 @@ bool Reader::Impl::stream(const std::string& path, bool everything, const Tell& 
     total += result.size;
     const bool final = result.state != InflateResult::State::full;
     const std::string_view window(inflated_.data(), held);
-    if (result.state == InflateResult::State::damaged) failed(path, std::string(result.reason), total);
     if (!begun) {
       parser_.begin(path, window, final, everything);
-      if (result.state == InflateResult::State::damaged) failed(path, std::string(result.reason), total);
       begun = true;
+    }
+    if (result.state == InflateResult::State::damaged) {
+      failed(path, std::string(result.reason), total);
+    } else if (result.state == InflateResult::State::done && !refused_.empty()) {
+      failed(path, std::string(refused_), total);
     }
     const std::size_t used = parser_.feed(window, final);
     if (!go_on) return false;

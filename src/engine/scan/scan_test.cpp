@@ -195,6 +195,19 @@ TEST_F(ScanTest, DamageIsToldAndTheRestIsRead) {
   EXPECT_EQ(paths, (std::set<std::string>{"1", "2", "3", "4", "5", "6", "7"}));
 }
 
+// A gzip member that libdeflate refuses and ISA-L reads as empty is not empty, it is damaged.
+TEST_F(ScanTest, WhatOneInflaterRefusesIsTold) {
+  std::ifstream in(GW_SOURCE_DIR "/fuzz/regress/gzip/refused_by_libdeflate_only", std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  ASSERT_FALSE(bytes.empty());
+  file("1.gz", bytes);
+  Summary summary;
+  const Told told = scan(options(), &summary);
+  ASSERT_EQ(told.quarantine.size(), 1u);
+  EXPECT_EQ(told.quarantine[0].reason, "damaged or cut-off gzip data");
+  EXPECT_EQ(summary.stats.failed_files, 1u);
+}
+
 TEST_F(ScanTest, LargeInputsGoThroughWindows) {
   std::string text = "{\"Records\":[" + record("first", "Federate");
   const std::string filler(1 << 20, 'x');
