@@ -102,7 +102,7 @@ class References {
                const std::vector<std::string_view>& known) {
     std::string message = "there is no " + what + " " + quoted(name);
     if (const std::string near = nearest(name, known); !near.empty()) message += "; did you mean `" + near + "`?";
-    validator_.problem(node, path, std::move(message));
+    validator_.problem(node, path, message);
   }
 
   // Each text in the list is a receiver's name. Where no receivers are configured at all, they are only names to show.

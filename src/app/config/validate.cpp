@@ -186,11 +186,11 @@ std::string nearest(std::string_view word, const std::vector<std::string_view>& 
   return best;
 }
 
-void Validator::problem(const YAML::Node& node, const std::string& path, std::string message) {
-  problem_at(node.Mark(), path, std::move(message));
+void Validator::problem(const YAML::Node& node, const std::string& path, const std::string& message) {
+  problem_at(node.Mark(), path, message);
 }
 
-void Validator::problem_at(const YAML::Mark& mark, const std::string& path, std::string message) {
+void Validator::problem_at(const YAML::Mark& mark, const std::string& path, const std::string& message) {
   if (problems_.size() >= kMaxProblems) return;
   Problem problem{file_, 0, 0, showable(path), showable(message)};
   if (!mark.is_null()) {
@@ -274,7 +274,7 @@ void Validator::object(const YAML::Node& node, const Schema& schema, const std::
           message += "; known here: " + join(names);
         }
       }
-      problem(member.first, path, std::move(message));
+      problem(member.first, path, message);
       continue;
     }
     if (!seen.insert(key).second) problem(member.first, path, quoted(key) + " stands here twice");
@@ -302,7 +302,7 @@ void Validator::scalar(const YAML::Node& node, const Schema& schema, const std::
   if (may_be_secret(schema.kind)) return problem(node, path, expected(schema.kind));
   std::string message = quoted(text) + " is not " + expected(schema.kind);
   if (schema.kind == Kind::account || schema.kind == Kind::account_glob) message += account_hint(text);
-  problem(node, path, std::move(message));
+  problem(node, path, message);
 }
 
 void Validator::word(const YAML::Node& node, const std::vector<std::string_view>& words, const std::string& path) {
@@ -310,7 +310,7 @@ void Validator::word(const YAML::Node& node, const std::vector<std::string_view>
   if (std::find(words.begin(), words.end(), text) != words.end()) return;
   std::string message = quoted(text) + " is none of: " + join(words);
   if (const std::string near = nearest(text, words); !near.empty()) message += "; did you mean `" + near + "`?";
-  problem(node, path, std::move(message));
+  problem(node, path, message);
 }
 
 }  // namespace gw::app

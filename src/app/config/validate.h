@@ -18,8 +18,8 @@ class Validator {
   Validator(std::string file, std::string_view text, std::vector<Problem>& problems)
       : file_(std::move(file)), text_(text), problems_(problems) {}
   void check(const YAML::Node& node, const Schema& schema, const std::string& path);
-  void problem(const YAML::Node& node, const std::string& path, std::string message);
-  void problem_at(const YAML::Mark& mark, const std::string& path, std::string message);
+  void problem(const YAML::Node& node, const std::string& path, const std::string& message);
+  void problem_at(const YAML::Mark& mark, const std::string& path, const std::string& message);
   // False when aliases unfolded to more than was looked at.
   [[nodiscard]] bool saw_all() const;
 
