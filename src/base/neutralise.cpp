@@ -29,14 +29,31 @@ std::string visible(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// Whether a spreadsheet would take the cell for a formula: = + - @ first, also as full-width characters, which some
+// locales read as the plain ones. White space in front does not hide it. | and % begin formulas in older programs.
+bool looks_like_formula(std::string_view text) {
+  constexpr std::uint32_t kFullWidth = 0xFF00 - 0x20;  // U+FF01… stand for U+0021…
+  for (std::size_t i = 0; i < text.size();) {
+    const Utf8Char c = next_utf8(text, i);
+    std::uint32_t p = c.code_point;
+    i += c.length;
+    if (p == ' ' || p == 0xA0 || p == 0x3000 || (p >= 0x2000 && p <= 0x200A)) continue;
+    if (p > 0xFF00 && p < 0xFF5F) p -= kFullWidth;
+    return p == '=' || p == '+' || p == '-' || p == '@' || p == '\t' || p == '\r' || p == '\n' || p == '|' || p == '%';
+  }
+  return false;
+}
+
+}  // namespace
+
 void append_csv_cell(std::string& out, std::string_view text) {
   std::string cell;
-  // White space does not keep a spreadsheet from seeing the formula behind it.
-  const std::size_t first = text.find_first_not_of(" \xC2\xA0");
-  if (first != std::string_view::npos && std::string_view("=+-@\t\r|%").find(text[first]) != std::string_view::npos)
-    cell.push_back('\'');
+  if (looks_like_formula(text)) cell.push_back('\'');
   append_visible(cell, text);
-  if (cell.find_first_of(",\"'\n ") == std::string::npos) {
+  // Semicolons separate cells where the comma is the decimal sign.
+  if (cell.find_first_of(",;\"' ") == std::string::npos) {
     out += cell;
     return;
   }

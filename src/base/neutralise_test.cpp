@@ -39,7 +39,13 @@ TEST(Neutralise, CsvCellsAreNoFormulas) {
   EXPECT_EQ(cell("say \"x\""), "\"say \"\"x\"\"\"");
   EXPECT_EQ(cell("=1+1"), "\"'=1+1\"");
   EXPECT_EQ(cell("  =1+1"), "\"'  =1+1\"");
-  for (const char* text : {"+1", "-1", "@x", "\tx", "\rx"}) EXPECT_TRUE(cell(text).starts_with("\"'")) << text;
+  EXPECT_EQ(cell("a;b"), "\"a;b\"");
+  EXPECT_EQ(cell("\xEF\xBC\x9D"
+                 "1"),
+            "\"'\xEF\xBC\x9D"
+            "1\"");
+  for (const char* text : {"+1", "-1", "@x", "\tx", "\rx", "\nx", "\xC2\xA0=1", "\xE3\x80\x80@x"})
+    EXPECT_TRUE(cell(text).starts_with("\"'")) << text;
   EXPECT_EQ(cell("a\nb"), "a\\u{a}b");
 }
 

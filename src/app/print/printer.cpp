@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 #include "base/neutralise.h"
+#include "base/utf8.h"
 #include "domain/model/access_json.h"
 
 namespace gw::app {
@@ -96,34 +99,81 @@ class Csv final : public Printer {
   void end(std::string&) override {}
 };
 
+// Where text that is too long for its column loses something: names tell at their beginning, paths and addresses at both
+// ends, and mechanisms (identity_center_console, identity_center_cli) mostly at their end.
+enum class Cut : unsigned char { tail, middle };
+
 struct Column {
   std::string_view title;
   std::size_t width;
+  Cut cut = Cut::tail;
 };
 
-// Fixed widths, so that findings appear as they are found; the last column takes what the terminal has left.
+// The first of `text`'s characters that fit into `width` columns.
+std::string_view head_of(std::string_view text, std::size_t width) {
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    i += next_utf8(text, i).length;
+    if (display_width(text.substr(0, i)) > width) break;
+    end = i;
+  }
+  return text.substr(0, end);
+}
+
+// The last of them.
+std::string_view tail_of(std::string_view text, std::size_t width) {
+  std::size_t begin = text.size() - std::min(text.size(), width * 4);
+  while (begin < text.size() && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) ++begin;
+  while (begin < text.size() && display_width(text.substr(begin)) > width) begin += next_utf8(text, begin).length;
+  return text.substr(begin);
+}
+
+// Neutralised, and shortened with an ellipsis where it is too long.
+std::string fitted(std::string_view cell, const Column& column) {
+  constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+  // A field of megabytes is cut before anything is done with it.
+  constexpr std::size_t kLook = 1024;
+  const std::string text = visible(cell.substr(0, kLook));
+  if (display_width(text) <= column.width) return text;
+  const std::size_t tail = column.cut == Cut::middle ? (column.width - 1) / 2 : 0;
+  std::string out(head_of(text, column.width - 1 - tail));
+  out += kEllipsis;
+  out += tail_of(text, tail);
+  return out;
+}
+
+// Fixed widths, so that findings appear as they are found. The watch is shown where there is room for it.
 class Table final : public Printer {
  public:
   Table(unsigned columns, bool colour) : colour_(colour) {
+    constexpr std::size_t kWithWatch = 160;
     const std::size_t total = std::clamp<std::size_t>(columns, 80, 240);
-    // time 16, severity 8, outcome 7 are fixed; account, role, who, how and from share the rest.
-    const std::size_t rest = total - 16 - 8 - 7 - 7;
-    columns_ = {{{"TIME (UTC)", 16},
-                 {"SEVERITY", 8},
-                 {"ACCOUNT", rest * 20 / 100},
-                 {"ROLE", rest * 20 / 100},
-                 {"WHO", rest * 24 / 100},
-                 {"HOW", rest * 20 / 100},
-                 {"FROM", rest - rest * 20 / 100 * 3 - rest * 24 / 100},
-                 {"OUTCOME", 7}}};
+    const bool watch = total >= kWithWatch;
+    // Time, severity and outcome are fixed, one column stands between two; the others share the rest.
+    const std::size_t rest = total - 16 - 8 - 7 - 7 - (watch ? 25 : 0);
+    // The longest mechanism takes 23 columns, identity_center_cli 19; up to that, others give way.
+    const std::size_t how = watch ? 23 : std::max(rest * 20 / 100, std::min<std::size_t>(19, rest * 24 / 100));
+    const std::size_t account = (rest - how) * 20 / 80;
+    const std::size_t role = account;
+    const std::size_t who = (rest - how) * 24 / 80;
+    columns_ = {{"TIME (UTC)", 16},
+                {"SEVERITY", 8},
+                {"ACCOUNT", account},
+                {"ROLE", role, Cut::middle},
+                {"WHO", who},
+                {"HOW", how, Cut::middle},
+                {"FROM", rest - account - role - who - how, Cut::middle},
+                {"OUTCOME", 7}};
+    if (watch) columns_.push_back({"WATCH", 24});
   }
   void begin(std::string&) override {}
   void finding(std::string& out, const AccessEvent& e) override {
     if (!any_) {
       any_ = true;
       if (colour_) out += "\x1B[1m";
-      row(out, {columns_[0].title, columns_[1].title, columns_[2].title, columns_[3].title, columns_[4].title,
-                columns_[5].title, columns_[6].title, columns_[7].title});
+      std::vector<std::string_view> titles;
+      for (const Column& column : columns_) titles.push_back(column.title);
+      row(out, titles);
       if (colour_) out += "\x1B[0m";
       out.push_back('\n');
     }
@@ -135,8 +185,10 @@ class Table final : public Printer {
     if (!e.target.empty() || e.mechanism == model::Mechanism::tamper || e.mechanism == model::Mechanism::other)
       how = e.event_name;
     if (colour_) out += colour_of(e);
-    row(out, {time, e.severity ? to_string(*e.severity) : "-", account.empty() ? "-" : account,
-              role.empty() ? "-" : role, who(e), how, e.source_ip.empty() ? "-" : e.source_ip, word(e.outcome)});
+    const auto known = [](std::string_view text) { return text.empty() ? std::string_view("-") : text; };
+    const std::string person = who(e);
+    row(out, {time, e.severity ? to_string(*e.severity) : "-", known(account), known(role), person, how,
+              known(e.source_ip), word(e.outcome), known(e.watch)});
     if (colour_) out += "\x1B[0m";
     out.push_back('\n');
   }
@@ -151,30 +203,18 @@ class Table final : public Printer {
     if (e.severity == Severity::high) return "\x1B[31m";
     return "\x1B[33m";
   }
-  void row(std::string& out, const std::array<std::string_view, 8>& cells) const {
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string text = fitted(cells[i], columns_[i].width);
+  // One cell a column; what is more is not shown.
+  void row(std::string& out, const std::vector<std::string_view>& cells) const {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::string text = fitted(cells[i], columns_[i]);
       out += text;
-      if (i + 1 == cells.size()) break;
+      if (i + 1 == columns_.size()) break;
       const std::size_t width = display_width(text);
       out.append(columns_[i].width > width ? columns_[i].width - width + 1 : 1, ' ');
     }
   }
-  // Neutralised, and shortened with an ellipsis; what identifies most often stands at the end of ARNs, so names come first.
-  static std::string fitted(std::string_view cell, std::size_t width) {
-    std::string text = visible(cell);
-    if (display_width(text) <= width) return text;
-    while (!text.empty() && display_width(text) + 1 > width) {
-      do {
-        const bool tail = (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80;
-        text.pop_back();
-        if (!tail) break;
-      } while (!text.empty());
-    }
-    return text + "\xE2\x80\xA6";
-  }
 
-  std::array<Column, 8> columns_{};
+  std::vector<Column> columns_;
   bool colour_;
   bool any_ = false;
 };
@@ -184,8 +224,8 @@ class Table final : public Printer {
 std::string who(const AccessEvent& e) {
   if (!e.principal.name.empty()) return e.principal.name;
   if (!e.principal.arn.empty()) {
-    const std::size_t slash = e.principal.arn.rfind('/');
-    return slash == std::string::npos ? e.principal.arn : e.principal.arn.substr(slash + 1);
+    // The session, user or role name; `root` of the root user's.
+    return e.principal.arn.substr(e.principal.arn.find_last_of("/:") + 1);
   }
   return e.principal.id.empty() ? "-" : e.principal.id;
 }
