@@ -25,9 +25,11 @@ struct CoverageReport {
   std::size_t regions = 0;
   std::optional<Time> first;
   std::optional<Time> last;
-  std::vector<Gap> gaps;  // of accounts and regions that are busy otherwise; at most 1000, in order
-  std::vector<MechanismView> mechanisms;
-  std::vector<std::string> limits;  // what this kind of feed can never show
+  // Of accounts and regions that are busy around them, and of those that stopped or began within the time in which others
+  // were busy; at most 1000, in order.
+  std::vector<Gap> gaps;
+  std::vector<MechanismView> mechanisms;  // empty when records were skipped unread
+  std::vector<std::string> limits;        // what this kind of feed can never show
 };
 
 [[nodiscard]] CoverageReport judge_coverage(const scan::Coverage& coverage);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "base/json/doc.h"
 
@@ -37,11 +39,123 @@ TEST(CoverageReport, AnEmptyResultExcludesOnlyWhatTheFeedCanShow) {
   EXPECT_FALSE(visible(judge_coverage(c), Mechanism::assume_role));
   EXPECT_FALSE(visible(judge_coverage(c), Mechanism::root_console));
   c.families[static_cast<std::size_t>(scan::Family::identity_center)] = 1;
+  EXPECT_TRUE(visible(judge_coverage(c), Mechanism::identity_center_console));
+  // GetRoleCredentials is read-only: a feed without any read-only record does not carry it.
+  EXPECT_FALSE(visible(judge_coverage(c), Mechanism::identity_center_cli));
+  c.families[static_cast<std::size_t>(scan::Family::read_only_other)] = 1;
   EXPECT_TRUE(visible(judge_coverage(c), Mechanism::identity_center_cli));
   c.families[static_cast<std::size_t>(scan::Family::sign_in)] = 1;
   EXPECT_TRUE(visible(judge_coverage(c), Mechanism::root_console));
   c.families[static_cast<std::size_t>(scan::Family::read_only_sts)] = 1;
   EXPECT_TRUE(visible(judge_coverage(c), Mechanism::assume_role));
+}
+
+// Which mechanisms each kind of feed shows.
+TEST(CoverageReport, ByKindOfFeed) {
+  using model::Mechanism;
+  using scan::Family;
+  struct Case {
+    const char* name;
+    const char* region;
+    std::vector<Family> families;
+    std::vector<Mechanism> visible;
+  };
+  const std::vector<Case> cases = {
+      {"everything",
+       "us-east-1",
+       {Family::identity_center, Family::sign_in, Family::identity_center_sign_in, Family::read_only_sts,
+        Family::read_only_other, Family::global_services},
+       {Mechanism::identity_center_signin, Mechanism::identity_center_console, Mechanism::identity_center_cli,
+        Mechanism::identity_center_app, Mechanism::saml_federation, Mechanism::web_identity, Mechanism::assume_role,
+        Mechanism::switch_role, Mechanism::iam_user_console, Mechanism::iam_user_api, Mechanism::root_console,
+        Mechanism::root_api, Mechanism::assume_root, Mechanism::session_token, Mechanism::aws_login,
+        Mechanism::password_recovery, Mechanism::tamper}},
+      {"a Region without global services",
+       "eu-west-1",
+       {Family::identity_center, Family::sign_in, Family::read_only_sts, Family::read_only_other},
+       {Mechanism::identity_center_signin, Mechanism::identity_center_console, Mechanism::identity_center_cli,
+        Mechanism::identity_center_app, Mechanism::saml_federation, Mechanism::web_identity, Mechanism::assume_role,
+        Mechanism::switch_role, Mechanism::session_token, Mechanism::aws_login}},
+      {"writes only",
+       "us-east-1",
+       {Family::identity_center, Family::sign_in, Family::global_services, Family::iam_writes},
+       {Mechanism::identity_center_signin, Mechanism::identity_center_console, Mechanism::identity_center_app,
+        Mechanism::switch_role, Mechanism::iam_user_console, Mechanism::root_console, Mechanism::assume_root,
+        Mechanism::password_recovery, Mechanism::tamper}},
+      {"a member account",
+       "us-gov-west-1",
+       {Family::sign_in, Family::read_only_sts, Family::read_only_other},
+       {Mechanism::saml_federation, Mechanism::web_identity, Mechanism::assume_role, Mechanism::switch_role,
+        Mechanism::iam_user_console, Mechanism::iam_user_api, Mechanism::root_console, Mechanism::root_api,
+        Mechanism::assume_root, Mechanism::session_token, Mechanism::aws_login, Mechanism::password_recovery,
+        Mechanism::tamper}},
+      {"data events only", "us-east-1", {Family::data_events}, {}},
+  };
+  for (const Case& k : cases) {
+    scan::Coverage c;
+    c.records_counted = true;
+    c.seen[{"111122223333", k.region}].records = 1;
+    for (const Family f : k.families) c.families[static_cast<std::size_t>(f)] = 1;
+    const bool only_data = k.families == std::vector{Family::data_events};
+    if (!only_data) c.seen[{"111122223333", k.region}].records = 100;
+    const CoverageReport report = judge_coverage(c);
+    EXPECT_EQ(report.mechanisms.size(), 17u);
+    for (const MechanismView& view : report.mechanisms) {
+      const bool expected = std::find(k.visible.begin(), k.visible.end(), view.mechanism) != k.visible.end();
+      EXPECT_EQ(view.visible, expected) << k.name << ": " << to_string(view.mechanism) << " " << view.why;
+      EXPECT_EQ(view.why.empty(), view.visible) << k.name;
+    }
+  }
+}
+
+// Hours as text: # something, . nothing.
+TEST(CoverageReport, GapsByHour) {
+  struct Case {
+    const char* name;
+    std::vector<std::string> places;
+    std::string gaps;  // place:from-until
+  };
+  const std::string day(24, '#');
+  const std::string ragged = "####.####.####.####.####";
+  const std::vector<Case> cases = {
+      {"none", {day}, ""},
+      {"one hour where every other is busy", {day + "." + day}, "0:24-25"},
+      {"one hour where others are missing, too", {ragged + "." + ragged}, ""},
+      {"three hours there", {ragged + "..." + ragged}, "0:24-27"},
+      {"longer than all that is there", {day + std::string(200, '.') + day}, "0:24-224"},
+      {"a place that stopped", {day + day, day}, "1:24-48"},
+      {"a place that began late", {day + day, std::string(24, '.') + day}, "1:0-24"},
+      {"ragged ends", {".." + day + "..", day + "####"}, ""},
+      {"a lone hour, years away", {day + std::string(30'000, '.') + "#"}, ""},
+      {"it does not hide the end", {day + std::string(30'000, '.') + "#", day + day}, "0:24-48"},
+      {"a quiet place", {day + day, "#.........#.........#.........#........."}, ""},
+      {"too little to tell", {"###...###"}, ""},
+  };
+  for (const Case& k : cases) {
+    scan::Coverage c;
+    for (std::size_t p = 0; p < k.places.size(); ++p) {
+      scan::Seen& seen = c.seen[{std::to_string(p), "r"}];
+      for (std::size_t h = 0; h < k.places[p].size(); ++h) {
+        if (k.places[p][h] == '#') seen.hours.insert(1000 + static_cast<std::int64_t>(h));
+      }
+    }
+    std::string got;
+    const auto hour = [](Time t) { return std::to_string(t.micros / (std::int64_t{3600} * 1'000'000) - 1000); };
+    for (const Gap& gap : judge_coverage(c).gaps)
+      got += (got.empty() ? "" : " ") + gap.where.account + ":" + hour(gap.from) + "-" + hour(gap.until);
+    EXPECT_EQ(got, k.gaps) << k.name;
+  }
+}
+
+TEST(CoverageReport, TextNamesEveryMechanismWhenWhole) {
+  const std::string whole = coverage_text(counted(), {}, true);
+  const std::string brief = coverage_text(counted(), {}, false);
+  EXPECT_NE(whole.find("assume_root              visible"), std::string::npos) << whole;
+  EXPECT_EQ(brief.find("assume_root "), std::string::npos) << brief;
+  for (const std::string& text : {whole, brief})
+    EXPECT_NE(text.find("identity_center_cli      not excluded: no Identity Center"), std::string::npos);
+  EXPECT_NE(whole.find("Kinds of records"), std::string::npos);
+  EXPECT_NE(whole.find("111122223333 us-east-1"), std::string::npos);
 }
 
 TEST(CoverageReport, GapsAreHoursWithoutAnythingInBusyPlaces) {
@@ -62,11 +176,32 @@ TEST(CoverageReport, SaysWhenItDidNotLook) {
 }
 
 TEST(CoverageReport, LimitsOfTheFeedAreTold) {
+  const auto told = [](const scan::Coverage& c, std::string_view part) {
+    const auto limits = judge_coverage(c).limits;
+    return std::any_of(limits.begin(), limits.end(), [&](const auto& l) { return l.find(part) != std::string::npos; });
+  };
   scan::Coverage c = counted();
+  EXPECT_FALSE(told(c, "256 KB"));
+  EXPECT_TRUE(told(c, "no data events"));
+  EXPECT_TRUE(told(c, "no digest files"));
   c.feeds["cloudwatch_logs"] = 1;
-  const auto limits = judge_coverage(c).limits;
-  EXPECT_TRUE(
-      std::any_of(limits.begin(), limits.end(), [](const auto& l) { return l.find("256 KB") != std::string::npos; }));
+  EXPECT_TRUE(told(c, "CloudWatch Logs never holds records over 256 KB"));
+  EXPECT_FALSE(told(c, "EventBridge"));
+  c.feeds["eventbridge"] = 1;
+  EXPECT_TRUE(told(c, "best-effort"));
+  EXPECT_TRUE(told(c, "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"));
+  c.families[static_cast<std::size_t>(scan::Family::read_only_other)] = 1;
+  c.families[static_cast<std::size_t>(scan::Family::data_events)] = 1;
+  c.families[static_cast<std::size_t>(scan::Family::digests)] = 1;
+  for (const char* part : {"ENABLED_WITH", "no data events", "no digest files"}) EXPECT_FALSE(told(c, part)) << part;
+
+  // Records were skipped unread, but the names of files told their Regions.
+  scan::Coverage unread;
+  unread.seen[{"111122223333", "eu-west-1"}].files = 1;
+  EXPECT_TRUE(told(unread, "nothing of us-east-1 was read"));
+  EXPECT_FALSE(told(unread, "no data events"));
+  unread.seen[{"111122223333", "us-east-1"}].files = 1;
+  EXPECT_FALSE(told(unread, "nothing of us-east-1 was read"));
 }
 
 TEST(CoverageReport, JsonIsJsonWhateverTheAccounts) {
