@@ -1,14 +1,16 @@
-// The commands and their options, as data for the parser, help and shell completion. Internal to app.
+// The commands and what they are asked, as plain data between the parser (cli.cpp) and one file per command. Internal to
+// app.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/io.h"
 
 namespace gw::app {
 
-// What `scan` was asked, before anything is opened.
+// What `scan` (and `doctor`, which has fewer options) was asked, before anything is opened.
 struct ScanArguments {
   std::vector<std::string> paths;
   bool all = false;
@@ -34,12 +36,25 @@ struct ScanArguments {
   bool verbose = false;
 };
 
+// One command as its help shows it: completion is made from the parser's own table, so the two cannot differ.
+struct CommandDescription {
+  struct Option {
+    std::string name;    // --format
+    std::string help;    // one line
+    std::string values;  // what its value is: empty (a flag), FILE, words separated by `|`, or a word for people
+  };
+  std::string name;
+  std::string help;
+  std::vector<Option> options;
+  std::string argument;  // as Option::values, of what stands behind the options
+  std::vector<CommandDescription> commands;
+};
+
 [[nodiscard]] int run_scan(const ScanArguments& arguments, const Io& io);
 [[nodiscard]] int run_doctor(const ScanArguments& arguments, const Io& io);
 [[nodiscard]] int run_config_check(const std::vector<std::string>& files, const Io& io);
-[[nodiscard]] int run_completion(const std::string& shell, const Io& io);
 
-// One line to standard error.
-void complain(const Io& io, std::string_view message);
+// The completion script for `shell` (bash, zsh or fish).
+[[nodiscard]] std::string completion_script(const CommandDescription& program, std::string_view shell);
 
 }  // namespace gw::app

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/neutralise.h"
+
 namespace gw::app {
 
 Io process_io() {
@@ -37,6 +39,20 @@ bool write_all(int fd, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(n));
   }
   return true;
+}
+
+int print(const Io& io, std::string_view text) {
+  errno = 0;
+  if (write_all(io.out, text) || errno == EPIPE) return kDone;
+  complain(io, "standard output cannot be written");
+  return kOutside;
+}
+
+void complain(const Io& io, std::string_view message) {
+  std::string line = "glasswatch: ";
+  append_visible(line, message);
+  line.push_back('\n');
+  (void)write_all(io.err, line);
 }
 
 std::optional<std::string> read_file(const std::string& path, std::size_t limit, std::string& why) {

@@ -24,8 +24,15 @@ struct Io {
 // The process's own.
 [[nodiscard]] Io process_io();
 
-// Writes all of `text`. False when the reader has gone or the disk is full.
+// Writes all of `text`. False when the reader has gone or the disk is full (errno says which).
 bool write_all(int fd, std::string_view text);
+
+// Writes a result to standard output. kDone, also when the reader has gone: it has seen enough; else complains and answers
+// kOutside.
+[[nodiscard]] int print(const Io& io, std::string_view text);
+
+// One line to standard error, neutralised: what it names may come from elsewhere.
+void complain(const Io& io, std::string_view message);
 
 // Reads a file for a person: at most `limit` bytes; nullopt when it cannot be read (then `why` says so).
 [[nodiscard]] std::optional<std::string> read_file(const std::string& path, std::size_t limit, std::string& why);

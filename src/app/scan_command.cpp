@@ -1,5 +1,6 @@
 // scan: arguments and configuration → a question → the engine → printers → the exit code.
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -8,13 +9,18 @@
 #include "app/config/names.h"
 #include "app/coverage_report.h"
 #include "app/scan_sink.h"
-#include "base/neutralise.h"
 #include "domain/watch/role_pattern.h"
 
 namespace gw::app {
 namespace {
 
 constexpr std::size_t kMaxNamesFile = std::size_t{64} << 20;
+
+// NO_COLOR counts when it is not empty (no-color.org).
+bool wants_colour(const Io& io) {
+  return io.out_is_terminal && io.environment("NO_COLOR").value_or("").empty() &&
+         io.environment("TERM").value_or("") != "dumb";
+}
 
 // A time as people give it: RFC 3339, a date, or how long ago.
 std::optional<Time> parse_when(const std::string& text, Time now) {
@@ -59,18 +65,17 @@ class Settings {
     options.prefilter = io_.environment("GLASSWATCH_NO_PREFILTER").value_or("") != "1";
     if (!a.from.empty()) {
       options.from = parse_when(a.from, options.now);
-      if (!options.from)
-        wrong("--from: `" + visible(a.from) + "` is no time (2026-01-02T03:04:05Z, 2026-01-02, 2h, 7d)");
+      if (!options.from) wrong("--from: `" + a.from + "` is no time (2026-01-02T03:04:05Z, 2026-01-02, 2h, 7d)");
     }
     if (!a.to.empty()) {
       options.to = parse_when(a.to, options.now);
-      if (!options.to) wrong("--to: `" + visible(a.to) + "` is no time (2026-01-02T03:04:05Z, 2026-01-02, 2h, 7d)");
+      if (!options.to) wrong("--to: `" + a.to + "` is no time (2026-01-02T03:04:05Z, 2026-01-02, 2h, 7d)");
     }
     if (options.from && options.to && !(*options.from < *options.to)) wrong("--from is not before --to");
     for (const std::string& account : a.accounts) {
       const bool digits = account.size() == 12 &&
                           std::all_of(account.begin(), account.end(), [](char c) { return c >= '0' && c <= '9'; });
-      if (!digits) wrong("--account: `" + visible(account) + "` is no account id of 12 digits");
+      if (!digits) wrong("--account: `" + account + "` is no account id of 12 digits");
       options.accounts.insert(account);
     }
     options.regions.insert(a.regions.begin(), a.regions.end());
@@ -82,7 +87,7 @@ class Settings {
           std::string all;
           for (std::size_t i = 0; i + 1 < model::kMechanismCount; ++i)
             all += (i > 0 ? ", " : "") + std::string(model::kMechanismNames[i]);
-          wrong("--mechanism: there is no `" + visible(name) + "`; there are " + all);
+          wrong("--mechanism: there is no `" + name + "`; there are " + all);
         } else {
           options.mechanisms.add(*m);
         }
@@ -99,21 +104,21 @@ class Settings {
     } else if (a.format == "csv") {
       format = Format::csv;
     } else {
-      wrong("--format: `" + visible(a.format) + "` is none of table, jsonl, json, csv");
+      wrong("--format: `" + a.format + "` is none of table, jsonl, json, csv");
     }
     if (a.dedupe == "exact") {
       options.dedupe = scan::Dedupe::exact;
     } else if (a.dedupe == "off") {
       options.dedupe = scan::Dedupe::off;
     } else if (a.dedupe != "window") {
-      wrong("--dedupe: `" + visible(a.dedupe) + "` is none of exact, window, off");
+      wrong("--dedupe: `" + a.dedupe + "` is none of exact, window, off");
     }
-    if (a.progress != "always" && a.progress != "never" && a.progress != "auto") {
-      wrong("--progress: `" + visible(a.progress) + "` is none of always, never, auto");
+    if (!is_progress_choice(a.progress)) {
+      wrong("--progress: `" + a.progress + "` is none of always, never, auto");
     }
     if (!a.fail_on.empty()) {
       fail_on = model::parse_severity(a.fail_on);
-      if (!fail_on) wrong("--fail-on: `" + visible(a.fail_on) + "` is none of info, low, medium, high, critical");
+      if (!fail_on) wrong("--fail-on: `" + a.fail_on + "` is none of info, low, medium, high, critical");
     }
     if (!a.max_quarantined.empty()) {
       const bool digits =
@@ -122,7 +127,7 @@ class Settings {
       if (digits) {
         max_quarantined = std::stoull(a.max_quarantined);
       } else {
-        wrong("--max-quarantined: `" + visible(a.max_quarantined) + "` is no number");
+        wrong("--max-quarantined: `" + a.max_quarantined + "` is no number");
       }
     }
   }
@@ -134,7 +139,7 @@ class Settings {
     for (const std::string& text : arguments_.watches) {
       Result<watch::Spec> spec = watch::parse_watch_spec(text);
       if (!spec) {
-        wrong("--" + visible(spec.error().message));
+        wrong("--" + spec.error().message);
         continue;
       }
       for (std::string& note : spec->notes) loaded.notes.push_back(std::move(note));
@@ -147,8 +152,11 @@ class Settings {
       return w.name.find(':') != std::string::npos && !names.insert(w.name).second;
     });
     check_whole(loaded);
-    for (const Problem& problem : loaded.problems) wrong(visible(problem.to_string()));
-    for (const std::string& note : loaded.notes) complain(io_, "note: " + visible(note));
+    for (const Problem& problem : loaded.problems) {
+      wrong(problem.to_string());
+      if (!problem.excerpt.empty()) (void)write_all(io_.err, problem.excerpt + "\n");
+    }
+    for (const std::string& note : loaded.notes) complain(io_, "note: " + note);
     watch = std::move(loaded.config.watch);
   }
 
@@ -156,17 +164,17 @@ class Settings {
     std::string why;
     if (!arguments_.accounts_file.empty()) {
       const auto text = read_file(arguments_.accounts_file, kMaxNamesFile, why);
-      if (!text) return wrong("--accounts " + visible(arguments_.accounts_file) + ": " + why);
+      if (!text) return wrong("--accounts " + arguments_.accounts_file + ": " + why);
       auto names = parse_accounts(*text);
-      if (!names) return wrong("--accounts " + visible(arguments_.accounts_file) + ": " + names.error().message);
+      if (!names) return wrong("--accounts " + arguments_.accounts_file + ": " + names.error().message);
       // The configuration's own names go first.
       watch.account_names.insert(names->begin(), names->end());
     }
     if (!arguments_.people_file.empty()) {
       const auto text = read_file(arguments_.people_file, kMaxNamesFile, why);
-      if (!text) return wrong("--people " + visible(arguments_.people_file) + ": " + why);
+      if (!text) return wrong("--people " + arguments_.people_file + ": " + why);
       auto people = parse_people(*text);
-      if (!people) return wrong("--people " + visible(arguments_.people_file) + ": " + people.error().message);
+      if (!people) return wrong("--people " + arguments_.people_file + ": " + people.error().message);
       // Later entries win: the configuration's own names go first.
       people->insert(people->end(), watch.people.begin(), watch.people.end());
       watch.people = std::move(*people);
@@ -206,30 +214,29 @@ int run_scan(const ScanArguments& arguments, const Io& io) {
     return kUsage;
   }
   const Time begin = io.now();
-  const bool colour = io.out_is_terminal && !io.environment("NO_COLOR").has_value();
-  const std::unique_ptr<Printer> printer = make_printer(settings.format, io.columns, colour);
+  const std::unique_ptr<Printer> printer = make_printer(settings.format, io.columns, wants_colour(io));
   const bool explaining = !arguments.explain.empty();
   ScanSink sink(io, explaining ? nullptr : printer.get(), wants_progress(arguments.progress, io), arguments.verbose);
-  (void)sink.begin();
+  sink.begin();
   const Result<scan::Summary> result = scan::run(settings.options, *watches, sink);
-  const bool written = sink.end();
+  sink.end();
+  std::set<int> codes;
   if (sink.output_failed()) {
     complain(io, "standard output cannot be written");
-    return kOutside;
+    codes.insert(kOutside);
   }
-  // A reader that has seen enough is no failure.
-  if (!written || (!result && result.error().code == Errc::cancelled)) return kDone;
   if (!result) {
+    // A reader of the output that has seen enough is no failure; what was left unread is not known.
+    if (result.error().code == Errc::cancelled) return codes.empty() ? kDone : kOutside;
     complain(io, result.error().message);
     return kOutside;
   }
   const scan::Stats& stats = result->stats;
-  std::set<int> codes;
   const std::uint64_t unread = std::max(stats.quarantined, stats.failed_files);
   if (unread > settings.max_quarantined) codes.insert(kUnreadable);
   if (settings.fail_on && result->highest && *result->highest >= *settings.fail_on) codes.insert(kNo);
   if (explaining && sink.explanations() == 0) {
-    complain(io, "no record has the event id " + visible(arguments.explain));
+    complain(io, "no record has the event id " + arguments.explain);
     codes.insert(kNo);
   }
   if (codes.empty()) codes.insert(kDone);
@@ -237,66 +244,6 @@ int run_scan(const ScanArguments& arguments, const Io& io) {
     (void)write_all(io.err, "\n" + coverage_text(result->coverage, stats, false));
   if (arguments.stats) (void)write_all(io.err, stats_json(stats, codes, io.now().micros - begin.micros));
   return *codes.rbegin();
-}
-
-int run_doctor(const ScanArguments& arguments, const Io& io) {
-  if (!arguments.format.empty() && arguments.format != "text" && arguments.format != "json") {
-    complain(io, "--format: `" + visible(arguments.format) + "` is none of text, json");
-    return kUsage;
-  }
-  scan::Options options;
-  options.paths = arguments.paths;
-  options.coverage = true;
-  options.now = io.now();
-  options.threads =
-      arguments.threads != 0 ? std::min(arguments.threads, 256u) : std::max(1u, std::thread::hardware_concurrency());
-  const Result<watch::WatchSet> watches = watch::WatchSet::compile({});
-  ScanSink sink(io, nullptr, wants_progress(arguments.progress, io), arguments.verbose);
-  const Result<scan::Summary> result = scan::run(options, watches.value(), sink);
-  (void)sink.end();
-  if (!result) {
-    complain(io, result.error().message);
-    return kOutside;
-  }
-  const std::string text = arguments.format == "json" ? coverage_json(result->coverage, result->stats)
-                                                      : coverage_text(result->coverage, result->stats, true);
-  if (!write_all(io.out, text)) return kOutside;
-  return result->stats.quarantined > 0 || result->stats.failed_files > 0 ? kUnreadable : kDone;
-}
-
-int run_config_check(const std::vector<std::string>& files, const Io& io) {
-  int code = kDone;
-  for (const std::string& file : files) {
-    Loaded loaded = load_file(file);
-    check_whole(loaded);
-    std::string out;
-    for (const Problem& problem : loaded.problems) out += visible(problem.to_string()) + "\n";
-    if (!out.empty()) {
-      (void)write_all(io.err, out);
-      code = kUsage;
-      continue;
-    }
-    out = visible(file) + ": OK\n";
-    for (const std::string& note : loaded.notes) out += "note: " + visible(note) + "\n";
-    const auto add = [&](const watch::Watch& w) {
-      out += "watch " + visible(w.name) + " (" + std::string(to_string(w.severity)) + ")\n";
-    };
-    for (const watch::Watch& w : loaded.config.watch.watches) add(w);
-    for (const watch::Watch& w : watch::builtin_watches()) {
-      const auto change = loaded.config.watch.builtin.find(w.name.substr(std::string_view("builtin/").size()));
-      if (change != loaded.config.watch.builtin.end() && change->second.disabled) {
-        out += "watch " + w.name + " is disabled\n";
-      } else {
-        add(w);
-      }
-    }
-    for (const watch::IgnoreRule& rule : loaded.config.watch.ignore) {
-      out += "ignore until " + format_time(rule.until) + (rule.until < io.now() ? " (ended)" : "") + ": " +
-             visible(rule.reason) + "\n";
-    }
-    if (!write_all(io.out, out)) return kOutside;
-  }
-  return code;
 }
 
 }  // namespace gw::app

@@ -13,14 +13,17 @@ constexpr std::uint64_t kShownQuarantines = 20;
 constexpr std::int64_t kProgressEvery = 200'000;  // microseconds
 
 std::string place(const scan::Quarantine& q) {
-  std::string out = visible(q.path) + ": ";
-  if (q.record) out += "record " + std::to_string(*q.record) + ", ";
-  if (q.offset) out += "offset " + std::to_string(*q.offset) + ": ";
-  if (q.record && !q.offset) out.replace(out.size() - 2, 2, ": ");
+  std::string out = q.path + ": ";
+  if (q.offset) out += "offset " + std::to_string(*q.offset) + (q.record ? ", " : ": ");
+  if (q.record) out += "record " + std::to_string(*q.record) + ": ";
   return out;
 }
 
 }  // namespace
+
+bool is_progress_choice(const std::string& choice) {
+  return choice == "always" || choice == "never" || choice == "auto";
+}
 
 bool wants_progress(const std::string& choice, const Io& io) {
   return choice == "always" || (choice == "auto" && io.err_is_terminal);
@@ -35,19 +38,18 @@ bool ScanSink::flush() {
   return written;
 }
 
-bool ScanSink::begin() {
+void ScanSink::begin() {
   if (printer_ != nullptr) printer_->begin(buffer_);
-  return true;
 }
 
-bool ScanSink::end() {
+void ScanSink::end() {
   clear_progress();
   if (printer_ != nullptr) printer_->end(buffer_);
   if (quarantines_ > kShownQuarantines && !verbose_) {
-    complain(io_,
-             "and " + std::to_string(quarantines_ - kShownQuarantines) + " more quarantined (--verbose lists them)");
+    complain(io_, "and " + std::to_string(quarantines_ - kShownQuarantines) + " more, " + std::to_string(quarantines_) +
+                      " quarantined in all (--verbose lists them)");
   }
-  return flush();
+  (void)flush();
 }
 
 bool ScanSink::finding(const model::AccessEvent& event) {

@@ -22,9 +22,9 @@ class ScanSink final : public scan::Sink {
                  const std::vector<watch::WatchSet::Reason>& reasons) override;
   void progress(std::uint64_t files, std::uint64_t bytes_in, std::uint64_t bytes_out) override;
 
-  // Before the first and after the last finding. False when standard output does not take it.
-  bool begin();
-  bool end();
+  // Before the first and after the last finding.
+  void begin();
+  void end();
   [[nodiscard]] std::uint64_t explanations() const { return explanations_; }
   // Whether writing failed for another reason than a reader that has gone.
   [[nodiscard]] bool output_failed() const { return output_failed_; }
@@ -45,7 +45,8 @@ class ScanSink final : public scan::Sink {
   bool output_failed_ = false;
 };
 
-// True when progress is to be shown.
+// The words of --progress, and whether progress is to be shown.
+[[nodiscard]] bool is_progress_choice(const std::string& choice);
 [[nodiscard]] bool wants_progress(const std::string& choice, const Io& io);
 
 }  // namespace gw::app

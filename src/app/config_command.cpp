@@ -1,0 +1,47 @@
+// config check: every error of a configuration at once, or what it comes to.
+#include "app/cli.h"
+#include "app/config/config.h"
+#include "base/neutralise.h"
+#include "domain/watch/watch_set.h"
+
+namespace gw::app {
+
+int run_config_check(const std::vector<std::string>& files, const Io& io) {
+  int code = kDone;
+  for (const std::string& file : files) {
+    Loaded loaded = load_file(file);
+    check_whole(loaded);
+    std::string out;
+    for (const Problem& problem : loaded.problems) {
+      out += visible(problem.to_string()) + "\n";
+      if (!problem.excerpt.empty()) out += problem.excerpt + "\n";
+    }
+    if (!out.empty()) {
+      (void)write_all(io.err, out);
+      code = kUsage;
+      continue;
+    }
+    out = visible(file) + ": OK\n";
+    for (const std::string& note : loaded.notes) out += "note: " + visible(note) + "\n";
+    const auto add = [&](const watch::Watch& w) {
+      out += "watch " + visible(w.name) + " (" + std::string(to_string(w.severity)) + ")\n";
+    };
+    for (const watch::Watch& w : loaded.config.watch.watches) add(w);
+    for (const watch::Watch& w : watch::builtin_watches()) {
+      const auto change = loaded.config.watch.builtin.find(w.name.substr(std::string_view("builtin/").size()));
+      if (change != loaded.config.watch.builtin.end() && change->second.disabled) {
+        out += "watch " + w.name + " is disabled\n";
+      } else {
+        add(w);
+      }
+    }
+    for (const watch::IgnoreRule& rule : loaded.config.watch.ignore) {
+      out += "ignore until " + format_time(rule.until) + (rule.until < io.now() ? " (ended)" : "") + ": " +
+             visible(rule.reason) + "\n";
+    }
+    if (const int written = print(io, out); written != kDone) return written;
+  }
+  return code;
+}
+
+}  // namespace gw::app
