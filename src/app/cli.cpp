@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <sstream>
 
 #include "app/config/config.h"
@@ -35,14 +36,14 @@ constexpr const char* kScanFooter =
     "Hidden files in folders are passed over. The built-in watches (root, assume-root, emergency-roles, tamper,\n"
     "emergency-path) are always on; GLASSWATCH_WATCH adds watches, separated by `;`. NO_COLOR turns colours off.\n";
 
-std::string words_of(const auto& names, std::size_t count) {
+std::string words_of(std::span<const std::string_view> names) {
   std::string out;
-  for (std::size_t i = 0; i < count; ++i) out += (i > 0 ? "|" : "") + std::string(names[i]);
+  for (const std::string_view name : names) out.append(out.empty() ? "" : "|").append(name);
   return out;
 }
 
 // The last of the mechanisms is only ever an addition to another.
-std::string mechanism_words() { return words_of(model::kMechanismNames, model::kMechanismCount - 1); }
+std::string mechanism_words() { return words_of(std::span(model::kMechanismNames).first(model::kMechanismCount - 1)); }
 
 std::string mechanism_help() {
   std::string out = "\nMechanisms:";
@@ -125,7 +126,7 @@ struct Program {
         ->type_name("FILE");
     command.add_option("--people", a.people_file, "Names: output of `aws identitystore list-users`")->type_name("FILE");
     command.add_option("--fail-on", a.fail_on, "Exit 1 when a break-glass finding has this severity or a higher one")
-        ->type_name(words_of(model::kSeverityNames, model::kSeverityNames.size()));
+        ->type_name(words_of(model::kSeverityNames));
     command.add_option("--explain", a.explain, "Say which watches match this event, and why the others do not")
         ->type_name("EVENT_ID");
     command.add_flag("--strict", a.strict,
