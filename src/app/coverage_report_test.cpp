@@ -209,7 +209,8 @@ TEST(CoverageReport, JsonIsJsonWhateverTheAccounts) {
   c.seen[{"\"\x1B", "r\n"}].records = 1;
   c.feeds["\"x"] = 1;
   json::Doc doc;
-  ASSERT_TRUE(doc.parse(coverage_json(c, {})));
+  const std::string text = coverage_json(c, {});  // the document refers to it
+  ASSERT_TRUE(doc.parse(text));
   EXPECT_EQ(doc.root()["schema"].text(), "glasswatch.coverage.v1");
   EXPECT_EQ(doc.root()["seen"].size(), 2u);
 }
