@@ -133,7 +133,7 @@ std::string fitted(std::string_view cell, const Column& column) {
   constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
   // A field of megabytes is cut before anything is done with it.
   constexpr std::size_t kLook = 1024;
-  const std::string text = visible(cell.substr(0, kLook));
+  std::string text = visible(cell.substr(0, kLook));
   if (display_width(text) <= column.width) return text;
   const std::size_t tail = column.cut == Cut::middle ? (column.width - 1) / 2 : 0;
   std::string out(head_of(text, column.width - 1 - tail));
