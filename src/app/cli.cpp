@@ -84,6 +84,7 @@ struct Program {
                                "  glasswatch completion fish > ~/.config/fish/completions/glasswatch.fish\n",
                                kPlainExitCodes);
     completion.add_option("SHELL", shell, "The shell")->required()->type_name("bash|zsh|fish");
+    refuse_empty_values(app);
   }
 
  private:
@@ -95,6 +96,14 @@ struct Program {
     CLI::App& command = *parent.add_subcommand(name, help);
     command.footer("\nExamples:\n" + examples + exit_codes);
     return command;
+  }
+  // A variable that is not set in a script must not switch a check off: --fail-on "$LEVEL".
+  static void refuse_empty_values(CLI::App& command) {
+    for (CLI::Option* option : command.get_options()) {
+      if (option->get_type_size() == 0) continue;
+      option->check([](const std::string& value) { return std::string(value.empty() ? "the value is empty" : ""); });
+    }
+    for (CLI::App* child : command.get_subcommands([](CLI::App*) { return true; })) refuse_empty_values(*child);
   }
   // Takes its value each time it stands there, and only one: what follows is a path.
   static CLI::Option* repeated(CLI::Option* option) { return option->take_all()->expected(1)->allow_extra_args(false); }

@@ -216,6 +216,9 @@ int run_scan(const ScanArguments& arguments, const Io& io) {
   const Time begin = io.now();
   const std::unique_ptr<Printer> printer = make_printer(settings.format, io.columns, wants_colour(io));
   const bool explaining = !arguments.explain.empty();
+  const bool closing_table = (io.err_is_terminal || arguments.summary) && !explaining;
+  // Where every record is read anyway, the closing table can say what an empty result does not exclude.
+  settings.options.coverage = closing_table && scan::parses_everything(settings.options);
   ScanSink sink(io, explaining ? nullptr : printer.get(), wants_progress(arguments.progress, io), arguments.verbose);
   sink.begin();
   const Result<scan::Summary> result = scan::run(settings.options, *watches, sink);
@@ -240,8 +243,7 @@ int run_scan(const ScanArguments& arguments, const Io& io) {
     codes.insert(kNo);
   }
   if (codes.empty()) codes.insert(kDone);
-  if ((io.err_is_terminal || arguments.summary) && !explaining)
-    (void)write_all(io.err, "\n" + coverage_text(result->coverage, stats, false));
+  if (closing_table) (void)write_all(io.err, "\n" + coverage_text(result->coverage, stats, false));
   if (arguments.stats) (void)write_all(io.err, stats_json(stats, codes, io.now().micros - begin.micros));
   return *codes.rbegin();
 }
