@@ -31,8 +31,13 @@ class WholeInflater {
   WholeInflater(WholeInflater&&) noexcept;
   WholeInflater& operator=(WholeInflater&&) noexcept;
 
+  // Called with the text inflated so far, again and again while it grows by steps of some kilobytes: the last step is still
+  // in the cache then, so that a look at it costs little. It may end in the middle of anything, and the checksum of the
+  // last member is not verified before the end: what was seen may be told only when inflate() has answered `done`.
+  using Look = std::function<void(std::string_view text)>;
+
   // Inflates all members of `in` to `out`. When damaged or full, `size` bytes (of whole members) are good.
-  [[nodiscard]] InflateResult inflate(std::string_view in, char* out, std::size_t capacity);
+  [[nodiscard]] InflateResult inflate(std::string_view in, char* out, std::size_t capacity, const Look& look = {});
 
  private:
   struct State;

@@ -58,33 +58,85 @@ int commonness(char c) {
   return c == '"' ? 8 : 4;
 }
 
+// What the widest variant sees of a byte.
+constexpr unsigned folded(char c) { return static_cast<unsigned char>(c) & 63; }
+
+// The bytes that a bucket lets pass, one set a position of the fingerprint.
+struct Sets {
+  std::array<std::uint64_t, kFingerprint> bytes{};
+
+  void add(std::string_view fingerprint) {
+    for (unsigned k = 0; k < kFingerprint; ++k) bytes[k] |= std::uint64_t{1} << folded(fingerprint[k]);
+  }
+  // How often it stops in a text; where it never does, how near it is to that.
+  [[nodiscard]] double cost(std::string_view typical) const {
+    std::size_t hits = 0;
+    for (std::size_t i = 0; i + kFingerprint <= typical.size(); ++i) {
+      std::uint64_t pass = 1;
+      for (unsigned k = 0; k < kFingerprint; ++k) pass &= bytes[k] >> folded(typical[i + k]);
+      hits += pass & 1;
+    }
+    double width = 1;
+    for (const std::uint64_t set : bytes) width *= __builtin_popcountll(set) / 64.0;
+    return static_cast<double>(hits) + width;
+  }
+};
+
 }  // namespace
 }  // namespace literals
 
-Literals::Literals(std::vector<std::string> texts) : tables_{}, search_(literals::best()) {
+void Literals::put(std::string text, std::size_t fingerprint, std::size_t bucket) {
+  const auto bit = static_cast<std::uint8_t>(1u << bucket);
+  for (std::size_t k = 0; k < literals::kFingerprint; ++k) {
+    const auto byte = static_cast<unsigned char>(text[fingerprint + k]);
+    tables_.low[k][byte & 15] = static_cast<std::uint8_t>(tables_.low[k][byte & 15] | bit);
+    tables_.high[k][byte >> 4] = static_cast<std::uint8_t>(tables_.high[k][byte >> 4] | bit);
+  }
+  buckets_[bucket].push_back(static_cast<std::uint8_t>(literals_.size()));
+  literals_.push_back({std::move(text), static_cast<std::uint32_t>(fingerprint)});
+}
+
+// Each literal in turn gets the fingerprint and the bucket that add least to what is stopped at for nothing.
+Literals::Literals(std::vector<std::string> texts, std::string_view typical) : tables_{}, search_(literals::best()) {
   if (texts.size() > 64) std::abort();
-  std::size_t bucket = 0;
+  std::array<literals::Sets, 8> sets;
+  std::array<double, 8> costs{};
   for (std::string& text : texts) {
-    if (text.size() < 3) std::abort();
-    std::size_t best = 0;
-    int best_score = 1000;
+    if (text.size() < literals::kFingerprint) std::abort();
+    struct Choice {
+      std::size_t fingerprint;
+      double cost;
+      int commonness;
+    };
+    std::vector<Choice> choices;
     for (std::size_t i = 0; i + literals::kFingerprint <= text.size(); ++i) {
-      const int score =
-          literals::commonness(text[i]) + literals::commonness(text[i + 1]) + literals::commonness(text[i + 2]);
-      if (score < best_score) {
-        best = i;
-        best_score = score;
+      literals::Sets alone;
+      alone.add(std::string_view(text).substr(i));
+      choices.push_back({i, alone.cost(typical),
+                         literals::commonness(text[i]) + literals::commonness(text[i + 1]) +
+                             literals::commonness(text[i + 2])});
+    }
+    std::stable_sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) {
+      return a.cost != b.cost ? a.cost < b.cost : a.commonness < b.commonness;
+    });
+    if (choices.size() > 2) choices.erase(choices.begin() + 2, choices.end());
+    std::size_t best_fingerprint = 0;
+    std::size_t best_bucket = 0;
+    double best_growth = 0;
+    for (const Choice& choice : choices) {
+      for (std::size_t bucket = 0; bucket < sets.size(); ++bucket) {
+        literals::Sets grown = sets[bucket];
+        grown.add(std::string_view(text).substr(choice.fingerprint));
+        const double growth = grown.cost(typical) - costs[bucket];
+        if ((&choice != choices.data() || bucket != 0) && growth >= best_growth) continue;
+        best_growth = growth;
+        best_fingerprint = choice.fingerprint;
+        best_bucket = bucket;
       }
     }
-    const auto bit = static_cast<std::uint8_t>(1u << bucket);
-    for (std::size_t k = 0; k < literals::kFingerprint; ++k) {
-      const auto byte = static_cast<unsigned char>(text[best + k]);
-      tables_.low[k][byte & 15] = static_cast<std::uint8_t>(tables_.low[k][byte & 15] | bit);
-      tables_.high[k][byte >> 4] = static_cast<std::uint8_t>(tables_.high[k][byte >> 4] | bit);
-    }
-    buckets_[bucket].push_back(static_cast<std::uint8_t>(literals_.size()));
-    literals_.push_back({std::move(text), static_cast<std::uint32_t>(best)});
-    bucket = (bucket + 1) % buckets_.size();
+    sets[best_bucket].add(std::string_view(text).substr(best_fingerprint));
+    costs[best_bucket] += best_growth;
+    put(std::move(text), best_fingerprint, best_bucket);
   }
 }
 

@@ -39,17 +39,24 @@ class Literals {
   static constexpr std::size_t kSlack = 128;
 
   // At most 64 literals of at least 3 bytes of ASCII each; shorter ones make it useless, so they are a bug in the caller.
-  explicit Literals(std::vector<std::string> literals);
+  // `typical` is a little text of the kind that will be searched: fingerprints are chosen that are rare in it.
+  explicit Literals(std::vector<std::string> literals, std::string_view typical = {});
 
   // Calls found(index, position) for every occurrence, in the order of the text up to a few bytes (by fingerprint). The
   // text ends before 4 GiB.
   template <class Found>
   void find(std::string_view text, Found&& found) const {
+    find(text, 0, text.size(), found);
+  }
+  // The same for the part [from, to) of a text: each occurrence is found by exactly one of the parts that make up a text
+  // (the one in which its fingerprint begins).
+  template <class Found>
+  void find(std::string_view text, std::size_t from, std::size_t to, Found&& found) const {
     std::array<literals::Hit, 256> hits;  // NOLINT: written before read
-    std::size_t at = 0;
-    while (at < text.size()) {
+    std::size_t at = from;
+    while (at < to) {
       std::size_t count = 0;
-      at = search_(tables_, text.data(), text.size(), at, hits.data(), hits.size(), count);
+      at = search_(tables_, text.data(), to, at, hits.data(), hits.size(), count);
       for (std::size_t h = 0; h < count; ++h) {
         for (std::uint32_t bits = hits[h].buckets; bits != 0; bits &= bits - 1) {
           for (const std::uint8_t index : buckets_[static_cast<unsigned>(__builtin_ctz(bits))]) {
@@ -69,6 +76,8 @@ class Literals {
     std::string text;
     std::uint32_t fingerprint;  // offset of its three bytes
   };
+  void put(std::string text, std::size_t fingerprint, std::size_t bucket);
+
   std::vector<Literal> literals_;
   std::array<std::vector<std::uint8_t>, 8> buckets_;
   literals::Tables tables_;

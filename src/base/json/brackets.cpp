@@ -58,7 +58,8 @@ struct Variant {
 Variant variant(const char* name) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool pclmul = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("popcnt");
+  const bool pclmul =
+      __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
   if (std::strcmp(name, "avx2") == 0 && pclmul && __builtin_cpu_supports("avx2")) {
     return {"avx2", skip_blocks_avx2, count_blocks_avx2};
   }

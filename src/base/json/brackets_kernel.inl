@@ -9,7 +9,7 @@ namespace {
 constexpr unsigned long long kEvenBits = 0x5555555555555555ull;
 
 // Which characters are escaped by a backslash (an odd run of them before), carrying over block borders.
-inline unsigned long long escaped_by(unsigned long long backslash, unsigned long long& carry) {
+__attribute__((noinline, cold)) unsigned long long escaped_by(unsigned long long backslash, unsigned long long& carry) {
   if (backslash == 0) {
     const unsigned long long escaped = carry;
     carry = 0;
@@ -23,17 +23,29 @@ inline unsigned long long escaped_by(unsigned long long backslash, unsigned long
   return (kEvenBits ^ (even_sequences << 1)) & follows;
 }
 
+// One block: its quotes that are not escaped, and its brackets, in strings or not.
+struct Seen {
+  unsigned long long quotes;
+  unsigned long long opens;
+  unsigned long long closes;
+};
+
+inline BracketMasks outside_strings(const Seen& seen, unsigned long long& in_string) {
+  const unsigned long long inside = prefix_xor(seen.quotes) ^ in_string;
+  in_string = static_cast<unsigned long long>(static_cast<long long>(inside) >> 63);
+  BracketMasks masks;
+  masks.opens = ~inside & seen.opens;
+  masks.closes = ~inside & seen.closes;
+  return masks;
+}
+
 // One block's brackets outside strings, given the string state before it, which is brought up to date.
 inline BracketMasks read_block(const char* text, unsigned long long& in_string, unsigned long long& escaped_carry) {
   const Block block(text);
-  const unsigned long long escaped = escaped_by(block.eq('\\'), escaped_carry);
-  const unsigned long long quotes = block.eq('"') & ~escaped;
-  const unsigned long long inside = prefix_xor(quotes) ^ in_string;
-  in_string = static_cast<unsigned long long>(static_cast<long long>(inside) >> 63);
-  BracketMasks masks;
-  masks.opens = block.eq_or_0x20('{') & ~inside;
-  masks.closes = block.eq_or_0x20('}') & ~inside;
-  return masks;
+  const unsigned long long backslash = block.eq('\\');
+  Seen seen{block.eq('"'), block.eq_or_0x20('{'), block.eq_or_0x20('}')};
+  if (__builtin_expect((backslash | escaped_carry) != 0, 0)) seen.quotes &= ~escaped_by(backslash, escaped_carry);
+  return outside_strings(seen, in_string);
 }
 
 inline std::size_t skip_blocks_loop(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
@@ -56,41 +68,67 @@ inline std::size_t skip_blocks_loop(const char* text, std::size_t blocks, std::i
   return i;
 }
 
-inline std::size_t count_blocks_loop(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
-                                     std::uint64_t& values) {
+// Pairs of blocks in which no value ends, as almost all are: the steps of two hide each other's latency. Returns how many
+// blocks were read.
+inline std::size_t count_pairs(const char* text, std::size_t blocks, std::int64_t level, BracketState& state) {
   unsigned long long in_string = state.in_string;
   unsigned long long escaped_carry = state.escaped;
-  std::int64_t depth = state.depth;
+  std::int64_t depth = state.depth - level;
   std::size_t i = 0;
-  for (; i < blocks; ++i) {
-    const unsigned long long string_before = in_string;
-    const unsigned long long escaped_before = escaped_carry;
-    const BracketMasks m = read_block(text + i * kBlock, in_string, escaped_carry);
-    if (depth - __builtin_popcountll(m.closes) > level) {
-      depth += __builtin_popcountll(m.opens) - __builtin_popcountll(m.closes);
-      continue;
-    }
-    std::int64_t d = depth;
-    std::uint64_t n = 0;
-    unsigned long long bits = m.opens | m.closes;
-    for (; bits != 0; bits &= bits - 1) {
-      const bool opens = (m.opens & (bits & -bits)) != 0;
-      n += opens && d == level ? 1 : 0;
-      d += opens ? 1 : -1;
-      if (d < level) break;
-    }
-    if (bits != 0) {  // below the level: this block is left unread
-      in_string = string_before;
-      escaped_carry = escaped_before;
-      break;
-    }
-    values += n;
-    depth = d;
+  for (; i + 2 <= blocks; i += 2) {
+    const Block one(text + i * kBlock);
+    const Block two(text + (i + 1) * kBlock);
+    const unsigned long long backslash_one = one.eq('\\');
+    const unsigned long long backslash_two = two.eq('\\');
+    Seen a{one.eq('"'), 0, 0};
+    Seen b{two.eq('"'), 0, 0};
+    if (__builtin_expect((backslash_one | backslash_two | escaped_carry) != 0, 0)) break;
+    a.opens = one.eq_or_0x20('{');
+    a.closes = one.eq_or_0x20('}');
+    b.opens = two.eq_or_0x20('{');
+    b.closes = two.eq_or_0x20('}');
+    unsigned long long in_string_after = in_string;
+    const BracketMasks m = outside_strings(a, in_string_after);
+    const BracketMasks n = outside_strings(b, in_string_after);
+    const std::int64_t lowest_one = depth - __builtin_popcountll(m.closes);
+    const std::int64_t lowest_two = lowest_one + __builtin_popcountll(m.opens) - __builtin_popcountll(n.closes);
+    if (__builtin_expect((lowest_one <= 0) | (lowest_two <= 0), 0)) break;
+    depth = lowest_two + __builtin_popcountll(n.opens);
+    in_string = in_string_after;
   }
+  state.in_string = in_string;
+  state.depth = depth + level;
+  return i;
+}
+
+// One block. False when the depth falls below `level` in it: then it is left unread.
+inline bool count_block(const char* text, std::int64_t level, BracketState& state, std::uint64_t& values) {
+  unsigned long long in_string = state.in_string;
+  unsigned long long escaped_carry = state.escaped;
+  const BracketMasks m = read_block(text, in_string, escaped_carry);
+  std::int64_t depth = state.depth;
+  std::uint64_t begun = 0;
+  for (unsigned long long bits = m.opens | m.closes; bits != 0; bits &= bits - 1) {
+    const bool opens = (m.opens & (bits & -bits)) != 0;
+    begun += opens && depth == level ? 1 : 0;
+    depth += opens ? 1 : -1;
+    if (depth < level) return false;
+  }
+  values += begun;
   state.in_string = in_string;
   state.escaped = escaped_carry;
   state.depth = depth;
-  return i;
+  return true;
+}
+
+inline std::size_t count_blocks_loop(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
+                                     std::uint64_t& values) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    i += count_pairs(text + i * kBlock, blocks - i, level, state);
+    if (i >= blocks) break;
+    if (!count_block(text + i * kBlock, level, state, values)) return i;
+  }
+  return blocks;
 }
 
 }  // namespace

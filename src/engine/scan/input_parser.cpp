@@ -13,6 +13,7 @@ using cloudtrail::Shape;
 using cloudtrail::Splitter;
 
 constexpr std::size_t kMaxRest = 64 * 1024;
+constexpr std::size_t kMaxCandidates = 256 * 1024;  // with more, telling them apart costs more than parsing everything
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -72,6 +73,18 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
       batch_.quarantined.back().whole_file = true;
       break;
   }
+}
+
+void InputParser::glance(std::string_view text, bool fresh) {
+  if (fresh) {
+    candidates_.clear();
+    glanced_ = 0;
+  }
+  if (text.size() < Prefilter::kLookAhead || candidates_.size() > kMaxCandidates) return;
+  const std::size_t to = text.size() - Prefilter::kLookAhead;
+  if (to <= glanced_) return;
+  prefilter_.candidates(text, glanced_, to, candidates_);
+  glanced_ = to;
 }
 
 void InputParser::add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record) {
@@ -300,8 +313,9 @@ bool InputParser::regular(std::string_view text) {
 
 bool InputParser::prefiltered(std::string_view text) {
   if (!looks_complete(text)) return false;
-  candidates_.clear();
-  prefilter_.candidates(text, candidates_);
+  if (candidates_.size() <= kMaxCandidates) prefilter_.candidates(text, glanced_, text.size(), candidates_);
+  if (candidates_.size() > kMaxCandidates) return false;
+  Prefilter::sort(candidates_);
   next_candidate_ = 0;
   const std::string_view list = text.substr(shape_.start);
   // What Lambda hands over has the same form, with records inside strings: its elements are no records.
@@ -334,8 +348,8 @@ InputParser::Look InputParser::look_at_candidates(std::string_view text) {
   constexpr std::size_t kFarthest = 16 * 1024;
   struct Object {
     std::size_t begin;
-    std::string_view text;
-    bool told;
+    std::size_t findings;  // those of `told` up to here are of this object and the ones before
+    std::size_t quarantined;
   };
   std::vector<Object> objects;
   CoverageCounter no_coverage(false);
@@ -355,21 +369,22 @@ InputParser::Look InputParser::look_at_candidates(std::string_view text) {
     Splitter(Splitter::Level::documents, 0, cloudtrail::kMaxRecord).feed(text.substr(begin), true, object);
     end = begin + object.text.size();
     if (end <= c.at) return Look::unclear;
-    told = Batch{};
-    if (judge_.judge(object.text, path_, 0, 0, told, no_coverage).kind != Judge::Verdict::Kind::record)
+    const std::size_t before = told.size();
+    if (judge_.judge(object.text, path_, 0, begin, told, no_coverage).kind != Judge::Verdict::Kind::record)
       return Look::doubtful;
-    const bool tells =
-        !told.findings.empty() || !told.names.empty() || !told.quarantined.empty() || !told.explained.empty();
-    last_kept = tells || !c.is_name;
-    if (last_kept) objects.push_back({begin, object.text, tells});
+    last_kept = told.size() > before || !c.is_name;
+    if (last_kept) objects.push_back({begin, told.findings.size(), told.quarantined.size()});
   }
   json::ElementFinder elements(text.substr(shape_.start));
+  std::size_t finding = 0;
+  std::size_t quarantined = 0;
   for (const Object& object : objects) {
     const auto number = elements.number_at(object.begin - shape_.start);
     if (!number) return Look::doubtful;
-    number_ = *number;
-    if (object.told) (void)judge_.judge(object.text, path_, number_, object.begin, batch_, coverage_);
+    for (; finding < object.findings; ++finding) told.findings[finding].event->origin.record = *number;
+    for (; quarantined < object.quarantined; ++quarantined) told.quarantined[quarantined].record = *number;
   }
+  batch_.add(std::move(told));
   return Look::done;
 }
 

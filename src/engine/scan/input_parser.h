@@ -28,6 +28,9 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   // Starts an input. `head` is its first window; `whole`: there is nothing more; `everything`: every record is parsed, not
   // only those that the prefilter picks. Drops what is left of the batch.
   void begin(const std::string& path, std::string_view head, bool whole, bool everything, std::uint64_t told = 0);
+  // Before begin(), while the text still grows in the buffer: looks for candidates in what has come. `fresh`: this is
+  // another text than at the last call.
+  void glance(std::string_view text, bool fresh);
   // How many records of this input have left in a large batch.
   [[nodiscard]] std::uint64_t told() const { return flushed_; }
   // How many bytes of the window were consumed. Literals::kSlack bytes must be readable behind it.
@@ -101,6 +104,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
 
   // Of prefiltered():
   bool prefiltering_ = false;
+  std::size_t glanced_ = 0;  // how far candidates were looked for
   std::vector<Prefilter::Candidate> candidates_;
   std::size_t next_candidate_ = 0;
 };

@@ -2,7 +2,9 @@
 // One Judge per thread; the WatchSet and Prefilter it refers to outlive it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +44,21 @@ struct Batch {
   std::uint64_t not_watched = 0;
   std::uint64_t non_records = 0;
 
-  [[nodiscard]] bool is_large() const { return findings.size() + quarantined.size() + names.size() >= 512; }
+  [[nodiscard]] std::size_t size() const {
+    return findings.size() + names.size() + quarantined.size() + explained.size();
+  }
+  [[nodiscard]] bool is_large() const { return size() >= 512; }
+  void add(Batch other) {
+    const auto append = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
+    append(findings, other.findings);
+    append(names, other.names);
+    append(quarantined, other.quarantined);
+    append(explained, other.explained);
+    decoded += other.decoded;
+    ignored += other.ignored;
+    not_watched += other.not_watched;
+    non_records += other.non_records;
+  }
 };
 
 class Judge {

@@ -14,6 +14,30 @@ namespace {
 constexpr std::string_view kEventName = "\"eventName\"";
 constexpr std::string_view kEscape = "\\u00";
 
+// What a log file is made of, in small: fingerprints are chosen that are rare in it.
+constexpr std::string_view kTypical =
+    R"({"eventVersion":"1.11","userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLE3QWERTY7ZX:deploy-session",)"
+    R"("arn":"arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_ViewOnly_0a1b2c3d4e5f6789/jane.doe@example.com",)"
+    R"("accountId":"111122223333","accessKeyId":"ASIAEXAMPLE8KJHGFD2MN","sessionContext":{"sessionIssuer":{"type":"Role",)"
+    R"("arn":"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_ViewOnly_0a1b2c3d",)"
+    R"("userName":"AWSServiceRoleForConfig"},"webIdFederationData":{},"attributes":{"creationDate":"2025-09-14T08:26:53Z",)"
+    R"("mfaAuthenticated":"false"}},"invokedBy":"cloudformation.amazonaws.com"},"eventTime":"2025-09-14T09:31:47Z",)"
+    R"("eventSource":"ec2.amazonaws.com","eventName":"DescribeNetworkInterfaces","awsRegion":"us-east-1",)"
+    R"("sourceIPAddress":"203.0.113.57","userAgent":"aws-sdk-go/1.55.5 (go1.22.6; linux; amd64) exec-env/AWS_Lambda",)"
+    R"("errorCode":"AccessDenied","errorMessage":"User is not authorized to perform: s3:ListBucket on resource",)"
+    R"("requestParameters":{"instanceId":"i-0f9e8d7c6b5a43210","filterSet":{"items":[{"name":"tag:Name"}]},"maxResults":100,)"
+    R"("roleArn":"arn:aws:iam::444455556666:role/OrgCheckRole","roleSessionName":"terraform","durationSeconds":3600,)"
+    R"("bucketName":"central-logs-123","Host":"s3.eu-central-1.amazonaws.com","key":"AWSLogs/o-abc/data/part-00017.parquet",)"
+    R"("groupName":"/aws/lambda/ingest","logStreamName":"2025/09/14/[$LATEST]b7","encryptionContext":{}},)"
+    R"("responseElements":{"credentials":{"accessKeyId":"ASIAEXAMPLE","sessionToken":"IQoJb3JpZ2luX2VjEJr","expiration":)"
+    R"("Sep 14, 2025, 10:31:47 AM"},"assumedRoleUser":{"assumedRoleId":"AROAEXAMPLE:terraform"}},"additionalEventData":)"
+    R"({"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0},"requestID":)"
+    R"("8f2e4c1a-7b6d-4d0f-9e3a-5c1b2a3d4e6f","eventID":"d4c3b2a1-0f9e-4b8d-a7c6-5e4f3a2b1c0d","readOnly":true,"resources":)"
+    R"([{"accountId":"111122223333","type":"AWS::IAM::Role","ARN":"arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d"}],)"
+    R"("eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","sharedEventID":"0a9b8c7d",)"
+    R"("eventCategory":"Management","tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256",)"
+    R"("clientProvidedHostHeader":"sts.us-west-2.amazonaws.com"},"sessionCredentialFromConsole":"true"},)";
+
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 std::vector<detect::EventNameInterest> wanted_names(const Options& options, const watch::Needs& needs) {
@@ -28,12 +52,16 @@ std::vector<detect::EventNameInterest> wanted_names(const Options& options, cons
   return names;
 }
 
+// Of a longer text its beginning is looked for: a part of it stands wherever it stands.
+constexpr std::size_t kMaxLiteral = 256;
+static_assert(kMaxLiteral + 512 <= Prefilter::kLookAhead);  // and the name behind `"eventName"`
+
 std::vector<std::string> search_literals(const Options& options, const watch::Needs& needs) {
   std::vector<std::string> literals = {std::string(kEventName), std::string(kEscape)};
   if (!options.explain_event_id.empty()) {
     // Only its longest run of characters that no writer escapes.
     const std::string stem = glob_stem(options.explain_event_id);
-    if (stem.size() >= 3) literals.push_back(stem);
+    if (stem.size() >= 3) literals.push_back(stem.substr(0, kMaxLiteral));
     return literals;
   }
   // Mechanisms that go by identity. A watch may match them in `also` of an access that has another mechanism.
@@ -43,7 +71,7 @@ std::vector<std::string> search_literals(const Options& options, const watch::Ne
   if (by_identity(model::Mechanism::root_api)) literals.emplace_back("\"Root\"");
   if (by_identity(model::Mechanism::iam_user_api)) literals.emplace_back("\"IAMUser\"");
   if (!options.all) {
-    for (const std::string& stem : needs.stems) literals.push_back(stem);
+    for (const std::string& stem : needs.stems) literals.push_back(stem.substr(0, kMaxLiteral));
   }
   return literals;
 }
@@ -90,7 +118,7 @@ bool EventNames::contains(std::string_view name) const {
 Prefilter::Prefilter(const Options& options, const watch::Needs& needs)
     : wanted_(wanted_names(options, needs)),
       known_({detect::event_names_of_interest().begin(), detect::event_names_of_interest().end()}),
-      literals_(search_literals(options, needs)) {
+      literals_(search_literals(options, needs), kTypical) {
   kinds_ = {{Literal::Kind::event_name}, {Literal::Kind::escape}};
   kinds_.resize(64, {Literal::Kind::plain});
 }
@@ -154,11 +182,15 @@ bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at)
   return wanted_.contains(name) || name.find('\\') != std::string_view::npos;
 }
 
-void Prefilter::candidates(std::string_view text, std::vector<Candidate>& found) const {
-  literals_.find(text, [&](std::size_t index, std::size_t at) {
+void Prefilter::candidates(std::string_view text, std::size_t from, std::size_t to,
+                           std::vector<Candidate>& found) const {
+  literals_.find(text, from, to, [&](std::size_t index, std::size_t at) {
     if (!verify(text, index, at)) return;
     found.push_back({static_cast<std::uint32_t>(at), kinds_[index].kind == Literal::Kind::event_name});
   });
+}
+
+void Prefilter::sort(std::vector<Candidate>& found) {
   const auto before = [](const Candidate& a, const Candidate& b) { return a.at < b.at; };
   if (!std::is_sorted(found.begin(), found.end(), before)) std::sort(found.begin(), found.end(), before);
 }

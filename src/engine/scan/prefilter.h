@@ -40,9 +40,12 @@ class Prefilter {
     std::uint32_t at;  // a position within the candidate record
     bool is_name;  // that of the key of an event name: of a member of the record itself, or of something nested in it
   };
-  // Appends what makes records in `text` candidates, in ascending order. The text is JSON with records at any place;
-  // Literals::kSlack bytes must be readable behind it.
-  void candidates(std::string_view text, std::vector<Candidate>& found) const;
+  // Appends what makes records in the part [from, to) of `text` candidates; sort() puts those of all parts into ascending
+  // order. The text is JSON with records at any place; Literals::kSlack bytes must be readable behind it, and kLookAhead
+  // bytes of it behind the part unless it ends there.
+  static constexpr std::size_t kLookAhead = 1024;
+  void candidates(std::string_view text, std::size_t from, std::size_t to, std::vector<Candidate>& found) const;
+  static void sort(std::vector<Candidate>& found);
   [[nodiscard]] bool is_candidate(std::string_view text) const;
 
   // True for an object that is a record of an event that detect() has nothing to say about, by every occurrence of the keys

@@ -167,6 +167,7 @@ bool Reader::Impl::read_opened(const std::string& path, File& file, bool everyth
     return end(tell, 0);
   }
   if (!looks_like_gzip(head)) {
+    parser_.glance({}, true);
     if (fits) return whole(path, head, everything, tell);
     std::memcpy(inflated_.data(), head.data(), size);
     return stream(path, everything, tell, [&](char* out, std::size_t capacity) -> InflateResult {
@@ -181,7 +182,10 @@ bool Reader::Impl::read_opened(const std::string& path, File& file, bool everyth
     });
   }
   if (fits) {
-    const InflateResult result = whole_inflater_.inflate(head, inflated_.data(), inflated_.capacity());
+    WholeInflater::Look look;
+    parser_.glance({}, true);
+    if (!everything) look = [this](std::string_view text) { parser_.glance(text, false); };
+    const InflateResult result = whole_inflater_.inflate(head, inflated_.data(), inflated_.capacity(), look);
     if (result.state == InflateResult::State::done)
       return whole(path, {inflated_.data(), result.size}, everything, tell);
     // Too large for the buffer, or damaged: as a stream, which gives what comes before the damage. ISA-L lets pass some
