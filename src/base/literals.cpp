@@ -112,9 +112,9 @@ Literals::Literals(std::vector<std::string> texts, std::string_view typical) : t
     for (std::size_t i = 0; i + literals::kFingerprint <= text.size(); ++i) {
       literals::Sets alone;
       alone.add(std::string_view(text).substr(i));
-      choices.push_back({i, alone.cost(typical),
-                         literals::commonness(text[i]) + literals::commonness(text[i + 1]) +
-                             literals::commonness(text[i + 2])});
+      choices.push_back(
+          {i, alone.cost(typical),
+           literals::commonness(text[i]) + literals::commonness(text[i + 1]) + literals::commonness(text[i + 2])});
     }
     std::stable_sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) {
       return a.cost != b.cost ? a.cost < b.cost : a.commonness < b.commonness;

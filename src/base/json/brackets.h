@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace gw::json {
 
@@ -37,20 +38,33 @@ struct BracketMasks {
 [[nodiscard]] std::size_t count_blocks(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
                                        std::uint64_t& values);
 
-// The elements of a list, by where they begin: tells whether one begins at an offset, and which. Offsets are asked in
-// ascending order; the text before them is read once.
+// The elements of a list, by where they begin: tells whether one begins at an offset, and which. The text is read once, as far
+// as it must be; what was learnt is kept for every kStep bytes, so that questions may come in any order.
 class ElementFinder {
  public:
+  static constexpr std::size_t kStep = 16 * 1024;
+
   // `list` is the text behind the opening bracket.
-  explicit ElementFinder(std::string_view list) : list_(list) {}
-  // The number of the element, from 1, that begins at `offset`; nullopt when none does, or the list has ended.
+  explicit ElementFinder(std::string_view list = {}) : list_(list) {}
+  // Another list.
+  void start(std::string_view list);
+  // The same list, of which more has come.
+  void grow(std::string_view list) { list_ = list; }
+  // Reads all whole steps of the text: cheaper while they are in the cache than when a question needs them.
+  void read();
+  // The number of the element, from 1, that begins at `offset`; nullopt when none does, or the list has ended before.
   [[nodiscard]] std::optional<std::uint64_t> number_at(std::size_t offset);
 
  private:
+  struct Mark {
+    BracketState state;
+    std::uint64_t values = 0;
+  };
+  bool read_step();
+
   std::string_view list_;
-  BracketState state_;
-  std::size_t block_ = 0;  // blocks read
-  std::uint64_t values_ = 0;
+  std::vector<Mark> marks_ = {{}};  // before each step that was read, and behind the last one
+  bool ended_ = false;              // in the step behind the last mark
 };
 
 // Which variant is in use ("avx512", "avx2", "portable"); and, for tests, one by name (nullptr when not available here).

@@ -71,23 +71,22 @@ TEST(Brackets, EveryVariantAgreesWithOneCharacterAtATime) {
   }
 }
 
+// Many elements of up to `size` characters; where each begins is added to `starts`.
+std::string make_list(std::mt19937& random, std::size_t count, std::size_t size, std::vector<std::size_t>& starts) {
+  std::string list;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) list += random() % 3 == 0 ? " , " : ",";
+    starts.push_back(list.size());
+    list += "{\"k\":\"" + std::string(random() % size, 'x') + "}{\\\"\",\"o\":[{},[1]]}";
+  }
+  return list + "]}";
+}
+
 TEST(ElementFinder, NumbersTheElementsOfAList) {
   std::mt19937 random(11);
   for (int round = 0; round < 200; ++round) {
-    std::string list;
     std::vector<std::size_t> starts;
-    const std::size_t count = random() % 40 + 1;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (i > 0) list += random() % 3 == 0 ? " , " : ",";
-      starts.push_back(list.size());
-      list += "{\"k\":\"" + std::string(random() % 90, 'x') + "}{\\\"\",\"o\":[{},[1]]}";
-    }
-    list += "]}";
-    ElementFinder finder(list);
-    for (std::size_t i = 0; i < starts.size(); ++i) {
-      if (random() % 3 == 0) continue;
-      EXPECT_EQ(finder.number_at(starts[i]), i + 1);
-    }
+    const std::string list = make_list(random, random() % 40 + 1, 90, starts);
     ElementFinder every(list);
     std::size_t next = 0;
     for (std::size_t at = 0; at < list.size() - 2; ++at) {
@@ -99,11 +98,36 @@ TEST(ElementFinder, NumbersTheElementsOfAList) {
   }
 }
 
+TEST(ElementFinder, AnswersInAnyOrderAndWhileTheListGrows) {
+  std::mt19937 random(12);
+  ElementFinder finder;
+  for (int round = 0; round < 30; ++round) {
+    std::vector<std::size_t> starts;
+    const std::string list = make_list(random, 300, 600, starts);
+    finder.start(std::string_view(list).substr(0, 10));
+    for (std::size_t size = 0; round % 3 != 0 && size < list.size(); size += random() % 40'000) {
+      finder.grow(std::string_view(list).substr(0, size));
+      finder.read();
+    }
+    finder.grow(list);
+    for (int question = 0; question < 50; ++question) {
+      const std::size_t i = random() % starts.size();
+      ASSERT_EQ(finder.number_at(starts[i]), i + 1);
+      ASSERT_FALSE(finder.number_at(starts[i] + 1));
+    }
+  }
+}
+
 TEST(ElementFinder, EndsWithTheList) {
   const std::string text = "{},{}]" + std::string(200, ' ') + "{}";
   ElementFinder finder(text);
   EXPECT_EQ(finder.number_at(3), 2u);
   EXPECT_FALSE(finder.number_at(text.size() - 2));
+  const std::string longer = "{},{}]" + std::string(3 * ElementFinder::kStep, ' ') + "{}";
+  finder.start(longer);
+  finder.read();
+  EXPECT_EQ(finder.number_at(3), 2u);
+  EXPECT_FALSE(finder.number_at(longer.size() - 2));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ namespace gw::scan {
 struct Budget {
   std::size_t input = 0;     // compressed bytes read at once
   std::size_t inflated = 0;  // inflated bytes, or the window of a stream
+  bool large_pages = false;  // they are used whole, so they are for few threads only
   [[nodiscard]] static Budget of(unsigned threads);
 };
 
