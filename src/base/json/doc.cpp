@@ -1,8 +1,8 @@
 // How a text becomes a tape.
 //
-// simdjson's stage 1 answers the positions of every structural character outside strings: { } [ ] : , the opening quote
-// of each string and the first character of each other scalar; it also refuses broken UTF-8, raw control characters in
-// strings and an unclosed string. From there on the grammar is ours: build() walks the positions once with an explicit
+// simdjson's stage 1, or on newer processors its like in structure.h, answers the positions of every structural character
+// outside strings: { } [ ] : , the opening quote of each string and the first character of each other scalar; it also
+// refuses broken UTF-8, raw control characters in strings and an unclosed string. From there on the grammar is ours: build() walks the positions once with an explicit
 // stack (nothing recurses, so depth is a number to compare), checks every scalar, and writes one Node a value.
 //
 // Two observations keep it cheap. Between a string's opening quote and the next structural character there is only the
@@ -21,6 +21,7 @@
 #include <cstring>
 
 #include "base/json/lexical.h"
+#include "base/json/structure.h"
 #include "base/utf8.h"
 
 namespace gw::json {
@@ -60,23 +61,23 @@ struct Plain {
   bool ends;  // no comma followed
 };
 
-Plain plain_members(const char* text, const std::uint32_t* positions, std::size_t count, std::size_t next_backslash,
-                    std::uint32_t max_values, std::size_t i, std::uint32_t used, std::uint32_t last,
-                    internal::Node* nodes) {
-  for (; i + 4 <= count && used < max_values; ++i) {
+Plain plain_members(const char* text, const char* characters, const std::uint32_t* positions,
+                    std::size_t next_backslash, std::uint32_t max_values, std::size_t i, std::uint32_t used,
+                    std::uint32_t last, internal::Node* nodes) {
+  constexpr char kString[3] = {'"', ':', '"'};
+  for (; used < max_values && std::memcmp(characters + i, kString, sizeof kString) == 0; ++i) {
     const std::uint32_t key = positions[i];
     const std::uint32_t colon = positions[i + 1];
     const std::uint32_t value = positions[i + 2];
     const std::uint32_t next = positions[i + 3];
-    // In the order of how likely each is to fail; branches predict well here.
-    if (text[value] != '"' || text[next - 1] != '"' || next_backslash < next || next - 1 <= value) break;
-    if (text[key] != '"' || text[colon] != ':' || text[colon - 1] != '"' || colon - 1 <= key) break;
+    if (text[next - 1] != '"' || next_backslash < next || next - 1 <= value) break;
+    if (text[colon - 1] != '"' || colon - 1 <= key) break;
     nodes[used] = {key + 1, colon - 2 - key, value, next, kNone, Type::string, false, false, false};
     // The first member is found by its place; writing to the tape's first node, of the root, harms nothing.
     nodes[last].next = last == kNone ? kNone : used;
     last = used++;
     i += 3;
-    if (text[next] != ',') return {i, used, last, true};
+    if (characters[i] != ',') return {i, used, last, true};
   }
   return {i, used, last, false};
 }
@@ -84,13 +85,23 @@ Plain plain_members(const char* text, const std::uint32_t* positions, std::size_
 }  // namespace
 
 struct Doc::Stage1 {
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;  // only where find_structure() has no variant
+  internal::FindStructure find = internal::find_structure();
   std::size_t capacity = 0;
+  std::unique_ptr<std::uint32_t[]> positions;
+  std::unique_ptr<char[]> characters;
+  std::unique_ptr<std::uint32_t[]> escapes;
+  std::size_t escape_count = 0;
 
   bool reserve(std::size_t size) {
     if (size <= capacity) return true;
     const std::size_t wanted = std::max<std::size_t>(size + size / 4, 16384);
-    if (parser == nullptr) {
+    constexpr std::size_t kSlack = internal::Structure::kSlack;
+    characters = std::make_unique_for_overwrite<char[]>(wanted + kSlack);
+    if (find != nullptr) {
+      positions = std::make_unique_for_overwrite<std::uint32_t[]>(wanted + kSlack);
+      escapes = std::make_unique_for_overwrite<std::uint32_t[]>(wanted / 64 + 2);
+    } else if (parser == nullptr) {
       if (simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, kMaxDepth, parser) !=
           simdjson::SUCCESS) {
         return false;
@@ -118,7 +129,7 @@ bool Doc::parse(std::string_view text, Limits limits) {
     return fail("too many values", 0);
   }
   if (!index(text) || !build(limits)) return false;
-  if (cursor_ < stage1_->parser->n_structural_indexes) return fail("text after the value", next_offset());
+  if (cursor_ < count_) return fail("text after the value", next_offset());
   return true;
 }
 
@@ -127,40 +138,87 @@ bool Doc::index(std::string_view text) {
   damage_ = {};
   cursor_ = 0;
   if (text.empty()) return fail("empty", 0);
-  if (text.size() >= 0xFFFFFFFFu) return fail("too large", 0);
+  if (text.size() >= 0xFFFFFFFFu - internal::Structure::kSlack) return fail("too large", 0);
   if (!stage1_->reserve(text.size())) return fail("out of memory", 0);
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  switch (stage1_->parser->stage1(bytes, text.size(), simdjson::stage1_mode::regular)) {
-    case simdjson::SUCCESS: next_backslash_ = find_backslash(0); return true;
+  if (stage1_->find == nullptr) return index_by_simdjson();
+  internal::Structure found{stage1_->positions.get(), stage1_->characters.get(), stage1_->escapes.get()};
+  switch (stage1_->find(text.data(), text.size(), found)) {
+    case internal::StructureDamage::none: break;
+    case internal::StructureDamage::control_character: return fail("control character in a string", 0);
+    case internal::StructureDamage::unclosed_string: return fail("unclosed string", text.size());
+  }
+  if (found.count == 0) return fail("empty", 0);
+  if (found.non_ascii && !simdjson::validate_utf8(text.data(), text.size())) return fail_utf8();
+  stage1_->escape_count = found.escape_count;
+  take_index(found.positions, found.characters, found.count);
+  return true;
+}
+
+bool Doc::index_by_simdjson() {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text_.data());
+  switch (stage1_->parser->stage1(bytes, text_.size(), simdjson::stage1_mode::regular)) {
+    case simdjson::SUCCESS: break;
     case simdjson::EMPTY: return fail("empty", 0);
-    case simdjson::UTF8_ERROR: {
-      std::size_t i = 0;
-      while (i < text.size()) {
-        const Utf8Char c = next_utf8(text, i);
-        if (!c.valid) break;
-        i += c.length;
-      }
-      return fail("invalid UTF-8", i);
-    }
+    case simdjson::UTF8_ERROR: return fail_utf8();
     case simdjson::UNESCAPED_CHARS: return fail("control character in a string", 0);
-    case simdjson::UNCLOSED_STRING: return fail("unclosed string", text.size());
+    case simdjson::UNCLOSED_STRING: return fail("unclosed string", text_.size());
     default: return fail("not JSON", 0);
   }
+  std::uint32_t* const positions = stage1_->parser->structural_indexes.get();
+  const std::size_t count = stage1_->parser->n_structural_indexes;
+  char* const characters = stage1_->characters.get();
+  for (std::size_t i = 0; i < count; ++i) characters[i] = text_[positions[i]];
+  take_index(positions, characters, count);
+  return true;
+}
+
+void Doc::take_index(std::uint32_t* positions, char* characters, std::size_t count) {
+  positions[count] = static_cast<std::uint32_t>(text_.size());
+  std::memset(characters + count, 0, internal::Structure::kSlack / 4);
+  positions_ = positions;
+  characters_ = characters;
+  count_ = count;
+  next_backslash_ = find_backslash(0);
+}
+
+bool Doc::fail_utf8() {
+  std::size_t i = 0;
+  while (i < text_.size()) {
+    const Utf8Char c = next_utf8(text_, i);
+    if (!c.valid) break;
+    i += c.length;
+  }
+  return fail("invalid UTF-8", i);
 }
 
 bool Doc::parse_next(Limits limits) { return build(limits); }
 
-char Doc::next_char() const {
-  return cursor_ < stage1_->parser->n_structural_indexes ? text_[stage1_->parser->structural_indexes[cursor_]] : '\0';
-}
+char Doc::next_char() const { return cursor_ < count_ ? characters_[cursor_] : '\0'; }
 
-std::size_t Doc::next_offset() const {
-  return cursor_ < stage1_->parser->n_structural_indexes ? stage1_->parser->structural_indexes[cursor_] : text_.size();
-}
+std::size_t Doc::next_offset() const { return cursor_ < count_ ? positions_[cursor_] : text_.size(); }
 
 std::size_t Doc::find_backslash(std::size_t from) const {
-  const void* const found = std::memchr(text_.data() + from, '\\', text_.size() - from);
-  return found == nullptr ? text_.size() : static_cast<std::size_t>(static_cast<const char*>(found) - text_.data());
+  const auto within = [&](std::size_t begin, std::size_t end) -> const char* {
+    return begin < end ? static_cast<const char*>(std::memchr(text_.data() + begin, '\\', end - begin)) : nullptr;
+  };
+  const char* found = nullptr;
+  if (stage1_->find == nullptr) {
+    found = within(from, text_.size());
+  } else {
+    const std::uint32_t* const end = stage1_->escapes.get() + stage1_->escape_count;
+    const std::uint32_t* block = std::lower_bound<const std::uint32_t*>(stage1_->escapes.get(), end, from & ~63ull);
+    for (; block != end && found == nullptr; ++block) {
+      found = within(std::max<std::size_t>(*block, from), std::min<std::size_t>(*block + 64, text_.size()));
+    }
+  }
+  return found == nullptr ? text_.size() : static_cast<std::size_t>(found - text_.data());
+}
+
+// Whether structural character `at` begins a number, true, false or null.
+bool Doc::is_plain_scalar(std::size_t at) const {
+  std::string_view token = text_.substr(positions_[at], positions_[at + 1] - positions_[at]);
+  while (!token.empty() && is_space(token.back())) token.remove_suffix(1);
+  return token == "true" || token == "false" || token == "null" || is_number(token);
 }
 
 // The end of the string that opens at `begin` and is followed by the structural character at `next`.
@@ -202,8 +260,8 @@ bool Doc::build(Limits limits) {
   }
   arena_used_ = 0;
 
-  const std::uint32_t* const positions = stage1_->parser->structural_indexes.get();
-  const std::size_t count = stage1_->parser->n_structural_indexes;
+  const std::uint32_t* const positions = positions_;
+  const std::size_t count = count_;
   const char* const text = text_.data();
   const std::uint32_t max_depth = std::min(limits.max_depth, kMaxDepth);
   if (node_capacity_ < limits.max_values) {
@@ -222,7 +280,7 @@ bool Doc::build(Limits limits) {
   std::uint32_t used = 0;
   std::size_t i = cursor_;
   // Stage 1 puts the size of the text behind the last position.
-  const auto char_at = [&](std::size_t k) { return k < count ? text[positions[k]] : '\0'; };
+  const auto char_at = [&](std::size_t k) { return k < count ? characters_[k] : '\0'; };
   const auto at = [&](std::size_t k) -> std::size_t { return k < count ? positions[k] : text_.size(); };
   // Mostly a string ends right before the next structural character and no backslash is near.
   const auto close = [&](std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped) {
@@ -236,8 +294,8 @@ bool Doc::build(Limits limits) {
   for (;;) {
     if (depth > 0 && open[depth - 1].is_object) {
       Open& object = open[depth - 1];
-      const Plain plain =
-          plain_members(text, positions, count, next_backslash_, limits.max_values, i, used, object.last_child, nodes);
+      const Plain plain = plain_members(text, characters_, positions, next_backslash_, limits.max_values, i, used,
+                                        object.last_child, nodes);
       if (plain.used != used) nodes[object.node].has_children = true;
       i = plain.position;
       used = plain.used;

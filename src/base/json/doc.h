@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -124,11 +125,29 @@ class Doc {
   [[nodiscard]] std::size_t next_offset() const;  // its offset in the text; the text's size at the end
   void skip_char() { ++cursor_; }
 
+  // Goes through the object at the cursor without a tape, which is several times as fast as parse_next(), and shows its
+  // members in the order of the text: see(member), which answers what to do with it. True when parse_next() would have
+  // accepted the object, nothing in it is escaped, no see() refused and accept() agrees at the end: then the cursor stands
+  // behind it. Otherwise it is where it was, and what see() was shown is not to be trusted.
+  class Member;
+  enum class Seen : std::uint8_t {
+    pass,   // on to the next
+    enter,  // show the members of this member too, when it is an object
+    refuse,
+  };
+  template <class See, class Accept>
+  [[nodiscard]] bool skim_next(See&& see, Accept&& accept);
+
  private:
   friend class Value;
   using Node = internal::Node;
   struct Stage1;
   bool fail(std::string_view reason, std::size_t offset);
+  bool fail_utf8();
+  bool index_by_simdjson();
+  void take_index(std::uint32_t* positions, char* characters, std::size_t count);
+  [[nodiscard]] bool is_plain_scalar(std::size_t at) const;
+  [[nodiscard]] std::string_view content(std::size_t string) const;
   bool build(Limits limits);
   bool scalar(std::size_t begin, std::size_t next, Node& node);
   bool close_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped);
@@ -138,6 +157,10 @@ class Doc {
 
   std::unique_ptr<Stage1> stage1_;
   std::string_view text_;
+  // The structural characters, their places, and how many there are; behind the last one stands a zero, and the text's size.
+  const char* characters_ = nullptr;
+  const std::uint32_t* positions_ = nullptr;
+  std::size_t count_ = 0;
   std::unique_ptr<Node[]> nodes_;
   std::size_t node_capacity_ = 0;
   std::size_t cursor_ = 0;          // number of the structural character
@@ -148,6 +171,88 @@ class Doc {
   mutable std::size_t arena_capacity_ = 0;
   Damage damage_;
 };
+
+// A member that skim_next() shows; lives as long as the call of see().
+class Doc::Member {
+ public:
+  [[nodiscard]] std::string_view key() const { return doc_->content(at_); }
+  [[nodiscard]] bool is_nested() const { return nested_; }
+  [[nodiscard]] bool is_string() const { return doc_->characters_[at_ + 2] == '"'; }
+  [[nodiscard]] bool is_object() const { return doc_->characters_[at_ + 2] == '{'; }
+  [[nodiscard]] std::string_view text() const { return is_string() ? doc_->content(at_ + 2) : std::string_view{}; }
+
+ private:
+  friend class Doc;
+  Member(const Doc* doc, std::size_t at, bool nested) : doc_(doc), at_(at), nested_(nested) {}
+  const Doc* doc_;
+  std::size_t at_;  // the structural character that opens its key
+  bool nested_;
+};
+
+// What stands between the quotes of the string that structural character `string` opens.
+inline std::string_view Doc::content(std::size_t string) const {
+  const std::size_t begin = positions_[string] + 1;
+  std::size_t end = positions_[string + 1];
+  while (end > begin && text_[end - 1] != '"') --end;
+  return text_.substr(begin, end > begin ? end - 1 - begin : 0);
+}
+
+template <class See, class Accept>
+bool Doc::skim_next(See&& see, Accept&& accept) {
+  constexpr char kStringMember[4] = {'"', ':', '"', ','};
+  constexpr unsigned kDeepest = 60;
+  constexpr std::size_t kLongest = 1u << 16;  // structural characters; as many values parse_next() always takes
+  const char* const c = characters_;
+  if (c[cursor_] != '{') return false;
+  std::size_t i = cursor_ + 1;
+  std::uint64_t objects = 1;  // one bit a level, the innermost lowest: it is an object
+  unsigned depth = 1;
+  unsigned shown = 1;  // members of levels up to this one are shown
+  bool ends = c[i] == '}';
+  for (;;) {
+    if (!ends) {
+      // A member or an element begins at i.
+      if ((objects & 1) != 0) {
+        if (depth > shown) {
+          while (std::memcmp(c + i, kStringMember, sizeof kStringMember) == 0) i += sizeof kStringMember;
+        }
+        if (c[i] != '"' || c[i + 1] != ':') return false;
+        if (depth <= shown) {
+          const Seen seen = see(Member(this, i, depth > 1));
+          if (seen == Seen::refuse) return false;
+          if (depth == 1) shown = seen == Seen::enter ? 2 : 1;
+        }
+        i += 2;
+      }
+      const char first = c[i];
+      if (first == '{' || first == '[') {
+        if (++depth > kDeepest) return false;
+        objects = objects << 1 | (first == '{' ? 1 : 0);
+        ++i;
+        ends = c[i] == (first == '{' ? '}' : ']');
+        continue;
+      }
+      if (first != '"' && !is_plain_scalar(i)) return false;
+      ++i;
+    }
+    // After a value, or at the end of an empty container: as many ends as there are, then a comma.
+    ends = false;
+    while (c[i] != ',') {
+      if (c[i] != ((objects & 1) != 0 ? '}' : ']')) return false;
+      objects >>= 1;
+      ++i;
+      if (--depth == 0) {
+        if (i - cursor_ > kLongest) return false;
+        if (next_backslash_ < positions_[cursor_]) next_backslash_ = find_backslash(positions_[cursor_]);
+        if (next_backslash_ < positions_[i - 1] || !accept()) return false;
+        cursor_ = i;
+        return true;
+      }
+      if (depth == 1) shown = 1;
+    }
+    ++i;
+  }
+}
 
 inline Type Value::type() const { return doc_ == nullptr ? Type::missing : doc_->nodes_[node_].type; }
 

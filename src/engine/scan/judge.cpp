@@ -51,11 +51,6 @@ std::size_t Judge::piece_end(std::string_view list, std::size_t begin) {
 bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
                        CoverageCounter& coverage) {
   const json::Value root = doc_.root();
-  if (!needs_decoding_ && prefilter_.is_ordinary(root)) {
-    ++batch.decoded;
-    ++batch.not_watched;
-    return true;
-  }
   switch (cloudtrail::kind_of(root)) {
     case cloudtrail::RecordKind::not_a_record: return false;
     case cloudtrail::RecordKind::insight:

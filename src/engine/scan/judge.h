@@ -99,9 +99,16 @@ class Judge {
       for (;;) {
         if (doc_.next_char() != '{') return std::nullopt;
         const std::size_t begin = doc_.next_offset();
-        if (!doc_.parse_next()) return std::nullopt;
+        const bool ordinary = !needs_decoding_ && prefilter_.passes_ordinary(doc_);
+        if (!ordinary && !doc_.parse_next()) return std::nullopt;
         if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
-        if (++number > told && !judge_root(path, number, offset + piece + begin, batch, coverage)) return std::nullopt;
+        ++number;
+        if (ordinary && number > told) {
+          ++batch.decoded;
+          ++batch.not_watched;
+        } else if (number > told && !judge_root(path, number, offset + piece + begin, batch, coverage)) {
+          return std::nullopt;
+        }
         if (!go_on()) return std::nullopt;
         const char next = doc_.next_char();
         const std::size_t after = doc_.next_offset() + 1;

@@ -127,28 +127,29 @@ bool Prefilter::may_tell(const model::Record& record) const {
   return known_.contains(record.event_name) || record.identity.type == "Root" || record.identity.type == "IAMUser";
 }
 
-bool Prefilter::is_ordinary(json::Value root) const {
-  if (!root.is_object()) return false;
+bool Prefilter::passes_ordinary(json::Doc& doc) const {
+  using Answer = json::Doc::Seen;
   bool named = false;
   bool sourced = false;
-  for (json::Value v = root.first_child(); !v.is_missing(); v = v.next_sibling()) {
-    const std::string_view key = v.key();
-    if (key == "eventName") {
-      if (!v.is_string() || known_.contains(v.text())) return false;
-      named = true;
-    } else if (key == "eventSource") {
-      if (!v.is_string() || v.text().starts_with("aws:")) return false;
-      sourced = true;
-    } else if (key == "userIdentity") {
-      if (!v.is_object()) return false;
-      for (json::Value child = v.first_child(); !child.is_missing(); child = child.next_sibling()) {
-        if (child.key() != "type") continue;
-        const std::string_view type = child.text();
-        if (!child.is_string() || type == "Root" || type == "IAMUser") return false;
-      }
+  const auto see = [&](const json::Doc::Member& member) {
+    const std::string_view key = member.key();
+    if (member.is_nested()) {  // of userIdentity
+      if (key != "type") return Answer::pass;
+      const std::string_view type = member.text();
+      return !member.is_string() || type == "Root" || type == "IAMUser" ? Answer::refuse : Answer::pass;
     }
-  }
-  return named && sourced;
+    if (key == "eventName") {
+      named = true;
+      return !member.is_string() || known_.contains(member.text()) ? Answer::refuse : Answer::pass;
+    }
+    if (key == "eventSource") {
+      sourced = true;
+      return !member.is_string() || member.text().starts_with("aws:") ? Answer::refuse : Answer::pass;
+    }
+    if (key == "userIdentity") return member.is_object() ? Answer::enter : Answer::refuse;
+    return Answer::pass;
+  };
+  return doc.skim_next(see, [&] { return named && sourced; });
 }
 
 bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at) const {

@@ -48,9 +48,10 @@ class Prefilter {
   static void sort(std::vector<Candidate>& found);
   [[nodiscard]] bool is_candidate(std::string_view text) const;
 
-  // True for an object that is a record of an event that detect() has nothing to say about, by every occurrence of the keys
-  // that decide: it need not be decoded. (A wrong JSON type anywhere else in it is not looked for.)
-  [[nodiscard]] bool is_ordinary(json::Value root) const;
+  // True when the object at the cursor of `doc` is a record of an event that detect() has nothing to say about, by every
+  // occurrence of the keys that decide: it need not be decoded, and the cursor stands behind it. (A wrong JSON type anywhere
+  // else in it is not looked for.) False, with the cursor where it was: that, or it must be parsed to be judged.
+  [[nodiscard]] bool passes_ordinary(json::Doc& doc) const;
 
   // Whether detect() or name_fact() can answer for such a record at all, whatever the question; by the decoded record.
   [[nodiscard]] bool may_tell(const model::Record& record) const;
