@@ -178,6 +178,33 @@ TEST(EmergencyPath, WhoMayBreakGlass) {
             "iam_user_api ok 222222222222 ?");
 }
 
+// IAM's own denials name the kind of the resource before its name, and never by ARN.
+TEST(EmergencyPath, DeniedByIam) {
+  const auto denied = [](std::string_view name, std::string_view resource) {
+    return call(
+        "iam", name, kRole,
+        R"(,"errorCode":"AccessDenied","requestParameters":null,"errorMessage":"User: arn:aws:sts::2:assumed-role/)"
+        R"(BreakGlass/x is not authorized to perform: iam:)" +
+            std::string(name) + " on resource: " + std::string(resource) + "\"");
+  };
+  constexpr std::string_view kTold = "other+tamper failed 222222222222 ci";
+  EXPECT_EQ(told(denied("PutRolePolicy", "role BreakGlassRole")), kTold);
+  EXPECT_EQ(
+      told(denied("PutRolePolicy", "role OrganizationAccountAccessRole because no identity-based policy allows it")),
+      kTold);
+  EXPECT_EQ(told(denied("AddUserToGroup", "group emergency-admins with an explicit deny in a service control policy")),
+            kTold);
+  EXPECT_EQ(told(denied("UpdateAssumeRolePolicy", "arn:aws:iam::2:role/BreakGlassRole because")), kTold);
+  EXPECT_EQ(told(denied("PutRolePolicy", "role app because no policy of BreakGlass allows it")), "-");
+  EXPECT_EQ(told(denied("PutRolePolicy", "role app with an explicit deny in the policy BreakGlass")), "-");
+  EXPECT_EQ(told(denied("PutRolePolicy", "arn:aws:iam::2:role/app (Service: BreakGlass)")), "-");
+  EXPECT_EQ(told(denied("PutRolePolicy", "*")), "-");
+  const auto event =
+      detect_json(denied("DeleteRole", "role BreakGlassRole because no identity-based policy allows it"));
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->target, "role BreakGlassRole");
+}
+
 TEST(EmergencyPath, ProvisioningIsAutomation) {
   const auto scim = detect_json(
       call("identitystore-scim", "PatchGroup", R"("userIdentity":{"type":"WebIdentityUser"})", with("id", "g-1")));

@@ -58,6 +58,12 @@ bool says_failure(json::Value object, std::string_view event_name) {
   return equal_ignoring_case(text_at(object, event_name), "Failure");
 }
 
+std::string_view behind_on_resource(std::string_view message) {
+  constexpr std::string_view kMark = "on resource: ";
+  const std::size_t at = message.find(kMark);
+  return at == std::string_view::npos ? std::string_view{} : message.substr(at + kMark.size());
+}
+
 // A service used the caller's credentials, on its own or on behalf of an earlier call ("invokedBy").
 bool forwarded_by_service(const Record& record) {
   const std::string_view by = record.identity.invoked_by;
@@ -113,12 +119,19 @@ std::string_view home_account(const Record& record) {
 }
 
 std::string_view denied_resource(const Record& record) {
-  constexpr std::string_view kMark = "on resource: ";
-  const std::size_t at = record.error_message.find(kMark);
-  if (at == std::string_view::npos) return {};
-  std::string_view rest = record.error_message.substr(at + kMark.size());
-  rest = rest.substr(0, rest.find(' '));
+  std::string_view rest = behind_on_resource(record.error_message);
+  rest = rest.substr(0, rest.find_first_of(" \t\r\n"));
   while (!rest.empty() && (rest.back() == '.' || rest.back() == ',')) rest.remove_suffix(1);
+  return rest;
+}
+
+std::string_view denied_target(const Record& record) {
+  const std::string_view word = denied_resource(record);
+  if (word.empty() || word == "*" || word.starts_with("arn:")) return word;
+  std::string_view rest = behind_on_resource(record.error_message);
+  for (const std::string_view end : {" because ", " with an explicit deny", " (", "\r", "\n"}) {
+    rest = rest.substr(0, rest.find(end));
+  }
   return rest;
 }
 

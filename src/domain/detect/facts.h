@@ -43,6 +43,8 @@ void add_api_mfa(model::AccessEvent& event, const model::Record& record);
 
 // `… on resource: <this> because …` in errorMessage: a call denied by IAM has requestParameters null. Empty when not told.
 [[nodiscard]] std::string_view denied_resource(const model::Record& record);
+// The same for looking at names: IAM's denials say `on resource: role BreakGlass because …`, so all words of it count.
+[[nodiscard]] std::string_view denied_target(const model::Record& record);
 
 // The person behind an Identity Center record, in all three shapes of userIdentity (before October 2024, in between, and
 // since July 2025; "Important changes to CloudTrail events for AWS IAM Identity Center").

@@ -70,7 +70,7 @@ constexpr std::array<std::string_view, 5> kPowerfulRoles = {
 std::string target_of(const model::Record& record, std::string_view keys) {
   std::string target = members(record.request, keys);
   if (target.empty()) target = members(record.response, keys);
-  if (target.empty()) target = denied_resource(record);
+  if (target.empty()) target = denied_target(record);
   shorten(target);
   return target;
 }
