@@ -19,7 +19,17 @@ using model::MechanismSet;
 using model::Record;
 
 constexpr std::string_view kSts = "sts.amazonaws.com";
-constexpr std::string_view kAccountAccess = "account-access.amazonaws.com";
+constexpr std::string_view kAccountAccess = "account-access.";
+
+// Account access manager's service principal, whatever its Region and partition ("Prepare roles"). Where invokedBy does not
+// tell, the address does, which AWS itself writes.
+bool is_account_access(const Record& record) {
+  const auto is_its_host = [](std::string_view text) {
+    return text.starts_with(kAccountAccess) && is_service_host(text);
+  };
+  if (is_its_host(record.identity.invoked_by)) return true;
+  return record.identity.type == "AWSService" && is_its_host(record.source_ip);
+}
 
 // The ARN of the role that a call is about.
 std::string_view role_arn_of(const Record& record) {
@@ -49,7 +59,7 @@ void add_sts_mfa(AccessEvent& event, const Record& record) {
 }
 
 std::optional<AccessEvent> assume_role(const Record& record, const EventRow& row) {
-  const bool account_access = record.identity.invoked_by == kAccountAccess;
+  const bool account_access = is_account_access(record);
   if (is_service_principal(record.identity) && !account_access) return std::nullopt;
   AccessEvent event = begin(record, row.mechanism);
   set_entered_role(event, record);

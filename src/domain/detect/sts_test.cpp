@@ -40,6 +40,13 @@ TEST(Sts, AssumeRole) {
       {R"("userIdentity":{"accountId":"1","invokedBy":"lambda.amazonaws.com"})", into_glass, "-"},
       {R"("userIdentity":{"type":"AWSService","invokedBy":"account-access.amazonaws.com"})", into_glass,
        "assume_role+account_access ok 222222222222 BreakGlass"},
+      {R"("userIdentity":{"type":"AWSService","invokedBy":"account-access.eu-west-1.amazonaws.com"})", into_glass,
+       "assume_role+account_access ok 222222222222 BreakGlass"},
+      {R"("sourceIPAddress":"account-access.amazonaws.com","userIdentity":{"type":"AWSService","invokedBy":"AWS Internal"})",
+       into_glass, "assume_role+account_access ok 222222222222 BreakGlass"},
+      {R"("userIdentity":{"type":"AWSService","invokedBy":"account-access.example.com"})", into_glass, "-"},
+      {std::string(kRole), into_glass + R"(,"sourceIPAddress":"account-access.amazonaws.com")",
+       "assume_role ok 222222222222 BreakGlass"},
   };
   for (const Case& c : cases) EXPECT_EQ(told(sts("AssumeRole", c.identity, c.more)), c.want) << c.identity << c.more;
 }
