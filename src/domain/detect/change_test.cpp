@@ -114,6 +114,22 @@ TEST(Tamper, OnlyWhatIsEvidentlyOnTheWay) {
             "tamper ok 222222222222 ci");
 }
 
+TEST(Tamper, DeletedLogFiles) {
+  const auto object = [](std::string_view name, std::string_view bucket, std::string_view key) {
+    return call("s3", name, kRole,
+                R"(,"eventCategory":"Data","requestParameters":{"bucketName":")" + std::string(bucket) +
+                    R"(","key":")" + std::string(key) + R"("})");
+  };
+  constexpr std::string_view kLog = "AWSLogs/o-1/222222222222/CloudTrail/eu-west-1/2026/07/01/a.json.gz";
+  EXPECT_EQ(told(object("DeleteObject", "archive", kLog)), "tamper ok 222222222222 ci");
+  EXPECT_EQ(told(object("DeleteObject", "archive", "AWSLogs/222222222222/CloudTrail-Digest/eu-west-1/a.json.gz")),
+            "tamper ok 222222222222 ci");
+  EXPECT_EQ(told(object("DeleteObjects", "aws-controltower-logs-1-eu-west-1", "")), "tamper ok 222222222222 ci");
+  EXPECT_EQ(told(object("DeleteObject", "assets", "a/b.png")), "-");
+  EXPECT_EQ(told(object("GetObject", "archive", kLog)), "-");
+  EXPECT_EQ(told(object("PutObject", "archive", kLog)), "-");  // what CloudTrail itself does all day
+}
+
 TEST(Tamper, DetectorsAndTheOrganization) {
   struct Case {
     std::string_view source, name, request, want;

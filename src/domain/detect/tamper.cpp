@@ -65,6 +65,10 @@ constexpr EventRow pipes(std::string_view name) {
 constexpr EventRow bucket(std::string_view name) {
   return row("s3.amazonaws.com", Mechanism::tamper, name, "bucketName", on_the_way);
 }
+// Data events, where the trail records them: log files and digests are known by their key, `AWSLogs/…/CloudTrail/…`.
+constexpr EventRow log_object(std::string_view name) {
+  return row("s3.amazonaws.com", Mechanism::tamper, name, "bucketName|key", on_the_way);
+}
 constexpr EventRow function(std::string_view name, Guard guard = on_the_way) {
   return row(kLambdaSource, Mechanism::other, name,
              "functionName|fullyQualifiedArn|functionArn|eventSourceArn|layerName", guard);
@@ -192,6 +196,8 @@ constexpr std::array kRows = {
     bucket("PutBucketPublicAccessBlock"),
     bucket("DeleteBucketPublicAccessBlock"),
     bucket("PutBucketOwnershipControls"),
+    log_object("DeleteObject"),
+    log_object("DeleteObjects"),
 
     function("DeleteFunction", ends_something),
     function("UpdateFunctionCode", ends_something),
