@@ -33,8 +33,10 @@ constexpr const char* kScanFooter =
     "  aws s3 cp s3://bucket/key.json.gz - | glasswatch scan -\n"
     "\nInputs are recognised by content: gzip, log files, JSON lines, EventBridge events, CloudWatch Logs exports and "
     "payloads.\n"
-    "Hidden files in folders are passed over. The built-in watches (root, assume-root, emergency-roles, tamper,\n"
-    "emergency-path) are always on; GLASSWATCH_WATCH adds watches, separated by `;`. NO_COLOR turns colours off.\n";
+    "Hidden files in folders are passed over. The built-in watches (root, assume-root, emergency-roles,\n"
+    "emergency-users, tamper, emergency-path) are always on; GLASSWATCH_WATCH adds watches, separated by `;`. "
+    "NO_COLOR\n"
+    "turns colours off.\n";
 
 std::string words_of(std::span<const std::string_view> names) {
   std::string out;

@@ -17,7 +17,7 @@ import runner
 import sts
 from identity_center import Visit
 from org import Org
-from records import Session, Trail, root
+from records import Session, Trail, User, root
 
 OPTIONS = ("--watch", "*:BreakGlass*", "--stats")
 
@@ -62,6 +62,10 @@ def plants():
     sts.denied_assume_role(t, at + 1300, who, mgmt, admin.arn, team, "BreakGlassRole", admin.arn, ip=person.ip,
                            break_glass=True)
     mark("builtin/emergency-roles")
+    user = User(mgmt, "bg-admin-1", "/breakglass/")
+    sts.console_login(t, at + 1350, mgmt, user.identity(""), "iam_user_console", user.name, ip=person.ip, mfa="Yes",
+                      break_glass=True)
+    mark("builtin/emergency-users")
     change = lambda n, source, name, params, mechanism, also: sts.change(
         t, at + 1400 + n, mgmt, "eu-west-1", source, name, who, params, admin.arn, mechanism=mechanism, also=also,
         role="OrganizationAdmin",

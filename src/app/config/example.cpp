@@ -18,7 +18,8 @@ people:
     identity_store_user: 9067000000-11112222-3333-4444-5555-666677778888
     slack: U0123456789
 
-# What counts as break-glass here. The built-in watches (root, assume-root, emergency-roles, tamper, emergency-path) stay on.
+# What counts as break-glass here. The built-in watches (root, assume-root, emergency-roles, emergency-users,
+# tamper, emergency-path) stay on.
 watches:
   - name: prod-break-glass
     accounts: ["444455556666", "ou:ou-ab12-cd34ef56"]   # ids, globs, organizational units

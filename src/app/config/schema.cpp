@@ -130,7 +130,7 @@ Schema make() {
         map(Kind::text, object({{"disabled", of(Kind::boolean), "Switches it off."},
                                 {"severity", of(Kind::severity), "Another severity."},
                                 {"receivers", list(text()), "Other receivers."}})),
-        "Changes to built-in watches: root, assume-root, emergency-roles, tamper, emergency-path."},
+        "Changes to built-in watches: root, assume-root, emergency-roles, emergency-users, tamper, emergency-path."},
        {"default_receivers", list(text()), "For watches that name none."},
        {"ignore", list(ignore_rule()), "Accesses that are taken out, each with owner, reason and end."},
        {"planned",

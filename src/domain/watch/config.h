@@ -62,8 +62,9 @@ struct BuiltinOverride {
 };
 
 struct Config {
-  std::vector<Watch> watches{};                      // the user's, in file order
-  std::map<std::string, BuiltinOverride> builtin{};  // by short name: root, assume-root, emergency-roles, tamper, …
+  std::vector<Watch> watches{};  // the user's, in file order
+  std::map<std::string, BuiltinOverride>
+      builtin{};  // by short name: root, assume-root, emergency-roles, emergency-users, …
   std::vector<std::string> default_receivers{};
   std::vector<IgnoreRule> ignore{};
   std::vector<PlannedWindow> planned{};

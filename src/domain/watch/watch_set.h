@@ -52,7 +52,8 @@ class WatchSet {
   std::shared_ptr<const Compiled> compiled_;
 };
 
-// The watches that are always on: root, assume-root, emergency-roles, tamper, emergency-path (named `builtin/…`).
+// The watches that are always on: root, assume-root, emergency-roles, emergency-users, tamper, emergency-path (named
+// `builtin/…`).
 [[nodiscard]] std::vector<Watch> builtin_watches();
 
 // `ACCOUNTS:ROLES[:SEVERITY]`, as --watch and GLASSWATCH_WATCH take it: globs, commas between alternatives; `\,` `\:` `\;`

@@ -61,6 +61,31 @@ TEST(WatchSet, BuiltInWatchesAreAlwaysOn) {
   EXPECT_EQ(decided({}, path).watches, (Texts{"builtin/emergency-path"}));
 }
 
+TEST(WatchSet, UsersOfAnEmergencyAccountAreWatchedByName) {
+  const auto by = [](const std::string& arn) {
+    AccessEvent e = entry(Mechanism::iam_user_console, "1", "");
+    e.principal.type = "IAMUser";
+    e.principal.arn = e.caller_user_arn = arn;
+    return decided({}, e);
+  };
+  for (const char* arn : {"arn:aws:iam::1:user/break-glass-1", "arn:aws:iam::1:user/breakglass/bg-admin-1",
+                          "arn:aws-cn:iam::1:user/ops/BreakGlass", "arn:aws:iam::1:user/a/b/EmergencyAccess2"}) {
+    EXPECT_EQ(by(arn).watches, (Texts{"builtin/emergency-users"})) << arn;
+    EXPECT_EQ(by(arn).severity, Severity::high) << arn;
+  }
+  // Named after the watched, not for the emergency; a role is the business of emergency-roles.
+  for (const char* arn :
+       {"arn:aws:iam::1:user/svc-breakglass-monitor", "arn:aws:iam::1:user/bob", "arn:aws:iam::1:role/breakglass/x",
+        "arn:aws:sts::1:assumed-role/breakglass/x", "breakglass", ""}) {
+    EXPECT_FALSE(by(arn).break_glass) << arn;
+  }
+  // A federated user, or a role that such a user switched to: the user behind it.
+  AccessEvent behind = entry(Mechanism::switch_role, "1", "ReadOnly");
+  behind.caller_user_arn = "arn:aws:iam::2:user/break-glass-1";
+  EXPECT_EQ(decided({}, behind).watch, "builtin/emergency-users");
+  EXPECT_FALSE(decided({.builtin = {{"emergency-users", {true, std::nullopt, {}}}}}, behind).break_glass);
+}
+
 TEST(WatchSet, ServiceAutomationBreaksNoGlassUnlessItStopsTheTrail) {
   AccessEvent e = entry(Mechanism::assume_role, "1", "AWSControlTowerExecution");
   e.service_automation = true;
@@ -238,7 +263,7 @@ TEST(WatchSet, NeedsCoverEveryDecision) {
 TEST(WatchSet, ExplainsEveryWatch) {
   const WatchSet set = WatchSet::compile({.watches = {watch("w", {"2"}, {})}}).value();
   const auto reasons = set.explain(entry(Mechanism::assume_role, "1", "R"), kNow);
-  ASSERT_EQ(reasons.size(), 6u);
+  ASSERT_EQ(reasons.size(), 7u);
   EXPECT_EQ(reasons[0].why, "account 1 is not watched");
   for (const auto& reason : reasons) EXPECT_FALSE(reason.matched || reason.why.empty()) << reason.watch;
 }
