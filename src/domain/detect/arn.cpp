@@ -32,7 +32,8 @@ RoleRef role_of(std::string_view text) {
   std::string_view resource = arn->resource;
   if (arn->service == "iam" && resource.starts_with("role/")) return {arn->account, last_segment(resource), {}};
   constexpr std::string_view kAssumed = "assumed-role/";
-  if (arn->service != "sts" || !resource.starts_with(kAssumed)) return {};
+  // Some pipelines rewrite the service of the session's ARN to iam.
+  if ((arn->service != "sts" && arn->service != "iam") || !resource.starts_with(kAssumed)) return {};
   resource.remove_prefix(kAssumed.size());
   const std::size_t slash = resource.find('/');
   if (slash == std::string_view::npos) return {arn->account, resource, {}};

@@ -16,6 +16,8 @@ TEST(Arn, RolesInEveryForm) {
       {"arn:aws-us-gov:sts::222222222222:assumed-role/BreakGlass/a/b", "222222222222", "BreakGlass", "a/b"},
       {"arn:aws:sts::222222222222:assumed-role/tester", "222222222222", "tester", ""},
       {"arn:aws:sts::XXXX:assumed-role/XX/YY", "XXXX", "XX", "YY"},
+      {"arn:aws:iam::222222222222:assumed-role/okta/bob@example.com", "222222222222", "okta", "bob@example.com"},
+      {"arn:aws:s3::222222222222:assumed-role/x/y", "", "", ""},
       {"arn:aws:iam::222222222222:user/role/x", "", "", ""},
       {"arn:aws:iam::222222222222", "", "", ""},
       {"role/BreakGlass", "", "", ""},

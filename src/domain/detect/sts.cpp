@@ -36,7 +36,9 @@ std::string_view role_arn_of(const Record& record) {
   if (const std::string_view arn = text_at(record.request, "roleArn"); !arn.empty()) return arn;
   if (const std::string_view arn = denied_resource(record); !role_of(arn).name.empty()) return arn;
   for (Value v = record.resources.first_child(); !v.is_missing(); v = v.next_sibling()) {
-    if (const std::string_view arn = text_at(v, "ARN"); !role_of(arn).name.empty()) return arn;
+    for (const std::string_view key : {"ARN", "arn"}) {
+      if (const std::string_view arn = text_at(v, key); !role_of(arn).name.empty()) return arn;
+    }
   }
   return text_at(record.response["assumedRoleUser"], "arn");
 }

@@ -35,6 +35,8 @@ TEST(Sts, AssumeRole) {
        "assume_role+iam_user_api failed 333333333333 ?"},
       {std::string(kRole), R"(,"resources":[{"ARN":"arn:aws:iam::222222222222:role/R"}])",
        "assume_role ok 222222222222 R"},
+      {std::string(kRole), R"(,"resources":[{"type":"x"},{"arn":"arn:aws:iam::222222222222:role/R"}])",
+       "assume_role ok 222222222222 R"},
       {std::string(kRole), "", "assume_role ok 333333333333 ?"},
       {R"("userIdentity":{"type":"AWSService","invokedBy":"ec2.amazonaws.com"})", into_glass, "-"},
       {R"("userIdentity":{"accountId":"1","invokedBy":"lambda.amazonaws.com"})", into_glass, "-"},
