@@ -36,12 +36,12 @@ std::vector<Watch> builtin_watches() {
   roles.roles = {"OrganizationAccountAccessRole", "AWSControlTowerExecution", "AWSCloudFormationStackSetExecutionRole",
                  "stacksets-exec-*"};
   roles.roles.insert(roles.roles.end(), emergency.begin(), emergency.end());
-  // By name or by a folder of the path: user/break-glass-1, user/breakglass/bg-admin-1.
+  // By name or by a folder of the path: user/break-glass-1, user/breakglass/bg-admin-1. The mechanisms are those that such a
+  // user's name stands behind; they spare the many others from being compared.
   Watch users = built_in("emergency-users", Severity::high);
-  for (const std::string& name : emergency) {
-    users.principals.push_back("arn:*:iam::*:user/" + name);
-    users.principals.push_back("arn:*:iam::*:user/*/" + name);
-  }
+  users.mechanisms = {Mechanism::iam_user_console, Mechanism::iam_user_api, Mechanism::switch_role,
+                      Mechanism::session_token, Mechanism::other};
+  for (const std::string& name : emergency) users.principals.push_back("arn:*:iam::*:user*/" + name);
   // What these two match is decided by what the event changes, see WatchSet.
   Watch tamper = built_in("tamper", Severity::critical);
   tamper.mechanisms = {Mechanism::tamper};

@@ -82,7 +82,9 @@ bool no(std::string* why, std::initializer_list<std::string_view> parts) {
 
 bool principal_matches(const std::vector<std::string>& globs, const AccessEvent& e) {
   for (const std::string* text : {&e.principal.arn, &e.caller_user_arn, &e.caller_issuer_arn, &e.identity_store_user}) {
-    if (!text->empty() && any_matches(globs, *text)) return true;
+    // A user's ARN is both who came in and the keys behind it.
+    if (text->empty() || (text != &e.principal.arn && *text == e.principal.arn)) continue;
+    if (any_matches(globs, *text)) return true;
   }
   return false;
 }
