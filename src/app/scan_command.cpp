@@ -216,6 +216,7 @@ int run_scan(const ScanArguments& arguments, const Io& io) {
   const Time begin = io.now();
   const std::unique_ptr<Printer> printer = make_printer(settings.format, io.columns, wants_colour(io));
   const bool explaining = !arguments.explain.empty();
+  settings.options.as_wire = printer->takes_wire();
   const bool closing_table = (io.err_is_terminal || arguments.summary) && !explaining;
   // Where every record is read anyway, the closing table can say what an empty result does not exclude.
   settings.options.coverage = closing_table && scan::parses_everything(settings.options);

@@ -55,9 +55,17 @@ void ScanSink::end() {
 bool ScanSink::finding(const model::AccessEvent& event) {
   if (printer_ == nullptr) return true;
   printer_->finding(buffer_, event);
-  // A person at a terminal sees each finding at once.
-  return buffer_.size() < kFlushAt && !io_.out_is_terminal ? true : flush();
+  return flush_if_due();
 }
+
+bool ScanSink::wire(std::string_view access_json) {
+  if (printer_ == nullptr) return true;
+  printer_->wire(buffer_, access_json);
+  return flush_if_due();
+}
+
+// A person at a terminal sees each finding at once.
+bool ScanSink::flush_if_due() { return buffer_.size() < kFlushAt && !io_.out_is_terminal ? true : flush(); }
 
 void ScanSink::quarantined(const scan::Quarantine& what) {
   if (++quarantines_ > kShownQuarantines && !verbose_) return;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "app/io.h"
 #include "app/print/printer.h"
@@ -17,6 +18,7 @@ class ScanSink final : public scan::Sink {
       : io_(io), printer_(printer), progress_(progress), verbose_(verbose) {}
 
   bool finding(const model::AccessEvent& event) override;
+  bool wire(std::string_view access_json) override;
   void quarantined(const scan::Quarantine& what) override;
   void explained(const std::string& event_name, const std::optional<model::AccessEvent>& event,
                  const std::vector<watch::WatchSet::Reason>& reasons) override;
@@ -31,6 +33,7 @@ class ScanSink final : public scan::Sink {
 
  private:
   bool flush();
+  bool flush_if_due();
   void clear_progress();
 
   const Io& io_;

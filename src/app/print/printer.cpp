@@ -22,6 +22,11 @@ class JsonLines final : public Printer {
     model::append_access_json(out, event);
     out.push_back('\n');
   }
+  bool takes_wire() const override { return true; }
+  void wire(std::string& out, std::string_view access_json) override {
+    out += access_json;
+    out.push_back('\n');
+  }
   void end(std::string&) override {}
 };
 
@@ -29,13 +34,21 @@ class JsonArray final : public Printer {
  public:
   void begin(std::string& out) override { out += "["; }
   void finding(std::string& out, const AccessEvent& event) override {
-    out += first_ ? "\n" : ",\n";
-    first_ = false;
+    separate(out);
     model::append_access_json(out, event);
+  }
+  bool takes_wire() const override { return true; }
+  void wire(std::string& out, std::string_view access_json) override {
+    separate(out);
+    out += access_json;
   }
   void end(std::string& out) override { out += first_ ? "]\n" : "\n]\n"; }
 
  private:
+  void separate(std::string& out) {
+    out += first_ ? "\n" : ",\n";
+    first_ = false;
+  }
   bool first_ = true;
 };
 

@@ -17,6 +17,9 @@ class Printer {
   virtual ~Printer() = default;
   virtual void begin(std::string& out) = 0;  // what comes before the first finding
   virtual void finding(std::string& out, const model::AccessEvent& event) = 0;
+  // Formats that are made of the wire form take it as it is.
+  [[nodiscard]] virtual bool takes_wire() const { return false; }
+  virtual void wire(std::string& out, std::string_view access_json) { out += access_json; }
   virtual void end(std::string& out) = 0;
 };
 

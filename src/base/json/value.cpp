@@ -44,8 +44,16 @@ Value Value::occurrence(std::string_view key, unsigned n) const {
 bool Value::has_duplicate_keys() const {
   if (type() != Type::object) return false;
   std::size_t looked_at = 0;
+  std::uint64_t kinds = 0;  // keys seen, by length and last character: most objects need no comparison at all
   for (Value v = first_child(); !v.is_missing(); v = v.next_sibling()) {
     if (++looked_at > 32) break;
+    const std::string_view key = v.key();
+    const auto last = key.empty() ? 0u : static_cast<unsigned char>(key.back());
+    const std::uint64_t kind = std::uint64_t{1} << ((key.size() * 7 + last) & 63);
+    if ((kinds & kind) == 0) {
+      kinds |= kind;
+      continue;
+    }
     for (Value w = first_child(); w.node_ != v.node_; w = w.next_sibling()) {
       if (w.key() == v.key()) return true;
     }

@@ -292,6 +292,7 @@ RecordKind kind_of(json::Value value) {
   bool insight = false;
   for (Value v = value.first_child(); !v.is_missing(); v = v.next_sibling()) {
     const std::string_view key = v.key();
+    if (key.size() < 9) continue;
     if (key == "eventName" || key == "eventSource") {
       named = true;
     } else if (key == "eventCategory") {

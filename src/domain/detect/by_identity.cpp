@@ -5,12 +5,12 @@
 
 namespace gw::detect {
 
-std::optional<model::AccessEvent> detect_by_identity(const model::Record& record) {
+bool detect_by_identity(const model::Record& record, model::AccessEvent& event) {
   const bool root = acts_as_root(record);
-  if (!root && !acts_as_iam_user(record)) return std::nullopt;
-  model::AccessEvent event = begin(record, root ? model::Mechanism::root_api : model::Mechanism::iam_user_api);
+  if (!root && !acts_as_iam_user(record)) return false;
+  begin(record, root ? model::Mechanism::root_api : model::Mechanism::iam_user_api, event);
   add_api_mfa(event, record);
-  return event;
+  return true;
 }
 
 }  // namespace gw::detect

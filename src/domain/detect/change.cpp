@@ -12,21 +12,21 @@ namespace gw::detect {
 
 using model::Mechanism;
 
-std::optional<model::AccessEvent> detect_change(const model::Record& record, const EventRow& row) {
-  std::string target = target_of(record, row.target_keys);
+bool detect_change(const model::Record& record, const EventRow& row, model::AccessEvent& event) {
+  const std::string target = target_of(record, row.target_keys);
   const bool root_session = in_assumed_root_session(record);
   const bool root_task = row.root_task && root_session;
   const bool aimed =
       row.guard == nullptr || is_omitted(record) || row.guard(record, target) || (root_task && row.path_change);
-  if (!aimed && !root_task) return std::nullopt;
+  if (!aimed && !root_task) return false;
 
   Mechanism mechanism = aimed ? row.mechanism : Mechanism::other;
   if (row.by_identity && acts_as_root(record)) mechanism = Mechanism::root_api;
   if (row.by_identity && acts_as_iam_user(record)) mechanism = Mechanism::iam_user_api;
 
-  model::AccessEvent event = begin(record, mechanism);
+  begin(record, mechanism, event);
   if (record.identity.type == "AssumedRole") event.role = plain_role_name(acting_role(record.identity).name);
-  event.target = std::move(target);
+  event.target = target;
   event.emergency_path_change = row.path_change;
   if (aimed && mechanism != Mechanism::tamper) event.also.add(Mechanism::tamper);
   if (root_session) event.also.add(Mechanism::assume_root);
@@ -38,7 +38,7 @@ std::optional<model::AccessEvent> detect_change(const model::Record& record, con
   }
   add_api_mfa(event, record);
   add_identity(event, record);
-  return event;
+  return true;
 }
 
 }  // namespace gw::detect

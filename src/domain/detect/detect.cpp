@@ -2,19 +2,26 @@
 // for itself, the identity does. A session made by AssumeRoot has neither root's identity nor anybody else's: in it only
 // rows answer, and of those only changes to the trail or to the way in, and another AssumeRoot.
 //
-// Cost: one hash of the event name and a comparison of the source; nothing is allocated for records that are no access.
+// Cost: one hash of the event name and a comparison of the source; nothing is allocated for records that are no access, and
+// little for others in an event that held one before.
 #include "domain/detect/detect.h"
 
 #include "domain/detect/lookup.h"
 
 namespace gw::detect {
 
-std::optional<model::AccessEvent> detect(const model::Record& record) {
+bool detect(const model::Record& record, model::AccessEvent& event) {
   if (const EventRow* row = find_row(record)) {
-    if (std::optional<model::AccessEvent> event = row->handle(record, *row)) return event;
-    if (row->claims) return std::nullopt;
+    if (row->handle(record, *row, event)) return true;
+    if (row->claims) return false;
   }
-  return detect_by_identity(record);
+  return detect_by_identity(record, event);
+}
+
+std::optional<model::AccessEvent> detect(const model::Record& record) {
+  model::AccessEvent event;
+  if (!detect(record, event)) return std::nullopt;
+  return event;
 }
 
 }  // namespace gw::detect

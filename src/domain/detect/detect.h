@@ -17,6 +17,9 @@ namespace gw::detect {
 // The access that this record is, or nullopt when it is something else (activity, context, noise). The event's decision
 // fields, account_name and origin are left for the caller; `flags` hold what the record itself shows.
 [[nodiscard]] std::optional<model::AccessEvent> detect(const model::Record& record);
+// The same into an event that is used again, which spares the memory for its texts: true when the record is an access;
+// `event` holds nothing of what it held before then, and anything otherwise.
+[[nodiscard]] bool detect(const model::Record& record, model::AccessEvent& event);
 
 // What a record tells about names: the person behind an identity store user id, or the pieces of that knowledge
 // ("Username in sign-in CloudTrail events": joined by AuthWorkflowID). `identity_store_user` or `name` may be empty.

@@ -29,8 +29,7 @@ std::string_view behind_colon(std::string_view principal_id) {
   return colon == std::string_view::npos ? std::string_view{} : principal_id.substr(colon + 1);
 }
 
-Principal principal_of(const Identity& id) {
-  Principal who;
+void set_principal(Principal& who, const Identity& id) {
   who.type = id.type;
   who.id = id.principal_id;
   who.arn = id.arn;
@@ -48,10 +47,10 @@ Principal principal_of(const Identity& id) {
   } else if ((id.type == "IAMUser" || id.type == "FederatedUser") && !id.arn.empty()) {
     who.name = last_segment(id.arn);
   } else if (id.type == "IdentityCenterUser") {
-    return identity_center_person(id);
+    who = identity_center_person(id);
+    return;
   }
   if (!who.name.empty()) who.name_source = "record";
-  return who;
 }
 
 bool says_failure(json::Value object, std::string_view event_name) {
@@ -162,15 +161,15 @@ Outcome outcome_of(const Record& record) {
   return failed ? Outcome::failure : Outcome::success;
 }
 
-AccessEvent begin(const Record& record, Mechanism mechanism) {
+void begin(const Record& record, Mechanism mechanism, AccessEvent& event) {
   const Identity& id = record.identity;
-  AccessEvent event;
+  event.clear();
   event.event_id = record.event_id;
   event.event_time = record.event_time;
   event.mechanism = mechanism;
   event.outcome = outcome_of(record);
   event.account_id = home_account(record);
-  event.principal = principal_of(id);
+  set_principal(event.principal, id);
   event.source_ip = record.source_ip;
   event.source_ip_kind = source_kind(record.source_ip);
   event.user_agent = record.user_agent;
@@ -195,7 +194,6 @@ AccessEvent begin(const Record& record, Mechanism mechanism) {
   event.identity_store_user = store_user_key(id.on_behalf_store_arn, id.on_behalf_user_id);
   if (in_assumed_root_session(record)) event.flags.emplace_back("assumed_root");
   event.service_automation = is_service_automation(record);
-  return event;
 }
 
 void add_identity(AccessEvent& event, const Record& record) {

@@ -12,7 +12,7 @@ namespace gw::detect {
 
 // An access event with everything that does not depend on the family: ids, outcome, principal, caller, source, and as
 // account the one that recorded it (else the caller's own). `role` and `mfa` are left empty.
-[[nodiscard]] model::AccessEvent begin(const model::Record& record, model::Mechanism mechanism);
+void begin(const model::Record& record, model::Mechanism mechanism, model::AccessEvent& event);
 
 // Adds root_api or iam_user_api to `also` when such credentials signed this call and the mechanism is another one.
 void add_identity(model::AccessEvent& event, const model::Record& record);

@@ -2,7 +2,6 @@
 // and event_names_of_interest() read these rows, so the two cannot disagree. Internal to this folder.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -12,7 +11,8 @@
 namespace gw::detect {
 
 struct EventRow;
-using Handler = std::optional<model::AccessEvent> (*)(const model::Record& record, const EventRow& row);
+// True when the record is an access: `event` holds it then, and nothing of what it held before.
+using Handler = bool (*)(const model::Record& record, const EventRow& row, model::AccessEvent& event);
 // Whether a change counts, by what it is aimed at. `target` is what the row's keys hold, or what the denial names.
 using Guard = bool (*)(const model::Record& record, std::string_view target);
 
@@ -21,7 +21,7 @@ struct EventRow {
   std::string_view event_name;
   Handler handle = nullptr;
   model::MechanismSet mechanisms;  // of `mechanism` and `also`, apart from what identity brings
-  bool claims = false;             // a nullopt of the handler is final: identity is not asked
+  bool claims = false;             // a false of the handler is final: identity is not asked
   bool names_people = false;
   // Rows of tamper.cpp and emergency_path.cpp.
   bool path_change = false;
@@ -42,7 +42,7 @@ inline constexpr std::string_view kLambdaSource = "lambda.amazonaws.com";
 [[nodiscard]] std::span<const EventRow> emergency_path_rows();
 
 // Any call that root or an IAM user made: the last resort of the precedence table.
-[[nodiscard]] std::optional<model::AccessEvent> detect_by_identity(const model::Record& record);
+[[nodiscard]] bool detect_by_identity(const model::Record& record, model::AccessEvent& event);
 
 // What an answer of detect_change() for a row with this mechanism may hold, in `mechanism` or in `also`.
 [[nodiscard]] constexpr model::MechanismSet change_mechanisms(model::Mechanism mechanism) {
@@ -50,6 +50,6 @@ inline constexpr std::string_view kLambdaSource = "lambda.amazonaws.com";
   return model::MechanismSet::of(mechanism, M::tamper, M::root_api, M::iam_user_api, M::assume_root);
 }
 // The handler of tamper and emergency-path rows.
-[[nodiscard]] std::optional<model::AccessEvent> detect_change(const model::Record& record, const EventRow& row);
+[[nodiscard]] bool detect_change(const model::Record& record, const EventRow& row, model::AccessEvent& event);
 
 }  // namespace gw::detect

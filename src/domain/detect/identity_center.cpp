@@ -30,13 +30,12 @@ std::string_view first_text(std::initializer_list<Value> objects, std::initializ
   return {};
 }
 
-AccessEvent begin_for_person(const Record& record, Mechanism mechanism) {
-  AccessEvent event = begin(record, mechanism);
+void begin_for_person(const Record& record, Mechanism mechanism, AccessEvent& event) {
+  begin(record, mechanism, event);
   const std::string_view type = record.identity.type;
   if (type.empty() || type == "IdentityCenterUser" || type == "Unknown")
     event.principal = identity_center_person(record.identity);
   add_identity(event, record);
-  return event;
 }
 
 struct Target {
@@ -49,8 +48,8 @@ Target target_in(std::initializer_list<Value> places) {
 }
 
 // Federate and GetRoleCredentials.
-std::optional<AccessEvent> account_entered(const Record& record, const EventRow& row) {
-  AccessEvent event = begin_for_person(record, row.mechanism);
+bool account_entered(const Record& record, const EventRow& row, AccessEvent& event) {
+  begin_for_person(record, row.mechanism, event);
   // Log stores that flatten records hold the details as JSON text.
   json::Doc details;
   Value service = record.service;
@@ -64,13 +63,14 @@ std::optional<AccessEvent> account_entered(const Record& record, const EventRow&
   if (target.account.empty() && row.mechanism == Mechanism::identity_center_console) {
     event.flags.emplace_back("application_or_old_shape");
   }
-  return event;
+  return true;
 }
 
 // A client that waits for the browser polls CreateToken; only a record with a token in it is an issue.
-std::optional<AccessEvent> token_issued(const Record& record, const EventRow& row) {
-  if (record.response["accessToken"].is_nothing()) return std::nullopt;
-  return begin_for_person(record, row.mechanism);
+bool token_issued(const Record& record, const EventRow& row, AccessEvent& event) {
+  if (record.response["accessToken"].is_nothing()) return false;
+  begin_for_person(record, row.mechanism, event);
+  return true;
 }
 
 bool holds_account_scope(Value scope) {
@@ -91,9 +91,9 @@ bool holds_account_scope(Value scope) {
 }
 
 // An application's role trades its user's identity-provider token for one that opens accounts. Who came in is the user.
-std::optional<AccessEvent> application_acts(const Record& record, const EventRow& row) {
-  if (!holds_account_scope(record.request["scope"])) return std::nullopt;
-  AccessEvent event = begin(record, row.mechanism);
+bool application_acts(const Record& record, const EventRow& row, AccessEvent& event) {
+  if (!holds_account_scope(record.request["scope"])) return false;
+  begin(record, row.mechanism, event);
   const std::string_view user = text_at(record.additional, "identitystore:UserId");
   if (!user.empty()) {
     event.principal = {};
@@ -102,7 +102,7 @@ std::optional<AccessEvent> application_acts(const Record& record, const EventRow
     event.identity_store_user = store_user_key(text_at(record.additional, "identitystore:IdentityStoreArn"), user);
   }
   add_identity(event, record);
-  return event;
+  return true;
 }
 
 // UserAuthentication lists every factor that was checked: "PASSWORD,TOTP". With EXTERNAL_IDP nothing is known.
@@ -133,8 +133,8 @@ bool is_workspaces_sign_in(const Record& record) {
          text_at(record.additional, "CredentialType").find("SMARTCARD") != std::string_view::npos;
 }
 
-std::optional<AccessEvent> signed_in(const Record& record, const EventRow& row) {
-  AccessEvent event = begin_for_person(record, row.mechanism);
+bool signed_in(const Record& record, const EventRow& row, AccessEvent& event) {
+  begin_for_person(record, row.mechanism, event);
   if (record.event_name == "UserAuthentication") {
     add_sign_in_mfa(event, text_at(record.additional, "CredentialType"));
     // A federated sign-in is the one whose UserName stands in the record itself.
@@ -145,7 +145,7 @@ std::optional<AccessEvent> signed_in(const Record& record, const EventRow& row) 
     }
   }
   if (is_workspaces_sign_in(record)) event.flags.emplace_back("workspaces");
-  return event;
+  return true;
 }
 
 constexpr EventRow row(std::string_view source, std::string_view name, Handler handle, Mechanism mechanism,
@@ -164,8 +164,7 @@ constexpr EventRow row(std::string_view source, std::string_view name, Handler h
 // A step that is no access yet, but tells whose user id belongs to which name.
 constexpr EventRow context(std::string_view source, std::string_view name) {
   EventRow r = row(
-      source, name, [](const Record&, const EventRow&) { return std::optional<AccessEvent>(); }, Mechanism::other,
-      true);
+      source, name, [](const Record&, const EventRow&, AccessEvent&) { return false; }, Mechanism::other, true);
   r.mechanisms = MechanismSet();
   return r;
 }

@@ -66,32 +66,32 @@ void add_console_mfa(AccessEvent& event, const Record& record) {
   event.mfa_source = "additionalEventData.MFAUsed";
 }
 
-std::optional<AccessEvent> console_login(const Record& record, const EventRow&) {
-  if (in_assumed_root_session(record)) return std::nullopt;
-  AccessEvent event = begin(record, console_mechanism(record.identity));
+bool console_login(const Record& record, const EventRow&, AccessEvent& event) {
+  if (in_assumed_root_session(record)) return false;
+  begin(record, console_mechanism(record.identity), event);
   if (type_of(record.identity) == "AssumedRole") set_session_role(event, record.identity);
   if (record.identity.type == "IdentityCenterUser") event.principal = identity_center_person(record.identity);
   add_console_mfa(event, record);
-  return event;
+  return true;
 }
 
 // The prompt is no access. A failed answer is an attempt that no ConsoleLogin may follow.
-std::optional<AccessEvent> mfa_checked(const Record& record, const EventRow& row) {
-  if (outcome_of(record) == model::Outcome::success) return std::nullopt;
+bool mfa_checked(const Record& record, const EventRow& row, AccessEvent& event) {
+  if (outcome_of(record) == model::Outcome::success) return false;
   const Mechanism mechanism = console_mechanism(record.identity);
-  if (mechanism != Mechanism::root_console && mechanism != Mechanism::iam_user_console) return std::nullopt;
-  return console_login(record, row);
+  if (mechanism != Mechanism::root_console && mechanism != Mechanism::iam_user_console) return false;
+  return console_login(record, row, event);
 }
 
 // Recorded in the account that was entered, by the new role; SwitchFrom alone tells who that was.
-std::optional<AccessEvent> role_switched(const Record& record, const EventRow& row) {
-  AccessEvent event = begin(record, row.mechanism);
+bool role_switched(const Record& record, const EventRow& row, AccessEvent& event) {
+  begin(record, row.mechanism, event);
   const RoleRef role = acting_role(record.identity);
   event.role = plain_role_name(role.name);
   if (!role.account.empty()) event.account_id = role.account;
   const std::string_view from = text_at(record.additional, "SwitchFrom");
   const std::optional<Arn> arn = parse_arn(from);
-  if (!arn) return event;
+  if (!arn) return true;
   const bool is_user = arn->resource.starts_with("user/");
   const bool is_root = arn->resource == "root";
   event.principal = {};
@@ -104,24 +104,24 @@ std::optional<AccessEvent> role_switched(const Record& record, const EventRow& r
   event.caller_account_id = arn->account;
   event.caller_issuer_arn.clear();
   event.caller_user_arn = is_user || is_root ? from : std::string_view{};
-  return event;
+  return true;
 }
 
 // Temporary keys become a console session. Portal, broker and attacker look alike here; the ConsoleLogin that follows has
 // the mechanism, so this is `other` for roles: seen, watched by role, never counted as a second way in.
-std::optional<AccessEvent> signin_token(const Record& record, const EventRow& row) {
-  if (acts_as_root(record) || acts_as_iam_user(record)) return detect_by_identity(record);
-  if (in_assumed_root_session(record) || is_service_principal(record.identity)) return std::nullopt;
-  AccessEvent event = begin(record, row.mechanism);
+bool signin_token(const Record& record, const EventRow& row, AccessEvent& event) {
+  if (acts_as_root(record) || acts_as_iam_user(record)) return detect_by_identity(record, event);
+  if (in_assumed_root_session(record) || is_service_principal(record.identity)) return false;
+  begin(record, row.mechanism, event);
   set_session_role(event, record.identity);
   event.flags.emplace_back("console_session_from_keys");
-  return event;
+  return true;
 }
 
 // `aws login`: the browser leg and the command line's, both recorded in the account of the console session, both read-only.
-std::optional<AccessEvent> aws_login(const Record& record, const EventRow& row) {
-  if (in_assumed_root_session(record)) return std::nullopt;
-  AccessEvent event = begin(record, row.mechanism);
+bool aws_login(const Record& record, const EventRow& row, AccessEvent& event) {
+  if (in_assumed_root_session(record)) return false;
+  begin(record, row.mechanism, event);
   if (text_at(record.additional, "success") == "false" || record.additional["success"].raw() == "false") {
     event.outcome = model::Outcome::failure;
   }
@@ -129,12 +129,13 @@ std::optional<AccessEvent> aws_login(const Record& record, const EventRow& row) 
   if (text_at(record.additional, "grant_type") == "refresh_token") event.flags.emplace_back("refresh");
   add_api_mfa(event, record);
   add_identity(event, record);
-  return event;
+  return true;
 }
 
-std::optional<AccessEvent> recovery(const Record& record, const EventRow& row) {
-  if (in_assumed_root_session(record)) return std::nullopt;
-  return begin(record, row.mechanism);
+bool recovery(const Record& record, const EventRow& row, AccessEvent& event) {
+  if (in_assumed_root_session(record)) return false;
+  begin(record, row.mechanism, event);
+  return true;
 }
 
 constexpr EventRow row(std::string_view name, Handler handle, Mechanism mechanism, MechanismSet mechanisms) {

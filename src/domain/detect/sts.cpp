@@ -60,22 +60,22 @@ void add_sts_mfa(AccessEvent& event, const Record& record) {
   }
 }
 
-std::optional<AccessEvent> assume_role(const Record& record, const EventRow& row) {
+bool assume_role(const Record& record, const EventRow& row, AccessEvent& event) {
   const bool account_access = is_account_access(record);
-  if (is_service_principal(record.identity) && !account_access) return std::nullopt;
-  AccessEvent event = begin(record, row.mechanism);
+  if (is_service_principal(record.identity) && !account_access) return false;
+  begin(record, row.mechanism, event);
   set_entered_role(event, record);
   event.service_automation = !account_access && is_service_automation(record, event.role);
   if (account_access) event.also.add(Mechanism::account_access);
   add_sts_mfa(event, record);
   add_identity(event, record);
-  return event;
+  return true;
 }
 
 // Into a reserved role: Identity Center's own call right after Federate or GetRoleCredentials, from AWS's address. Which of
 // the two it was cannot be told here.
-std::optional<AccessEvent> assume_role_with_saml(const Record& record, const EventRow&) {
-  AccessEvent event = begin(record, Mechanism::saml_federation);
+bool assume_role_with_saml(const Record& record, const EventRow&, AccessEvent& event) {
+  begin(record, Mechanism::saml_federation, event);
   set_entered_role(event, record);
   const bool reserved = permission_set_of(role_of(event.role_arn).name).has_value();
   if (reserved || is_identity_center_provider(text_at(record.request, "principalArn"))) {
@@ -86,18 +86,18 @@ std::optional<AccessEvent> assume_role_with_saml(const Record& record, const Eve
     event.principal.name = text_at(record.request, "roleSessionName");
     if (!event.principal.name.empty()) event.principal.name_source = "record";
   }
-  return event;
+  return true;
 }
 
-std::optional<AccessEvent> assume_role_with_web_identity(const Record& record, const EventRow& row) {
-  AccessEvent event = begin(record, row.mechanism);
+bool assume_role_with_web_identity(const Record& record, const EventRow& row, AccessEvent& event) {
+  begin(record, row.mechanism, event);
   set_entered_role(event, record);
-  return event;
+  return true;
 }
 
 // `targetPrincipal` is a member account's id; its root ARN is tolerated. `taskPolicyArn` is an object {arn}.
-std::optional<AccessEvent> assume_root(const Record& record, const EventRow& row) {
-  AccessEvent event = begin(record, row.mechanism);
+bool assume_root(const Record& record, const EventRow& row, AccessEvent& event) {
+  begin(record, row.mechanism, event);
   std::string_view target = text_at(record.request, "targetPrincipal");
   if (target.empty()) target = denied_resource(record);
   const std::optional<Arn> arn = parse_arn(target);
@@ -109,24 +109,24 @@ std::optional<AccessEvent> assume_root(const Record& record, const EventRow& row
   const Value policy = record.request["taskPolicyArn"];
   event.task_policy = last_segment(policy.is_object() ? text_at(policy, "arn") : policy.text());
   add_identity(event, record);
-  return event;
+  return true;
 }
 
-std::optional<AccessEvent> session_token(const Record& record, const EventRow& row) {
-  if (is_service_principal(record.identity)) return std::nullopt;
-  AccessEvent event = begin(record, row.mechanism);
+bool session_token(const Record& record, const EventRow& row, AccessEvent& event) {
+  if (is_service_principal(record.identity)) return false;
+  begin(record, row.mechanism, event);
   add_sts_mfa(event, record);
   add_identity(event, record);
-  return event;
+  return true;
 }
 
 // A certificate is traded for role credentials. No mechanism of its own: `other`, with the role.
-std::optional<AccessEvent> roles_anywhere(const Record& record, const EventRow& row) {
-  AccessEvent event = begin(record, row.mechanism);
+bool roles_anywhere(const Record& record, const EventRow& row, AccessEvent& event) {
+  begin(record, row.mechanism, event);
   set_entered_role(event, record);
   event.flags.emplace_back("roles_anywhere");
   add_identity(event, record);
-  return event;
+  return true;
 }
 
 constexpr EventRow row(std::string_view name, Handler handle, Mechanism mechanism, MechanismSet mechanisms) {

@@ -24,6 +24,7 @@ struct Principal {
   std::string name;         // empty until known
   std::string name_source;  // record, people, learnt
   std::string arn;
+  friend bool operator==(const Principal&, const Principal&) = default;
 };
 
 // Where the record was found. `record` counts from 1 within the input.
@@ -31,6 +32,7 @@ struct Origin {
   std::string feed = "file";
   std::string path;
   std::uint64_t record = 0;
+  friend bool operator==(const Origin&, const Origin&) = default;
 };
 
 struct AccessEvent {
@@ -77,6 +79,10 @@ struct AccessEvent {
   std::string ignored_by;  // the reason of the ignore rule that took it out
   std::string planned;     // the ticket of the planned window it falls into
   std::optional<Severity> severity;
+
+  // As new, but that the texts keep their memory: an event that is filled again and again allocates little.
+  void clear();
+  friend bool operator==(const AccessEvent&, const AccessEvent&) = default;
 };
 
 }  // namespace gw::model

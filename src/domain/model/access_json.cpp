@@ -9,6 +9,8 @@
 namespace gw::model {
 namespace {
 
+constexpr std::string_view kEnd = "]}";  // of the flags, which come last
+
 using json::append_string;
 using json::append_string_or_null;
 
@@ -116,7 +118,15 @@ void append_access_json(std::string& out, const AccessEvent& e) {
     if (i > 0) out.push_back(',');
     append_string(out, e.flags[i]);
   }
-  out += "]}";
+  out += kEnd;
+}
+
+void add_flag_to_access_json(std::string& json, std::string_view flag) {
+  if (!json.ends_with(kEnd)) return;
+  json.resize(json.size() - kEnd.size());
+  if (!json.ends_with('[')) json.push_back(',');
+  append_string(json, flag);
+  json += kEnd;
 }
 
 }  // namespace gw::model

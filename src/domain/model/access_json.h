@@ -3,11 +3,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "domain/model/access_event.h"
 
 namespace gw::model {
 
 void append_access_json(std::string& out, const AccessEvent& event);
+
+// Adds one more of the `flags` to what append_access_json() wrote, and nothing else stands in `json`.
+void add_flag_to_access_json(std::string& json, std::string_view flag);
 
 }  // namespace gw::model

@@ -31,6 +31,19 @@ TEST(AccessJson, EveryFieldIsThereAndNullWhereUnknown) {
   EXPECT_EQ(v["origin"]["feed"].text(), "file");
 }
 
+TEST(AccessJson, FlagsCanBeAdded) {
+  AccessEvent e;
+  for (int i = 0; i < 3; ++i) {
+    std::string before;
+    append_access_json(before, e);
+    add_flag_to_access_json(before, "more\"");
+    e.flags.emplace_back("more\"");
+    std::string after;
+    append_access_json(after, e);
+    EXPECT_EQ(before, after);
+  }
+}
+
 TEST(AccessJson, HostileTextStaysText) {
   AccessEvent e;
   e.user_agent = "\",\"break_glass\":false,\"x\":\"\x1B[2J\xFF\xE2\x80\xAE";

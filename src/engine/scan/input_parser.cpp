@@ -35,9 +35,8 @@ struct FirstElement final : cloudtrail::SplitHandler {
 
 }  // namespace
 
-InputParser::InputParser(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter,
-                         CoverageCounter& coverage)
-    : prefilter_(prefilter), coverage_(coverage), judge_(options, watches, prefilter) {}
+InputParser::InputParser(const Question& question, CoverageCounter& coverage)
+    : prefilter_(question.prefilter), coverage_(coverage), judge_(question) {}
 
 void InputParser::begin(const std::string& path, std::string_view head, bool whole, bool everything,
                         std::uint64_t told) {

@@ -23,8 +23,7 @@ namespace gw::scan {
 
 class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::UnpackHandler {
  public:
-  InputParser(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter,
-              CoverageCounter& coverage);
+  InputParser(const Question& question, CoverageCounter& coverage);
 
   // Starts an input. `head` is its first window; `whole`: there is nothing more; `everything`: every record is parsed, not
   // only those that the prefilter picks. Drops what is left of the batch.

@@ -8,7 +8,8 @@
 
 #include "base/json/compact.h"
 #include "domain/cloudtrail/record_decode.h"
-#include "engine/scan/event_pool.h"
+#include "domain/model/access_json.h"
+#include "engine/scan/seen_keys.h"
 
 namespace gw::scan {
 namespace {
@@ -25,6 +26,25 @@ bool duplicates_decide(const model::Record& record) {
 
 // What Lambda is invoked with looks like records too, but for its sources: aws:s3, aws:sqs, aws:kinesis.
 bool is_envelope(const model::Record& record) { return record.event_source.starts_with("aws:"); }
+
+// What makes two records of one event key the same event, however their JSON is written.
+void append_content(std::string& out, const model::AccessEvent& e) {
+  const auto add = [&](std::string_view text) {
+    out += text;
+    out.push_back('\x1F');
+  };
+  add(e.event_source);
+  add(e.event_name);
+  if (e.event_time) out.append(reinterpret_cast<const char*>(&e.event_time->micros), sizeof e.event_time->micros);
+  add({});
+  add(e.account_id);
+  add(e.role);
+  add(e.principal.id);
+  add(e.principal.arn);
+  add(e.source_ip);
+  add(e.error_code);
+  add(e.outcome == model::Outcome::success ? "1" : "0");
+}
 
 }  // namespace
 
@@ -72,72 +92,100 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
   return true;
 }
 
+// What an event has from its place, and from the record as JSON.
+void Judge::fill(const model::Record& record, const std::string& path, std::uint64_t number) {
+  event_.origin.feed = feed_;
+  event_.origin.path = path;
+  event_.origin.record = number;
+  if (!record.wrong_type.empty()) event_.flags.push_back("wrong_type:" + std::string(record.wrong_type));
+  if (event_.event_time && event_.event_time->micros > options_.now.micros + kFuture)
+    event_.flags.emplace_back("future_time");
+  if (!event_.event_time) event_.flags.emplace_back("no_time");
+}
+
+Finding Judge::finding(const model::Record& record, std::uint64_t number, Batch& batch) {
+  event_key_.clear();
+  if (event_.event_id.empty()) {
+    json::append_canonical(event_key_, record.root);
+  } else {
+    event_key_ += event_.event_id;
+    event_key_.push_back('\n');
+    event_key_ += record.recipient_account_id;
+  }
+  content_.clear();
+  append_content(content_, event_);
+  Finding finding;
+  finding.entry = SeenKeys::entry(key_, event_key_, content_);
+  finding.damaged = !record.wrong_type.empty();
+  if (event_.break_glass) finding.severity = event_.severity;
+  // A person without a name may get one from another record, before it is told.
+  const bool may_get_name = event_.principal.name.empty() && !event_.identity_store_user.empty();
+  if (!options_.as_wire || number == 0 || may_get_name) {
+    finding.event = EventPool::shared().take();
+    *finding.event = event_;
+    return finding;
+  }
+  if (batch.text == nullptr) {
+    batch.text = TextPool::shared().take();
+    batch.text->clear();
+  }
+  const std::size_t before = batch.text->size();
+  model::append_access_json(*batch.text, event_);
+  finding.text_size = batch.text->size() - before;
+  return finding;
+}
+
 void Judge::decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset,
                     Batch& batch) {
-  const auto fill = [&](model::AccessEvent& event) {
-    event.origin = {feed_, path, number};
-    if (!record.wrong_type.empty()) event.flags.push_back("wrong_type:" + std::string(record.wrong_type));
-    if (event.event_time && event.event_time->micros > options_.now.micros + kFuture)
-      event.flags.emplace_back("future_time");
-    if (!event.event_time) event.flags.emplace_back("no_time");
-  };
   if (!record.wrong_type.empty()) {
     Quarantine q{path,   offset,
                  number, "the field " + std::string(record.wrong_type) + " has a wrong type",
                  false,  std::string(record.event_id)};
     batch.quarantined.push_back(std::move(q));
   }
-  const bool explain = !options_.explain_event_id.empty();
-  if (explain) {
+  if (!options_.explain_event_id.empty()) {
     if (record.event_id != options_.explain_event_id) return;
-    Explained explained{std::string(record.event_name), decide(record), {}};
-    if (explained.event) {
-      fill(*explained.event);
-      explained.reasons = watches_.explain(*explained.event, options_.now);
+    Explained explained{std::string(record.event_name), std::nullopt, {}};
+    if (decide(record)) {
+      fill(record, path, number);
+      explained.event = event_;
+      explained.reasons = watches_.explain(event_, options_.now);
     }
     batch.explained.push_back(std::move(explained));
     return;
   }
-  std::optional<model::AccessEvent> event;
+  bool found = false;
   bool told = false;
   if (prefilter_.may_tell(record)) {
     if (auto fact = detect::name_fact(record)) batch.names.push_back(std::move(*fact));
-    event = decide(record);
-    told = event && asked_for(*event);
+    found = decide(record);
+    told = found && asked_for(event_);
   }
-  if (!told && duplicates_decide(record)) {
+  const bool duplicates = duplicates_decide(record);
+  if (!told && duplicates) {
     for (unsigned n = 0; n < kMaxOccurrences && !told; ++n) {
       std::string text;
       json::append_compact(text, record.root, n);
       if (!variant_doc_.parse(text)) break;
       const model::Record variant = cloudtrail::decode_record(variant_doc_.root());
       if (!prefilter_.may_tell(variant)) continue;
-      event = decide(variant);
-      told = event && asked_for(*event);
+      found = decide(variant);
+      told = found && asked_for(event_);
     }
   }
   if (!told) {
-    if (record.wrong_type.empty()) ++(event && !event->ignored_by.empty() ? batch.ignored : batch.not_watched);
+    if (record.wrong_type.empty()) ++(found && !event_.ignored_by.empty() ? batch.ignored : batch.not_watched);
     return;
   }
-  fill(*event);
-  if (duplicates_decide(record)) event->flags.emplace_back("duplicate_keys");
-  Finding finding{EventPool::shared().take(std::move(*event)), {}};
-  finding.key.reserve(64);
-  if (finding.event->event_id.empty()) {
-    json::append_canonical(finding.key, record.root);
-  } else {
-    finding.key = finding.event->event_id;
-    finding.key.push_back('\n');
-    finding.key += record.recipient_account_id;
-  }
-  batch.findings.push_back(std::move(finding));
+  fill(record, path, number);
+  if (duplicates) event_.flags.emplace_back("duplicate_keys");
+  batch.findings.push_back(finding(record, number, batch));
 }
 
-std::optional<model::AccessEvent> Judge::decide(const model::Record& record) {
-  std::optional<model::AccessEvent> event = detect::detect(record);
-  if (event) watches_.decide(*event, options_.now);
-  return event;
+bool Judge::decide(const model::Record& record) {
+  if (!detect::detect(record, event_)) return false;
+  watches_.decide(event_, options_.now);
+  return true;
 }
 
 bool Judge::asked_for(const model::AccessEvent& event) const {

@@ -1,64 +1,31 @@
 // One record's text → what is to be told about it. The same code for every way of reading, prefiltered or not.
-// One Judge per thread; the WatchSet and Prefilter it refers to outlive it.
+// One Judge per thread; what its Question refers to outlives it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <iterator>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json/doc.h"
+#include "base/siphash.h"
 #include "domain/cloudtrail/splitter.h"
 #include "domain/detect/detect.h"
 #include "domain/watch/watch_set.h"
+#include "engine/scan/batch.h"
 #include "engine/scan/coverage.h"
 #include "engine/scan/prefilter.h"
 #include "engine/scan/scan.h"
 
 namespace gw::scan {
 
-// An access event that passed the question, with what deduplication needs.
-struct Finding {
-  std::unique_ptr<model::AccessEvent> event;  // large: moved by pointer
-  std::string key;
-};
-
-struct Explained {
-  std::string event_name;
-  std::optional<model::AccessEvent> event;
-  std::vector<watch::WatchSet::Reason> reasons;
-};
-
-// What one input, or a part of it, came to. In the order of the input.
-struct Batch {
-  std::vector<Finding> findings;
-  std::vector<detect::NameFact> names;
-  std::vector<Quarantine> quarantined;
-  std::vector<Explained> explained;
-  std::uint64_t decoded = 0;
-  std::uint64_t ignored = 0;
-  std::uint64_t not_watched = 0;
-  std::uint64_t non_records = 0;
-
-  [[nodiscard]] std::size_t size() const {
-    return findings.size() + names.size() + quarantined.size() + explained.size();
-  }
-  [[nodiscard]] bool is_large() const { return size() >= 512; }
-  void add(Batch other) {
-    const auto append = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
-    append(findings, other.findings);
-    append(names, other.names);
-    append(quarantined, other.quarantined);
-    append(explained, other.explained);
-    decoded += other.decoded;
-    ignored += other.ignored;
-    not_watched += other.not_watched;
-    non_records += other.non_records;
-  }
+// What is asked; outlives whoever refers to it.
+struct Question {
+  const Options& options;
+  const watch::WatchSet& watches;
+  const Prefilter& prefilter;
+  SipKey key;  // of SeenKeys
 };
 
 class Judge {
@@ -69,14 +36,16 @@ class Judge {
     json::Damage damage;  // of a damaged one
   };
 
-  Judge(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter)
-      : options_(options),
-        watches_(watches),
-        prefilter_(prefilter),
-        needs_decoding_(options.coverage || !options.explain_event_id.empty()) {}
+  explicit Judge(const Question& question)
+      : options_(question.options),
+        watches_(question.watches),
+        prefilter_(question.prefilter),
+        key_(question.key),
+        needs_decoding_(options_.coverage || !options_.explain_event_id.empty()) {}
 
   // Adds to `batch` and `coverage` what `text` comes to. An `envelope` is an element of a list that is no record but may
-  // carry some (an SQS message, say); nothing was added for it, nor for a damaged one.
+  // carry some (an SQS message, say); nothing was added for it, nor for a damaged one. `record` 0: its number is not known
+  // yet; findings are events then.
   Verdict judge(std::string_view text, const std::string& path, std::uint64_t record, std::uint64_t offset,
                 Batch& batch, CoverageCounter& coverage);
 
@@ -136,15 +105,21 @@ class Judge {
   void decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset,
                Batch& batch);
   [[nodiscard]] bool asked_for(const model::AccessEvent& event) const;
-  std::optional<model::AccessEvent> decide(const model::Record& record);
+  [[nodiscard]] bool decide(const model::Record& record);  // into event_
+  void fill(const model::Record& record, const std::string& path, std::uint64_t number);
+  [[nodiscard]] Finding finding(const model::Record& record, std::uint64_t number, Batch& batch);
 
   const Options& options_;
   const watch::WatchSet& watches_;
   const Prefilter& prefilter_;
+  const SipKey key_;
   const bool needs_decoding_;  // of every record, also of those that detect() has nothing to say about
   std::string feed_ = "file";
   json::Doc doc_;
   json::Doc variant_doc_;
+  model::AccessEvent event_;  // of the record that is being judged
+  std::string event_key_;
+  std::string content_;
 };
 
 }  // namespace gw::scan

@@ -96,12 +96,12 @@ Budget Budget::of(unsigned threads) {
 
 class Reader::Impl {
  public:
-  Impl(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter, Budget budget)
-      : everything_(parses_everything(options)),
+  Impl(const Question& question, Budget budget)
+      : everything_(parses_everything(question.options)),
         input_(budget.input, false),
         inflated_(budget.inflated, budget.large_pages),
-        coverage_(options.coverage),
-        parser_(options, watches, prefilter, coverage_) {}
+        coverage_(question.options.coverage),
+        parser_(question, coverage_) {}
 
   bool read(const Input& input, const Tell& tell);
   [[nodiscard]] const CoverageCounter& coverage() const { return coverage_; }
@@ -266,8 +266,7 @@ bool Reader::Impl::stream(const std::string& path, bool everything, const Tell& 
   return end(tell, total);
 }
 
-Reader::Reader(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter, Budget budget)
-    : impl_(std::make_unique<Impl>(options, watches, prefilter, budget)) {}
+Reader::Reader(const Question& question, Budget budget) : impl_(std::make_unique<Impl>(question, budget)) {}
 Reader::~Reader() = default;
 bool Reader::read(const Input& input, const Tell& tell) { return impl_->read(input, tell); }
 const CoverageCounter& Reader::coverage() const { return impl_->coverage(); }

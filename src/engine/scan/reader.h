@@ -29,7 +29,7 @@ class Reader {
   // Takes the batches of one input in order; the last call has `last` set. False: stop.
   using Tell = std::function<bool(Batch, bool last, Teller::Sizes)>;
 
-  Reader(const Options& options, const watch::WatchSet& watches, const Prefilter& prefilter, Budget budget);
+  Reader(const Question& question, Budget budget);
   ~Reader();
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;

@@ -36,6 +36,7 @@ Result<Summary> run(const Options& options, const watch::WatchSet& watches, Sink
   const unsigned threads = options.threads == 0 ? 1 : options.threads;
   const watch::Needs needs = watches.needs();
   const Prefilter prefilter(options, needs);
+  const Question question{options, watches, prefilter, SipKey::random()};
   Dispenser dispenser(options.paths);
   Teller teller(options, sink);
   const Budget budget = Budget::of(threads);
@@ -43,7 +44,7 @@ Result<Summary> run(const Options& options, const watch::WatchSet& watches, Sink
   std::mutex summary_mutex;
   Summary summary;
   const auto work = [&] {
-    Reader reader(options, watches, prefilter, budget);
+    Reader reader(question, budget);
     std::uint64_t index = 0;
     while (const std::optional<Input> input = dispenser.next(index)) {
       const auto tell = [&](Batch batch, bool last, Teller::Sizes sizes) {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct Options {
   bool coverage = false;  // count families, accounts and hours of every record (doctor); implies a full parse
   Dedupe dedupe = Dedupe::window;
   unsigned threads = 1;
+  bool as_wire = false;  // findings are told in their wire form, which the workers write: Sink::wire(), not finding()
   std::string explain_event_id;  // not empty: only tell about this event, see Sink::explained
   Time now;                      // for ignore rules and for events from the future
 };
@@ -144,6 +146,8 @@ class Sink {
   virtual ~Sink() = default;
   // A finding. Returns false to stop the scan (standard output closed).
   virtual bool finding(const model::AccessEvent& event) = 0;
+  // The same in its wire form (domain/model/access_json.h), where Options::as_wire asks for it.
+  virtual bool wire(std::string_view access_json) { return access_json.empty(); }
   virtual void quarantined(const Quarantine& what) = 0;
   // Only with explain_event_id: the record was found; `event` is nullopt when it is no access.
   virtual void explained(const std::string& event_name, const std::optional<model::AccessEvent>& event,

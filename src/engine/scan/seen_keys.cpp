@@ -19,7 +19,10 @@ std::size_t home(std::uint64_t entry, std::size_t slots) {
 
 }  // namespace
 
-SeenKeys::SeenKeys(Dedupe mode, SipKey key) : mode_(mode), key_(key), generations_(1) {}
+std::uint64_t SeenKeys::entry(SipKey key, std::string_view event_key, std::string_view content) {
+  const std::uint64_t entry = (siphash(key, event_key) & ~kContentMask) | (siphash(key, content) & kContentMask);
+  return entry == 0 ? 1 : entry;
+}
 
 bool SeenKeys::find(const Table& table, std::uint64_t entry, bool& conflict) {
   if (table.slots.empty()) return false;
@@ -51,10 +54,8 @@ void SeenKeys::insert(Table& table, std::uint64_t entry) {
   ++table.used;
 }
 
-SeenKeys::Answer SeenKeys::add(std::string_view event_key, std::string_view content) {
+SeenKeys::Answer SeenKeys::add(std::uint64_t entry) {
   if (mode_ == Dedupe::off) return Answer::fresh;
-  std::uint64_t entry = (siphash(key_, event_key) & ~kContentMask) | (siphash(key_, content) & kContentMask);
-  if (entry == 0) entry = 1;
   bool conflict = false;
   for (auto table = generations_.rbegin(); table != generations_.rend(); ++table) {
     if (!find(*table, entry, conflict)) continue;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/scan/event_pool.h"
+#include "base/json/doc.h"
+#include "domain/model/access_json.h"
 
 namespace gw::scan {
 namespace {
@@ -13,24 +14,6 @@ constexpr std::size_t kMaxNameLength = 512;
 // Findings and the like that may wait for their turn, over all workers; about a kilobyte each.
 constexpr std::size_t kMaxWaiting = 2048;
 constexpr std::size_t kMaxWaitingInputs = 4096;
-
-// What makes two records of one event key the same event, however their JSON is written.
-void append_content(std::string& out, const model::AccessEvent& e) {
-  const auto add = [&](std::string_view text) {
-    out += text;
-    out.push_back('\x1F');
-  };
-  add(e.event_source);
-  add(e.event_name);
-  add(e.event_time ? std::to_string(e.event_time->micros) : std::string());
-  add(e.account_id);
-  add(e.role);
-  add(e.principal.id);
-  add(e.principal.arn);
-  add(e.source_ip);
-  add(e.error_code);
-  add(e.outcome == model::Outcome::success ? "1" : "0");
-}
 
 }  // namespace
 
@@ -110,8 +93,15 @@ void Teller::deliver(Part part) {
     sink_.quarantined(q);
   }
   for (Explained& e : part.batch.explained) sink_.explained(e.event_name, e.event, e.reasons);
+  std::string_view texts;
+  if (part.batch.text != nullptr) {
+    chunks_.push_back(std::move(part.batch.text));
+    texts = *chunks_.back();
+  }
   for (Finding& f : part.batch.findings) {
-    finding(std::move(f));
+    const std::string_view text = texts.substr(0, f.text_size);
+    texts.remove_prefix(f.text_size);
+    finding(std::move(f), text);
     if (stopped_) return;
   }
   stats_.bytes_in += part.sizes.bytes_in;
@@ -122,44 +112,83 @@ void Teller::deliver(Part part) {
   sink_.progress(stats_.files, stats_.bytes_in, stats_.bytes_out);
 }
 
-void Teller::finding(Finding finding) {
-  content_.clear();
-  append_content(content_, *finding.event);
-  const SeenKeys::Answer answer = seen_.add(finding.key, content_);
+void Teller::finding(Finding finding, std::string_view text) {
+  const SeenKeys::Answer answer = seen_.add(finding.entry);
   if (answer == SeenKeys::Answer::duplicate) {
     ++stats_.duplicate;
+    if (finding.event != nullptr) EventPool::shared().give(std::move(finding.event));
     return;
   }
-  model::AccessEvent& event = *finding.event;
-  const bool damaged = std::any_of(event.flags.begin(), event.flags.end(),
-                                   [](const std::string& flag) { return flag.starts_with("wrong_type:"); });
+  held_.push_back({std::move(finding.event), text, nullptr, first_chunk_ + chunks_.size() - 1});
   if (answer == SeenKeys::Answer::conflict) {
-    event.flags.emplace_back("conflict");
-    ++stats_.quarantined;
-    sink_.quarantined({event.origin.path, std::nullopt, event.origin.record,
-                       "another event with the same id was told before (both are kept)", false, event.event_id});
-  } else if (!damaged) {  // a record with a damaged field was counted as quarantined
+    conflict(held_.back());
+  } else if (!finding.damaged) {  // a record with a damaged field was counted as quarantined
     ++stats_.matched;
   }
-  if (event.break_glass && event.severity && (!highest_ || *highest_ < *event.severity)) highest_ = event.severity;
-  held_.push_back(std::move(finding.event));
+  if (finding.severity && (!highest_ || *highest_ < *finding.severity)) highest_ = finding.severity;
   if (held_.size() > kHeld) tell_oldest();
 }
 
-void Teller::tell_oldest() {
-  model::AccessEvent& event = *held_.front();
-  if (event.principal.name.empty() && !event.identity_store_user.empty()) {
-    if (const std::string* name = names_.find(event.identity_store_user)) {
-      event.principal.name = *name;
-      event.principal.name_source = "learnt";
+void Teller::conflict(Held& held) {
+  constexpr std::string_view kFlag = "conflict";
+  Quarantine q{{}, std::nullopt, {}, "another event with the same id was told before (both are kept)", false, {}};
+  if (held.event != nullptr) {
+    held.event->flags.emplace_back(kFlag);
+    q.path = held.event->origin.path;
+    q.record = held.event->origin.record;
+    q.event_id = held.event->event_id;
+  } else {
+    held.own_text = std::make_unique<std::string>(held.text);
+    model::add_flag_to_access_json(*held.own_text, kFlag);
+    held.text = *held.own_text;
+    json::Doc doc;
+    if (doc.parse(held.text)) {
+      const json::Value origin = doc.root()["origin"];
+      q.path = origin["path"].text();
+      q.record = std::strtoull(std::string(origin["record"].raw()).c_str(), nullptr, 10);
+      q.event_id = doc.root()["event_id"].text();
     }
   }
-  if (!sink_.finding(event)) {
-    stopped_ = true;
-    turn_.notify_all();
+  ++stats_.quarantined;
+  sink_.quarantined(q);
+}
+
+void Teller::tell(Held& held) {
+  bool goes_on = true;
+  if (held.event == nullptr) {
+    goes_on = sink_.wire(held.text);
+  } else {
+    model::AccessEvent& event = *held.event;
+    if (event.principal.name.empty() && !event.identity_store_user.empty()) {
+      if (const std::string* name = names_.find(event.identity_store_user)) {
+        event.principal.name = *name;
+        event.principal.name_source = "learnt";
+      }
+    }
+    if (options_.as_wire) {
+      wire_.clear();
+      model::append_access_json(wire_, event);
+      goes_on = sink_.wire(wire_);
+    } else {
+      goes_on = sink_.finding(event);
+    }
+    EventPool::shared().give(std::move(held.event));
   }
-  EventPool::shared().give(std::move(held_.front()));
+  if (goes_on) return;
+  stopped_ = true;
+  turn_.notify_all();
+}
+
+void Teller::tell_oldest() {
+  Held held = std::move(held_.front());
   held_.pop_front();
+  tell(held);
+  // Texts in chunks before the next one's have been told.
+  const std::uint64_t needed = held_.empty() ? first_chunk_ + chunks_.size() : held_.front().chunk;
+  for (; first_chunk_ < needed && chunks_.size() > 1; ++first_chunk_) {
+    TextPool::shared().give(std::move(chunks_.front()));
+    chunks_.pop_front();
+  }
 }
 
 Stats Teller::finish() {

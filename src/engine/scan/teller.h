@@ -11,11 +11,13 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
-#include "engine/scan/judge.h"
+#include "engine/scan/batch.h"
 #include "engine/scan/scan.h"
 #include "engine/scan/seen_keys.h"
 
@@ -59,9 +61,18 @@ class Teller {
     bool last = false;
     Sizes sizes;
   };
+  // A finding that waits: an event, or a text that lies in the newest chunk or is its own.
+  struct Held {
+    std::unique_ptr<model::AccessEvent> event;
+    std::string_view text;
+    std::unique_ptr<std::string> own_text;
+    std::uint64_t chunk = 0;  // which one the text lies in
+  };
   void deliver(Part part);
-  void finding(Finding finding);
+  void finding(Finding finding, std::string_view text);
+  void conflict(Held& held);
   void tell_oldest();
+  void tell(Held& held);
   static std::size_t weight(const Batch& batch) {
     return batch.findings.size() + batch.quarantined.size() + batch.names.size();
   }
@@ -76,13 +87,15 @@ class Teller {
   bool stopped_ = false;
   SeenKeys seen_;
   NameBook names_;
-  std::deque<std::unique_ptr<model::AccessEvent>> held_;
+  std::deque<Held> held_;
+  std::deque<std::unique_ptr<std::string>> chunks_;  // texts of batches, while findings in them are held
+  std::uint64_t first_chunk_ = 0;
+  std::string wire_;
   Stats stats_;
   std::uint64_t decoded_ = 0;
   std::uint64_t ignored_ = 0;
   std::uint64_t not_watched_ = 0;
   std::optional<model::Severity> highest_;
-  std::string content_;
 };
 
 }  // namespace gw::scan
