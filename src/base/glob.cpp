@@ -2,6 +2,8 @@
 // never need another look, because the shortest prefix that they can take leaves the most text for the rest.
 #include "base/glob.h"
 
+#include <algorithm>
+
 namespace gw {
 namespace {
 
@@ -77,6 +79,17 @@ std::string glob_stem(std::string_view pattern) {
     }
   }
   return best;
+}
+
+GlobSet::GlobSet(const std::vector<std::string>& patterns) {
+  globs_.reserve(patterns.size());
+  for (const std::string& pattern : patterns) globs_.push_back({pattern, glob_stem(pattern)});
+}
+
+bool GlobSet::matches(std::string_view text) const {
+  return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) {
+    return text.find(glob.stem) != std::string_view::npos && glob_match(glob.pattern, text);
+  });
 }
 
 }  // namespace gw

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gw {
 
@@ -17,5 +18,22 @@ namespace gw {
 // characters are never escaped by a JSON writer, so a record that matches holds the run byte for byte (unless it
 // escapes letters as \u00XX, which the scanner treats as suspicious).
 [[nodiscard]] std::string glob_stem(std::string_view pattern);
+
+// Several globs, made for asking again and again whether any of them matches: most texts are refused by looking for the
+// stems alone. Immutable; safe from any thread.
+class GlobSet {
+ public:
+  GlobSet() = default;
+  explicit GlobSet(const std::vector<std::string>& patterns);
+  [[nodiscard]] bool empty() const { return globs_.empty(); }
+  [[nodiscard]] bool matches(std::string_view text) const;
+
+ private:
+  struct Glob {
+    std::string pattern;
+    std::string stem;
+  };
+  std::vector<Glob> globs_;
+};
 
 }  // namespace gw

@@ -47,5 +47,20 @@ TEST(Glob, StemIsTheLongestPlainRun) {
   EXPECT_EQ(glob_stem("a?bcd*x"), "bcd");
 }
 
+TEST(GlobSet, MatchesAsItsGlobsDo) {
+  const std::vector<std::string> patterns = {"Break*", "*:user*/Emergency?dmin*", "a\\*b", "*", "", "?-x"};
+  const std::vector<std::string> texts = {
+      "BreakGlass", "arn:aws:iam::1:user/ops/EmergencyAdmin-1", "a*b", "axb", "", "q-x", "Bre"};
+  for (const std::string& pattern : patterns) {
+    for (const std::string& other : patterns) {
+      for (const std::string& text : texts) {
+        EXPECT_EQ(GlobSet({pattern, other}).matches(text), glob_match(pattern, text) || glob_match(other, text))
+            << pattern << " " << other << " " << text;
+      }
+    }
+  }
+  EXPECT_FALSE(GlobSet().matches(""));
+}
+
 }  // namespace
 }  // namespace gw

@@ -236,5 +236,23 @@ TEST(JsonWrite, WhatIsWrittenReadsBackTheSame) {
   EXPECT_EQ(doc.root().text(), all);
 }
 
+TEST(Write, IntoMemoryAsIntoAString) {
+  std::mt19937 random(3);
+  constexpr std::string_view kPieces[] = {
+      "a", "plain text ", "\"", "\\", "\n", "\x1B", "\x7F", "\xC3\xA9", "\xFF", "\xE2\x80\xAE", "\xF3\xA0\x81\x81"};
+  for (int round = 0; round < 3000; ++round) {
+    std::string text;
+    const std::size_t pieces = random() % 12;
+    for (std::size_t i = 0; i < pieces; ++i)
+      text += kPieces[random() % 3 == 0 ? random() % std::size(kPieces) : random() % 2];
+    std::string want;
+    append_string(want, text);
+    ASSERT_LE(want.size(), longest(text));
+    std::string got(longest(text), '#');
+    got.resize(static_cast<std::size_t>(put_string(got.data(), text) - got.data()));
+    ASSERT_EQ(got, want);
+  }
+}
+
 }  // namespace
 }  // namespace gw::json

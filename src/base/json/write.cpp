@@ -82,6 +82,30 @@ void append_string(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
+char* put_string(char* out, std::string_view text) {
+  char* const begin = out;
+  *out++ = '"';
+  const std::size_t size = text.size();
+  std::size_t i = 0;
+  if (size >= 8) {
+    for (; i + 8 <= size && eight_plain(text.data() + i); i += 8) std::memcpy(out + i, text.data() + i, 8);
+    if (i + 8 > size && eight_plain(text.data() + size - 8)) {  // the rest, with some that was copied already
+      std::memcpy(out + size - 8, text.data() + size - 8, 8);
+      i = size;
+    }
+  } else {
+    for (; i < size && kPlain[static_cast<unsigned char>(text[i])]; ++i) out[i] = text[i];
+  }
+  if (i == size) {
+    out[size] = '"';
+    return out + size + 1;
+  }
+  std::string whole;
+  append_string(whole, text);
+  std::memcpy(begin, whole.data(), whole.size());
+  return begin + whole.size();
+}
+
 void append_string_or_null(std::string& out, std::string_view text) {
   if (text.empty()) {
     out += "null";

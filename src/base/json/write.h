@@ -3,6 +3,7 @@
 // be shown on a terminal without being obeyed. Pure; safe from any thread.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,10 @@ namespace gw::json {
 void append_string(std::string& out, std::string_view text);
 // append_string, or null when empty.
 void append_string_or_null(std::string& out, std::string_view text);
+
+// The same into memory of the caller's, for lines that are written by the million: `out` has room for longest(text), and what
+// was written ends at the answer.
+[[nodiscard]] char* put_string(char* out, std::string_view text);
+[[nodiscard]] constexpr std::size_t longest(std::string_view text) { return 6 * text.size() + 2; }
 
 }  // namespace gw::json

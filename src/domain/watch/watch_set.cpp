@@ -34,6 +34,8 @@ struct CompiledWatch {
   Kind kind = Kind::general;
   MechanismSet mechanisms;  // all when the watch names none
   bool names_mechanisms = false;
+  GlobSet roles;
+  GlobSet principals;
 };
 
 struct CompiledIgnore {
@@ -80,11 +82,11 @@ bool no(std::string* why, std::initializer_list<std::string_view> parts) {
   return false;
 }
 
-bool principal_matches(const std::vector<std::string>& globs, const AccessEvent& e) {
+bool principal_matches(const GlobSet& globs, const AccessEvent& e) {
   for (const std::string* text : {&e.principal.arn, &e.caller_user_arn, &e.caller_issuer_arn, &e.identity_store_user}) {
     // A user's ARN is both who came in and the keys behind it.
     if (text->empty() || (text != &e.principal.arn && *text == e.principal.arn)) continue;
-    if (any_matches(globs, *text)) return true;
+    if (globs.matches(*text)) return true;
   }
   return false;
 }
@@ -133,10 +135,10 @@ bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, s
     return e.account_id.empty() ? no(why, {"the account is unknown"})
                                 : no(why, {"account ", e.account_id, " is not watched"});
   }
-  if (!w.watch.roles.empty() && (e.role.empty() || !any_matches(w.watch.roles, e.role))) {
+  if (!w.watch.roles.empty() && (e.role.empty() || !w.roles.matches(e.role))) {
     return e.role.empty() ? no(why, {"no role is known"}) : no(why, {"role ", e.role, " is not watched"});
   }
-  if (!w.watch.principals.empty() && !principal_matches(w.watch.principals, e))
+  if (!w.watch.principals.empty() && !principal_matches(w.principals, e))
     return no(why, {"the principal is not watched"});
   return true;
 }
@@ -174,7 +176,9 @@ Result<WatchSet> WatchSet::compile(Config config) {
   auto compiled = std::make_shared<Compiled>();
   std::set<std::string> names;
   const auto add = [&](Watch watch, Kind kind) {
-    CompiledWatch w{std::move(watch), kind, {}, false};
+    CompiledWatch w{std::move(watch), kind, {}, false, {}, {}};
+    w.roles = GlobSet(w.watch.roles);
+    w.principals = GlobSet(w.watch.principals);
     w.names_mechanisms = !w.watch.mechanisms.empty();
     for (const Mechanism m : w.watch.mechanisms) w.mechanisms.add(m);
     if (!w.names_mechanisms) w.mechanisms = MechanismSet::all();

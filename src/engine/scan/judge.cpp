@@ -71,7 +71,11 @@ std::size_t Judge::piece_end(std::string_view list, std::size_t begin) {
 bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
                        CoverageCounter& coverage) {
   const json::Value root = doc_.root();
-  switch (cloudtrail::kind_of(root)) {
+  const model::Record record = cloudtrail::decode_record(root);
+  const bool evident = !record.event_name.empty() &&
+                       (record.event_category == "Management" || record.event_category == "Data") &&
+                       record.event_type == "AwsApiCall";
+  switch (evident ? cloudtrail::RecordKind::record : cloudtrail::kind_of(root)) {
     case cloudtrail::RecordKind::not_a_record: return false;
     case cloudtrail::RecordKind::insight:
       ++batch.decoded;
@@ -84,7 +88,6 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
       return true;
     case cloudtrail::RecordKind::record: break;
   }
-  const model::Record record = cloudtrail::decode_record(root);
   if (is_envelope(record)) return false;
   coverage.record(record);
   ++batch.decoded;

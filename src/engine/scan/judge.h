@@ -50,8 +50,8 @@ class Judge {
                 Batch& batch, CoverageCounter& coverage);
 
   // The same for all elements of a list (the text behind its opening bracket), which is faster than one by one. `number` is
-  // that of the last element before and counts on; elements up to `told` are passed over. After each element `go_on` is
-  // asked. Returns the offset behind the closing bracket, or nullopt at anything irregular: what was added to `batch` until
+  // that of the last element before and counts on; elements up to `told` are passed over. When the batch has grown
+  // large `go_on` is asked. Returns the offset behind the closing bracket, or nullopt at anything irregular: what was added to `batch` until
   // then is good, and the list is to be read by other means.
   //
   // The list is indexed piece by piece, so that a piece and its index stay in the cache. A piece ends where a record seems to
@@ -78,7 +78,7 @@ class Judge {
         } else if (number > told && !judge_root(path, number, offset + piece + begin, batch, coverage)) {
           return std::nullopt;
         }
-        if (!go_on()) return std::nullopt;
+        if (batch.is_large() && !go_on()) return std::nullopt;
         const char next = doc_.next_char();
         const std::size_t after = doc_.next_offset() + 1;
         doc_.skip_char();

@@ -97,9 +97,13 @@ EventNames::EventNames(const std::vector<detect::EventNameInterest>& names) {
 // The slot that holds `name`, or the free one where it would go.
 std::size_t EventNames::slot(std::string_view name) const {
   std::uint64_t head = 0;
-  std::memcpy(&head, name.data(), std::min<std::size_t>(name.size(), 8));
   std::uint64_t tail = 0;
-  if (name.size() > 8) std::memcpy(&tail, name.data() + name.size() - 8, 8);
+  if (name.size() >= 8) {
+    std::memcpy(&head, name.data(), 8);
+    std::memcpy(&tail, name.data() + name.size() - 8, 8);
+  } else {
+    for (const char c : name) head = head << 8 | static_cast<unsigned char>(c);
+  }
   std::uint64_t hash = (head ^ (tail << 1) ^ name.size()) * 0x9E3779B97F4A7C15ull;
   hash ^= hash >> 29;
   std::size_t i = static_cast<std::size_t>(hash) & (table_.size() - 1);
