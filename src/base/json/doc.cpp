@@ -148,7 +148,10 @@ bool Doc::index(std::string_view text) {
     case internal::StructureDamage::unclosed_string: return fail("unclosed string", text.size());
   }
   if (found.count == 0) return fail("empty", 0);
-  if (found.non_ascii && !simdjson::validate_utf8(text.data(), text.size())) return fail_utf8();
+  const std::size_t end = std::min(found.non_ascii_end, text.size());
+  if (end != 0 && !simdjson::validate_utf8(text.data() + found.non_ascii_begin, end - found.non_ascii_begin))
+    return fail_utf8();
+  is_spaced_ = found.spaced;
   stage1_->escape_count = found.escape_count;
   take_index(found.positions, found.characters, found.count);
   return true;
@@ -164,6 +167,7 @@ bool Doc::index_by_simdjson() {
     case simdjson::UNCLOSED_STRING: return fail("unclosed string", text_.size());
     default: return fail("not JSON", 0);
   }
+  is_spaced_ = true;  // nobody looked
   std::uint32_t* const positions = stage1_->parser->structural_indexes.get();
   const std::size_t count = stage1_->parser->n_structural_indexes;
   char* const characters = stage1_->characters.get();
@@ -218,7 +222,12 @@ std::size_t Doc::find_backslash(std::size_t from) const {
 bool Doc::is_plain_scalar(std::size_t at) const {
   std::string_view token = text_.substr(positions_[at], positions_[at + 1] - positions_[at]);
   while (!token.empty() && is_space(token.back())) token.remove_suffix(1);
-  return token == "true" || token == "false" || token == "null" || is_number(token);
+  switch (token.empty() ? '\0' : token.front()) {
+    case 't': return token == "true";
+    case 'f': return token == "false";
+    case 'n': return token == "null";
+    default: return is_number(token);
+  }
 }
 
 // The end of the string that opens at `begin` and is followed by the structural character at `next`.

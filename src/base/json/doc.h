@@ -161,6 +161,7 @@ class Doc {
   const char* characters_ = nullptr;
   const std::uint32_t* positions_ = nullptr;
   std::size_t count_ = 0;
+  bool is_spaced_ = true;  // white space may stand between them
   std::unique_ptr<Node[]> nodes_;
   std::size_t node_capacity_ = 0;
   std::size_t cursor_ = 0;          // number of the structural character
@@ -176,6 +177,10 @@ class Doc {
 class Doc::Member {
  public:
   [[nodiscard]] std::string_view key() const { return doc_->content(at_); }
+  // False when key() cannot be of this size; the text is looked at only when there is white space in it.
+  [[nodiscard]] bool may_have_key_of(std::size_t size) const {
+    return doc_->is_spaced_ || doc_->positions_[at_ + 1] - doc_->positions_[at_] == size + 2;
+  }
   [[nodiscard]] bool is_nested() const { return nested_; }
   [[nodiscard]] bool is_string() const { return doc_->characters_[at_ + 2] == '"'; }
   [[nodiscard]] bool is_object() const { return doc_->characters_[at_ + 2] == '{'; }

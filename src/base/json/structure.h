@@ -17,7 +17,10 @@ struct Structure {
   std::uint32_t* escapes = nullptr;  // where each block of 64 bytes begins that holds a backslash
   std::size_t count = 0;
   std::size_t escape_count = 0;
-  bool non_ascii = false;  // a byte above 0x7F occurs: the text is still to be shown to be UTF-8
+  bool spaced = false;  // white space stands between the characters somewhere
+  // Bytes above 0x7F occur in [non_ascii_begin, non_ascii_end) only: that part is still to be shown to be UTF-8.
+  std::size_t non_ascii_begin = 0;
+  std::size_t non_ascii_end = 0;
 };
 
 enum class StructureDamage : std::uint8_t { none, unclosed_string, control_character };

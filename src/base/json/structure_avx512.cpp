@@ -63,7 +63,11 @@ class Finder {
       bad_control_ |= control & in_string;
       space |= equal(v, _mm512_set1_epi8('\t')) | equal(v, _mm512_set1_epi8('\n')) | equal(v, _mm512_set1_epi8('\r'));
     }
-    bits_ = _mm512_or_si512(bits_, v);
+    spaces_ |= space & ~in_string;
+    if (__builtin_expect(_mm512_movepi8_mask(v) != 0, 0)) {
+      if (out_.non_ascii_end == 0) out_.non_ascii_begin = at;
+      out_.non_ascii_end = at + 64;
+    }
 
     const Mask scalar = ~(op | space);
     const Mask inside_scalar = scalar & ~quotes;
@@ -95,7 +99,7 @@ class Finder {
   StructureDamage end() {
     out_.count = static_cast<std::size_t>(positions_ - out_.positions);
     out_.escape_count = static_cast<std::size_t>(escapes_ - out_.escapes);
-    out_.non_ascii = _mm512_movepi8_mask(bits_) != 0;
+    out_.spaced = spaces_ != 0;
     if (in_string_ != 0) return StructureDamage::unclosed_string;
     return bad_control_ != 0 ? StructureDamage::control_character : StructureDamage::none;
   }
@@ -109,7 +113,7 @@ class Finder {
   Mask escaped_ = 0;
   Mask scalar_before_ = 0;
   Mask bad_control_ = 0;
-  __m512i bits_ = _mm512_setzero_si512();
+  Mask spaces_ = 0;
 };
 
 }  // namespace

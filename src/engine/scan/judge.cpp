@@ -5,6 +5,7 @@
 #include "engine/scan/judge.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/json/compact.h"
 #include "domain/cloudtrail/record_decode.h"
@@ -62,10 +63,13 @@ Judge::Verdict Judge::judge(std::string_view text, const std::string& path, std:
 }
 
 std::size_t Judge::piece_end(std::string_view list, std::size_t begin) {
-  constexpr std::size_t kPiece = 128 * 1024;
+  constexpr std::size_t kPiece = 64 * 1024;
   if (list.size() - begin < 2 * kPiece) return list.size();
-  const std::size_t comma = list.find(",{\"eventVersion\"", begin + kPiece);
-  return comma == std::string_view::npos ? list.size() : comma;
+  // memmem() looks for longer texts several times as fast as std::string_view::find().
+  constexpr std::string_view kRecord = ",{\"eventVersion\"";
+  const void* const comma =
+      ::memmem(list.data() + begin + kPiece, list.size() - begin - kPiece, kRecord.data(), kRecord.size());
+  return comma == nullptr ? list.size() : static_cast<std::size_t>(static_cast<const char*>(comma) - list.data());
 }
 
 bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,

@@ -88,14 +88,13 @@ EventNames::EventNames(const std::vector<detect::EventNameInterest>& names) {
       prefixes_.push_back(name.event_name);
       continue;
     }
-    table_[slot(name.event_name)] = name.event_name;
-    lengths_[static_cast<unsigned char>(name.event_name[0])] |= 1ull
-                                                                << std::min<std::size_t>(name.event_name.size(), 63);
+    const std::uint64_t hash = hash_of(name.event_name);
+    table_[slot(name.event_name, hash)] = name.event_name;
+    sketch_[hash >> 60 & 15] |= std::uint64_t{1} << (hash >> 54 & 63);
   }
 }
 
-// The slot that holds `name`, or the free one where it would go.
-std::size_t EventNames::slot(std::string_view name) const {
+std::uint64_t EventNames::hash_of(std::string_view name) {
   std::uint64_t head = 0;
   std::uint64_t tail = 0;
   if (name.size() >= 8) {
@@ -104,8 +103,12 @@ std::size_t EventNames::slot(std::string_view name) const {
   } else {
     for (const char c : name) head = head << 8 | static_cast<unsigned char>(c);
   }
-  std::uint64_t hash = (head ^ (tail << 1) ^ name.size()) * 0x9E3779B97F4A7C15ull;
-  hash ^= hash >> 29;
+  const std::uint64_t hash = (head ^ (tail << 1) ^ name.size()) * 0x9E3779B97F4A7C15ull;
+  return hash ^ hash >> 29;
+}
+
+// The slot that holds `name`, or the free one where it would go.
+std::size_t EventNames::slot(std::string_view name, std::uint64_t hash) const {
   std::size_t i = static_cast<std::size_t>(hash) & (table_.size() - 1);
   while (!table_[i].empty() && table_[i] != name) i = (i + 1) & (table_.size() - 1);
   return i;
@@ -113,8 +116,8 @@ std::size_t EventNames::slot(std::string_view name) const {
 
 bool EventNames::contains(std::string_view name) const {
   if (name.empty()) return false;
-  const std::uint64_t lengths = lengths_[static_cast<unsigned char>(name[0])];
-  if ((lengths >> std::min<std::size_t>(name.size(), 63) & 1) != 0 && !table_[slot(name)].empty()) return true;
+  const std::uint64_t hash = hash_of(name);
+  if ((sketch_[hash >> 60 & 15] >> (hash >> 54 & 63) & 1) != 0 && !table_[slot(name, hash)].empty()) return true;
   return std::any_of(prefixes_.begin(), prefixes_.end(),
                      [&](std::string_view prefix) { return prefix[0] == name[0] && name.starts_with(prefix); });
 }
@@ -136,21 +139,29 @@ bool Prefilter::passes_ordinary(json::Doc& doc) const {
   bool named = false;
   bool sourced = false;
   const auto see = [&](const json::Doc::Member& member) {
-    const std::string_view key = member.key();
+    constexpr std::string_view kName = "eventName";
+    constexpr std::string_view kSource = "eventSource";
+    constexpr std::string_view kIdentity = "userIdentity";
+    constexpr std::string_view kType = "type";
     if (member.is_nested()) {  // of userIdentity
-      if (key != "type") return Answer::pass;
+      if (!member.may_have_key_of(kType.size()) || member.key() != kType) return Answer::pass;
       const std::string_view type = member.text();
       return !member.is_string() || type == "Root" || type == "IAMUser" ? Answer::refuse : Answer::pass;
     }
-    if (key == "eventName") {
+    if (!member.may_have_key_of(kName.size()) && !member.may_have_key_of(kSource.size()) &&
+        !member.may_have_key_of(kIdentity.size())) {
+      return Answer::pass;
+    }
+    const std::string_view key = member.key();
+    if (key == kName) {
       named = true;
       return !member.is_string() || known_.contains(member.text()) ? Answer::refuse : Answer::pass;
     }
-    if (key == "eventSource") {
+    if (key == kSource) {
       sourced = true;
       return !member.is_string() || member.text().starts_with("aws:") ? Answer::refuse : Answer::pass;
     }
-    if (key == "userIdentity") return member.is_object() ? Answer::enter : Answer::refuse;
+    if (key == kIdentity) return member.is_object() ? Answer::enter : Answer::refuse;
     return Answer::pass;
   };
   return doc.skim_next(see, [&] { return named && sourced; });
