@@ -126,17 +126,17 @@ class Doc {
   void skip_char() { ++cursor_; }
 
   // Goes through the object at the cursor without a tape, which is several times as fast as parse_next(), and shows its
-  // members in the order of the text: see(member), which answers what to do with it. True when parse_next() would have
-  // accepted the object, nothing in it is escaped, no see() refused and accept() agrees at the end: then the cursor stands
-  // behind it. Otherwise it is where it was, and what see() was shown is not to be trusted.
+  // members in the order of the text, as far as wanted(key) holds: see(member), which answers what to do with it. True when
+  // parse_next() would have accepted the object, nothing in it is escaped, no see() refused and accept() agrees at the end:
+  // then the cursor stands behind it. Otherwise it is where it was, and what see() was shown is not to be trusted.
   class Member;
   enum class Seen : std::uint8_t {
     pass,   // on to the next
     enter,  // show the members of this member too, when it is an object
     refuse,
   };
-  template <class See, class Accept>
-  [[nodiscard]] bool skim_next(See&& see, Accept&& accept);
+  template <class Wanted, class See, class Accept>
+  [[nodiscard]] bool skim_next(Wanted&& wanted, See&& see, Accept&& accept);
 
  private:
   friend class Value;
@@ -176,11 +176,7 @@ class Doc {
 // A member that skim_next() shows; lives as long as the call of see().
 class Doc::Member {
  public:
-  [[nodiscard]] std::string_view key() const { return doc_->content(at_); }
-  // False when key() cannot be of this size; the text is looked at only when there is white space in it.
-  [[nodiscard]] bool may_have_key_of(std::size_t size) const {
-    return doc_->is_spaced_ || doc_->positions_[at_ + 1] - doc_->positions_[at_] == size + 2;
-  }
+  [[nodiscard]] std::string_view key() const { return key_; }
   [[nodiscard]] bool is_nested() const { return nested_; }
   [[nodiscard]] bool is_string() const { return doc_->characters_[at_ + 2] == '"'; }
   [[nodiscard]] bool is_object() const { return doc_->characters_[at_ + 2] == '{'; }
@@ -188,9 +184,11 @@ class Doc::Member {
 
  private:
   friend class Doc;
-  Member(const Doc* doc, std::size_t at, bool nested) : doc_(doc), at_(at), nested_(nested) {}
+  Member(const Doc* doc, std::size_t at, std::string_view key, bool nested)
+      : doc_(doc), at_(at), key_(key), nested_(nested) {}
   const Doc* doc_;
   std::size_t at_;  // the structural character that opens its key
+  std::string_view key_;
   bool nested_;
 };
 
@@ -202,12 +200,17 @@ inline std::string_view Doc::content(std::size_t string) const {
   return text_.substr(begin, end > begin ? end - 1 - begin : 0);
 }
 
-template <class See, class Accept>
-bool Doc::skim_next(See&& see, Accept&& accept) {
+template <class Wanted, class See, class Accept>
+bool Doc::skim_next(Wanted&& wanted, See&& see, Accept&& accept) {
   constexpr char kStringMember[4] = {'"', ':', '"', ','};
   constexpr unsigned kDeepest = 60;
   constexpr std::size_t kLongest = 1u << 16;  // structural characters; as many values parse_next() always takes
   const char* const c = characters_;
+  const std::uint32_t* const positions = positions_;
+  const auto key_at = [&](std::size_t k) {
+    // Without white space a key ends right before its colon.
+    return is_spaced_ ? content(k) : text_.substr(positions[k] + 1, positions[k + 1] - positions[k] - 2);
+  };
   if (c[cursor_] != '{') return false;
   std::size_t i = cursor_ + 1;
   std::uint64_t objects = 1;  // one bit a level, the innermost lowest: it is an object
@@ -218,14 +221,17 @@ bool Doc::skim_next(See&& see, Accept&& accept) {
     if (!ends) {
       // A member or an element begins at i.
       if ((objects & 1) != 0) {
-        if (depth > shown) {
-          while (std::memcmp(c + i, kStringMember, sizeof kStringMember) == 0) i += sizeof kStringMember;
-        }
+        // Most are plain strings under keys that nobody asks for.
+        while (std::memcmp(c + i, kStringMember, sizeof kStringMember) == 0 && (depth > shown || !wanted(key_at(i))))
+          i += sizeof kStringMember;
         if (c[i] != '"' || c[i + 1] != ':') return false;
         if (depth <= shown) {
-          const Seen seen = see(Member(this, i, depth > 1));
-          if (seen == Seen::refuse) return false;
-          if (depth == 1) shown = seen == Seen::enter ? 2 : 1;
+          const std::string_view key = key_at(i);
+          if (wanted(key)) {
+            const Seen seen = see(Member(this, i, key, depth > 1));
+            if (seen == Seen::refuse) return false;
+            if (seen == Seen::enter && depth == 1) shown = 2;
+          }
         }
         i += 2;
       }
@@ -248,8 +254,8 @@ bool Doc::skim_next(See&& see, Accept&& accept) {
       ++i;
       if (--depth == 0) {
         if (i - cursor_ > kLongest) return false;
-        if (next_backslash_ < positions_[cursor_]) next_backslash_ = find_backslash(positions_[cursor_]);
-        if (next_backslash_ < positions_[i - 1] || !accept()) return false;
+        if (next_backslash_ < positions[cursor_]) next_backslash_ = find_backslash(positions[cursor_]);
+        if (next_backslash_ < positions[i - 1] || !accept()) return false;
         cursor_ = i;
         return true;
       }

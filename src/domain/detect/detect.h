@@ -40,7 +40,15 @@ struct EventNameInterest {
   bool is_prefix = false;     // Lambda's event names carry an API date: UpdateFunctionCode20150331v2
   bool path_change = false;   // may answer with emergency_path_change
   bool names_people = false;  // may answer name_fact()
+  // Neither answers for a call whose userIdentity.type is "AWSService", unless may_be_account_access() holds for its
+  // userIdentity.invokedBy or sourceIPAddress. Held by the same test.
+  bool not_by_services = false;
 };
+
+// Account access manager's service principal, in any Region and partition, begins so ("Prepare roles").
+[[nodiscard]] constexpr bool may_be_account_access(std::string_view host) {
+  return host.starts_with("account-access.");
+}
 [[nodiscard]] std::span<const EventNameInterest> event_names_of_interest();
 
 }  // namespace gw::detect

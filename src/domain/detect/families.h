@@ -23,6 +23,7 @@ struct EventRow {
   model::MechanismSet mechanisms;  // of `mechanism` and `also`, apart from what identity brings
   bool claims = false;             // a false of the handler is final: identity is not asked
   bool names_people = false;
+  bool not_by_services = false;  // see EventNameInterest
   // Rows of tamper.cpp and emergency_path.cpp.
   bool path_change = false;
   model::Mechanism mechanism = model::Mechanism::other;  // for callers that are neither root nor IAM user

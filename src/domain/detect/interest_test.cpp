@@ -1,4 +1,5 @@
 // The contract between detect() and a scanner that only looks at event names: every row, with every kind of caller.
+#include <algorithm>
 #include <vector>
 
 #include "domain/detect/families.h"
@@ -56,6 +57,29 @@ TEST(Interest, HoldsForEveryRowAndCaller) {
     }
   }
   EXPECT_GT(accesses, 1000);
+}
+
+TEST(Interest, WhatServicesDoForThemselves) {
+  int names = 0;
+  for (const EventRow* row : all_rows()) {
+    const auto interests = event_names_of_interest();
+    const auto interest = std::find_if(interests.begin(), interests.end(),
+                                       [&](const auto& i) { return i.event_name == row->event_name && !i.is_prefix; });
+    if (interest == interests.end() || !interest->not_by_services) continue;
+    ++names;
+    for (const std::string_view more :
+         {"", R"("invokedBy":"ec2.amazonaws.com",)", R"("invokedBy":"x.account-access.amazonaws.com",)",
+          R"("arn":"arn:aws:iam::222222222222:user/bob","userName":"bob","accountId":"222222222222",)"}) {
+      const std::string fields = R"("eventSource":")" + std::string(row->event_source) + R"(","eventName":")" +
+                                 std::string(row->event_name) + R"(","sourceIPAddress":"ec2.amazonaws.com",)" +
+                                 R"("requestParameters":{"roleArn":"arn:aws:iam::222222222222:role/BreakGlass"},)" +
+                                 R"("userIdentity":{)" + std::string(more) + R"("type":"AWSService"})";
+      EXPECT_EQ(told(fields), "-") << fields;
+      const TestRecord test("{" + fields + "}");
+      EXPECT_FALSE(name_fact(test.record)) << fields;
+    }
+  }
+  EXPECT_EQ(names, 3);
 }
 
 // For changes the entry also holds what identity brings, so that a question about iam_user_api finds them by name.

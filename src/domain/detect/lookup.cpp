@@ -45,10 +45,11 @@ std::vector<EventNameInterest> interests() {
         return n.event_name == row.event_name && n.is_prefix == is_prefix;
       };
       auto it = std::find_if(names.begin(), names.end(), same);
-      if (it == names.end()) it = names.insert(names.end(), {row.event_name, {}, is_prefix, false, false});
+      if (it == names.end()) it = names.insert(names.end(), {row.event_name, {}, is_prefix, false, false, true});
       it->mechanisms.add(row.mechanisms);
       it->path_change = it->path_change || row.path_change;
       it->names_people = it->names_people || row.names_people;
+      it->not_by_services = it->not_by_services && row.not_by_services;
     }
   }
   return names;

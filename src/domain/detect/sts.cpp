@@ -6,6 +6,7 @@
 // only, and only in the caller's trail ("Logging IAM and AWS STS API calls with AWS CloudTrail").
 #include <array>
 
+#include "domain/detect/detect.h"
 #include "domain/detect/facts.h"
 #include "domain/detect/families.h"
 
@@ -19,14 +20,10 @@ using model::MechanismSet;
 using model::Record;
 
 constexpr std::string_view kSts = "sts.amazonaws.com";
-constexpr std::string_view kAccountAccess = "account-access.";
-
 // Account access manager's service principal, whatever its Region and partition ("Prepare roles"). Where invokedBy does not
 // tell, the address does, which AWS itself writes.
 bool is_account_access(const Record& record) {
-  const auto is_its_host = [](std::string_view text) {
-    return text.starts_with(kAccountAccess) && is_service_host(text);
-  };
+  const auto is_its_host = [](std::string_view text) { return may_be_account_access(text) && is_service_host(text); };
   if (is_its_host(record.identity.invoked_by)) return true;
   return record.identity.type == "AWSService" && is_its_host(record.source_ip);
 }
@@ -142,6 +139,11 @@ constexpr EventRow row(std::string_view name, Handler handle, Mechanism mechanis
 constexpr EventRow row(std::string_view name, Handler handle, Mechanism mechanism) {
   return row(name, handle, mechanism, MechanismSet::of(mechanism));
 }
+// What services do for themselves all day.
+constexpr EventRow not_by_services(EventRow r) {
+  r.not_by_services = true;
+  return r;
+}
 constexpr EventRow from(std::string_view source, EventRow r) {
   r.event_source = source;
   return r;
@@ -149,13 +151,14 @@ constexpr EventRow from(std::string_view source, EventRow r) {
 
 using M = Mechanism;
 constexpr std::array kRows = {
-    row("AssumeRole", assume_role, M::assume_role, MechanismSet::of(M::assume_role, M::account_access)),
+    not_by_services(
+        row("AssumeRole", assume_role, M::assume_role, MechanismSet::of(M::assume_role, M::account_access))),
     row("AssumeRoleWithSAML", assume_role_with_saml, M::saml_federation,
         MechanismSet::of(M::saml_federation, M::identity_center_cli)),
     row("AssumeRoleWithWebIdentity", assume_role_with_web_identity, M::web_identity),
     row("AssumeRoot", assume_root, M::assume_root),
-    row("GetSessionToken", session_token, M::session_token),
-    row("GetFederationToken", session_token, M::session_token),
+    not_by_services(row("GetSessionToken", session_token, M::session_token)),
+    not_by_services(row("GetFederationToken", session_token, M::session_token)),
     from("rolesanywhere.amazonaws.com", row("CreateSession", roles_anywhere, M::other)),
 };
 

@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::string_view kEventName = "\"eventName\"";
 constexpr std::string_view kEscape = "\\u00";
+// What passes_ordinary() looks at.
+constexpr std::string_view kName = "eventName";
+constexpr std::string_view kSource = "eventSource";
+constexpr std::string_view kIdentity = "userIdentity";
+constexpr std::string_view kAddress = "sourceIPAddress";
+constexpr std::string_view kType = "type";
+constexpr std::string_view kInvokedBy = "invokedBy";
 
 // What a log file is made of, in small: fingerprints are chosen that are rare in it.
 constexpr std::string_view kTypical =
@@ -55,6 +62,14 @@ std::vector<detect::EventNameInterest> wanted_names(const Options& options, cons
 // Of a longer text its beginning is looked for: a part of it stands wherever it stands.
 constexpr std::size_t kMaxLiteral = 256;
 static_assert(kMaxLiteral + 512 <= Prefilter::kLookAhead);  // and the name behind `"eventName"`
+
+std::vector<detect::EventNameInterest> names_not_by_services() {
+  std::vector<detect::EventNameInterest> names;
+  for (const detect::EventNameInterest& name : detect::event_names_of_interest()) {
+    if (name.not_by_services && !name.is_prefix) names.push_back(name);
+  }
+  return names;
+}
 
 std::vector<std::string> search_literals(const Options& options, const watch::Needs& needs) {
   std::vector<std::string> literals = {std::string(kEventName), std::string(kEscape)};
@@ -125,6 +140,7 @@ bool EventNames::contains(std::string_view name) const {
 Prefilter::Prefilter(const Options& options, const watch::Needs& needs)
     : wanted_(wanted_names(options, needs)),
       known_({detect::event_names_of_interest().begin(), detect::event_names_of_interest().end()}),
+      not_by_services_(names_not_by_services()),
       literals_(search_literals(options, needs), kTypical) {
   kinds_ = {{Literal::Kind::event_name}, {Literal::Kind::escape}};
   kinds_.resize(64, {Literal::Kind::plain});
@@ -136,35 +152,56 @@ bool Prefilter::may_tell(const model::Record& record) const {
 
 bool Prefilter::passes_ordinary(json::Doc& doc) const {
   using Answer = json::Doc::Seen;
+  using Member = json::Doc::Member;
+  const auto wanted = [](std::string_view key) {
+    switch (key.size()) {
+      case kType.size(): return key == kType;
+      case kName.size(): return key == kName || key == kInvokedBy;
+      case kSource.size(): return key == kSource;
+      case kIdentity.size(): return key == kIdentity;
+      case kAddress.size(): return key == kAddress;
+      default: return false;
+    }
+  };
   bool named = false;
   bool sourced = false;
-  const auto see = [&](const json::Doc::Member& member) {
-    constexpr std::string_view kName = "eventName";
-    constexpr std::string_view kSource = "eventSource";
-    constexpr std::string_view kIdentity = "userIdentity";
-    constexpr std::string_view kType = "type";
-    if (member.is_nested()) {  // of userIdentity
-      if (!member.may_have_key_of(kType.size()) || member.key() != kType) return Answer::pass;
+  bool service_name = false;  // a name that is an access unless a service called
+  bool by_service = false;
+  bool by_another = false;      // by duplicate keys both may hold
+  bool account_access = false;  // the one service that enters for people
+
+  const auto see_identity = [&](const Member& member) {
+    if (member.key() == kType) {
       const std::string_view type = member.text();
-      return !member.is_string() || type == "Root" || type == "IAMUser" ? Answer::refuse : Answer::pass;
+      if (!member.is_string() || type == "Root" || type == "IAMUser") return Answer::refuse;
+      (type == "AWSService" ? by_service : by_another) = true;
+    } else if (member.key() == kInvokedBy) {
+      account_access = account_access || !member.is_string() || detect::may_be_account_access(member.text());
     }
-    if (!member.may_have_key_of(kName.size()) && !member.may_have_key_of(kSource.size()) &&
-        !member.may_have_key_of(kIdentity.size())) {
-      return Answer::pass;
-    }
+    return Answer::pass;
+  };
+  const auto see = [&](const Member& member) {
+    if (member.is_nested()) return see_identity(member);
     const std::string_view key = member.key();
     if (key == kName) {
       named = true;
-      return !member.is_string() || known_.contains(member.text()) ? Answer::refuse : Answer::pass;
+      if (!member.is_string()) return Answer::refuse;
+      if (!known_.contains(member.text())) return Answer::pass;
+      service_name = true;
+      return not_by_services_.contains(member.text()) ? Answer::pass : Answer::refuse;
     }
     if (key == kSource) {
       sourced = true;
       return !member.is_string() || member.text().starts_with("aws:") ? Answer::refuse : Answer::pass;
     }
     if (key == kIdentity) return member.is_object() ? Answer::enter : Answer::refuse;
+    if (key == kAddress)
+      account_access = account_access || !member.is_string() || detect::may_be_account_access(member.text());
     return Answer::pass;
   };
-  return doc.skim_next(see, [&] { return named && sourced; });
+  return doc.skim_next(wanted, see, [&] {
+    return named && sourced && (!service_name || (by_service && !by_another && !account_access));
+  });
 }
 
 bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at) const {

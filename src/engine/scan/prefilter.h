@@ -65,6 +65,7 @@ class Prefilter {
 
   EventNames wanted_;
   EventNames known_;
+  EventNames not_by_services_;  // of the known ones
   std::vector<Literal> kinds_;
   Literals literals_;
 };
