@@ -126,17 +126,18 @@ class Doc {
   void skip_char() { ++cursor_; }
 
   // Goes through the object at the cursor without a tape, which is several times as fast as parse_next(), and shows its
-  // members in the order of the text, as far as wanted(key) holds: see(member), which answers what to do with it. True when
-  // parse_next() would have accepted the object, nothing in it is escaped, no see() refused and accept() agrees at the end:
-  // then the cursor stands behind it. Otherwise it is where it was, and what see() was shown is not to be trusted.
+  // members in the order of the text: see(member), which answers what to do with it. Only members are shown whose keys have
+  // one of the sizes in the bit set `key_sizes` (bit n: n characters; now and then another one). True when parse_next() would
+  // have accepted the object, nothing in it is escaped, no see() refused and accept() agrees at the end: then the cursor
+  // stands behind it. Otherwise it is where it was, and what see() was shown is not to be trusted.
   class Member;
   enum class Seen : std::uint8_t {
     pass,   // on to the next
     enter,  // show the members of this member too, when it is an object
     refuse,
   };
-  template <class Wanted, class See, class Accept>
-  [[nodiscard]] bool skim_next(Wanted&& wanted, See&& see, Accept&& accept);
+  template <class See, class Accept>
+  [[nodiscard]] bool skim_next(std::uint64_t key_sizes, See&& see, Accept&& accept);
 
  private:
   friend class Value;
@@ -148,6 +149,9 @@ class Doc {
   void take_index(std::uint32_t* positions, char* characters, std::size_t count);
   [[nodiscard]] bool is_plain_scalar(std::size_t at) const;
   [[nodiscard]] std::string_view content(std::size_t string) const;
+  [[nodiscard]] std::size_t skip_container(std::size_t at) const;
+  template <class See>
+  [[nodiscard]] std::size_t skim_members(std::size_t at, bool nested, std::uint64_t spans, See&& see) const;
   bool build(Limits limits);
   bool scalar(std::size_t begin, std::size_t next, Node& node);
   bool close_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped);
@@ -200,69 +204,52 @@ inline std::string_view Doc::content(std::size_t string) const {
   return text_.substr(begin, end > begin ? end - 1 - begin : 0);
 }
 
-template <class Wanted, class See, class Accept>
-bool Doc::skim_next(Wanted&& wanted, See&& see, Accept&& accept) {
-  constexpr char kStringMember[4] = {'"', ':', '"', ','};
-  constexpr unsigned kDeepest = 60;
-  constexpr std::size_t kLongest = 1u << 16;  // structural characters; as many values parse_next() always takes
+// The members of the object that structural character `at` opens. Answers what stands behind the object; 0 when it is not what
+// skim_next() accepts. `spans`: key_sizes as distances from the opening quote of a key to its colon.
+template <class See>
+std::size_t Doc::skim_members(std::size_t at, bool nested, std::uint64_t spans, See&& see) const {
   const char* const c = characters_;
   const std::uint32_t* const positions = positions_;
-  const auto key_at = [&](std::size_t k) {
-    // Without white space a key ends right before its colon.
-    return is_spaced_ ? content(k) : text_.substr(positions[k] + 1, positions[k + 1] - positions[k] - 2);
-  };
-  if (c[cursor_] != '{') return false;
-  std::size_t i = cursor_ + 1;
-  std::uint64_t objects = 1;  // one bit a level, the innermost lowest: it is an object
-  unsigned depth = 1;
-  unsigned shown = 1;  // members of levels up to this one are shown
-  bool ends = c[i] == '}';
+  std::size_t i = at + 1;
+  if (c[i] == '}') return i + 1;
   for (;;) {
-    if (!ends) {
-      // A member or an element begins at i.
-      if ((objects & 1) != 0) {
-        // Most are plain strings under keys that nobody asks for.
-        while (std::memcmp(c + i, kStringMember, sizeof kStringMember) == 0 && (depth > shown || !wanted(key_at(i))))
-          i += sizeof kStringMember;
-        if (c[i] != '"' || c[i + 1] != ':') return false;
-        if (depth <= shown) {
-          const std::string_view key = key_at(i);
-          if (wanted(key)) {
-            const Seen seen = see(Member(this, i, key, depth > 1));
-            if (seen == Seen::refuse) return false;
-            if (seen == Seen::enter && depth == 1) shown = 2;
-          }
-        }
-        i += 2;
-      }
-      const char first = c[i];
-      if (first == '{' || first == '[') {
-        if (++depth > kDeepest) return false;
-        objects = objects << 1 | (first == '{' ? 1 : 0);
-        ++i;
-        ends = c[i] == (first == '{' ? '}' : ']');
-        continue;
-      }
-      if (first != '"' && !is_plain_scalar(i)) return false;
-      ++i;
+    if (c[i] != '"' || c[i + 1] != ':') return 0;
+    const std::uint32_t span = positions[i + 1] - positions[i];
+    bool enter = false;
+    if (span < 64 && (spans >> span & 1) != 0) {
+      // Without white space a key ends right before its colon.
+      const std::string_view key =
+          is_spaced_ ? content(i) : std::string_view(text_.data() + positions[i] + 1, span - 2);
+      const Seen seen = see(Member(this, i, key, nested));
+      if (seen == Seen::refuse) return 0;
+      enter = seen == Seen::enter;
     }
-    // After a value, or at the end of an empty container: as many ends as there are, then a comma.
-    ends = false;
-    while (c[i] != ',') {
-      if (c[i] != ((objects & 1) != 0 ? '}' : ']')) return false;
-      objects >>= 1;
-      ++i;
-      if (--depth == 0) {
-        if (i - cursor_ > kLongest) return false;
-        if (next_backslash_ < positions[cursor_]) next_backslash_ = find_backslash(positions[cursor_]);
-        if (next_backslash_ < positions[i - 1] || !accept()) return false;
-        cursor_ = i;
-        return true;
-      }
-      if (depth == 1) shown = 1;
+    const char first = c[i + 2];
+    if (first == '"') {
+      i += 3;
+    } else if (first == '{' || first == '[') {
+      i = enter && !nested && first == '{' ? skim_members(i + 2, true, spans, see) : skip_container(i + 2);
+      if (i == 0) return 0;
+    } else {
+      if (!is_plain_scalar(i + 2)) return 0;
+      i += 3;
     }
+    if (c[i] != ',') return c[i] == '}' ? i + 1 : 0;
     ++i;
   }
+}
+
+template <class See, class Accept>
+bool Doc::skim_next(std::uint64_t key_sizes, See&& see, Accept&& accept) {
+  constexpr std::size_t kLongest = 1u << 16;  // structural characters; as many values parse_next() always takes
+  if (characters_[cursor_] != '{') return false;
+  const std::size_t end = skim_members(cursor_, false, is_spaced_ ? ~std::uint64_t{0} : key_sizes << 2, see);
+  if (end == 0 || end - cursor_ > kLongest) return false;
+  const std::size_t begin = positions_[cursor_];
+  if (next_backslash_ < begin) next_backslash_ = find_backslash(begin);
+  if (next_backslash_ < positions_[end - 1] || !accept()) return false;
+  cursor_ = end;
+  return true;
 }
 
 inline Type Value::type() const { return doc_ == nullptr ? Type::missing : doc_->nodes_[node_].type; }

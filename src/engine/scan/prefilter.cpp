@@ -153,16 +153,8 @@ bool Prefilter::may_tell(const model::Record& record) const {
 bool Prefilter::passes_ordinary(json::Doc& doc) const {
   using Answer = json::Doc::Seen;
   using Member = json::Doc::Member;
-  const auto wanted = [](std::string_view key) {
-    switch (key.size()) {
-      case kType.size(): return key == kType;
-      case kName.size(): return key == kName || key == kInvokedBy;
-      case kSource.size(): return key == kSource;
-      case kIdentity.size(): return key == kIdentity;
-      case kAddress.size(): return key == kAddress;
-      default: return false;
-    }
-  };
+  constexpr std::uint64_t kSizes = 1ull << kName.size() | 1ull << kSource.size() | 1ull << kIdentity.size() |
+                                   1ull << kAddress.size() | 1ull << kType.size() | 1ull << kInvokedBy.size();
   bool named = false;
   bool sourced = false;
   bool service_name = false;  // a name that is an access unless a service called
@@ -199,7 +191,7 @@ bool Prefilter::passes_ordinary(json::Doc& doc) const {
       account_access = account_access || !member.is_string() || detect::may_be_account_access(member.text());
     return Answer::pass;
   };
-  return doc.skim_next(wanted, see, [&] {
+  return doc.skim_next(kSizes, see, [&] {
     return named && sourced && (!service_name || (by_service && !by_another && !account_access));
   });
 }
