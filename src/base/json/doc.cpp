@@ -218,9 +218,8 @@ std::size_t Doc::find_backslash(std::size_t from) const {
   return found == nullptr ? text_.size() : static_cast<std::size_t>(found - text_.data());
 }
 
-// Whether structural character `at` begins a number, true, false or null.
-bool Doc::is_plain_scalar(std::size_t at) const {
-  std::string_view token = text_.substr(positions_[at], positions_[at + 1] - positions_[at]);
+// The same with white space behind it.
+bool Doc::is_scalar(std::string_view token) {
   while (!token.empty() && is_space(token.back())) token.remove_suffix(1);
   switch (token.empty() ? '\0' : token.front()) {
     case 't': return token == "true";

@@ -148,6 +148,7 @@ class Doc {
   bool index_by_simdjson();
   void take_index(std::uint32_t* positions, char* characters, std::size_t count);
   [[nodiscard]] bool is_plain_scalar(std::size_t at) const;
+  [[nodiscard]] static bool is_scalar(std::string_view token);
   [[nodiscard]] std::string_view content(std::size_t string) const;
   [[nodiscard]] std::size_t skip_container(std::size_t at) const;
   template <class See>
@@ -202,6 +203,15 @@ inline std::string_view Doc::content(std::size_t string) const {
   std::size_t end = positions_[string + 1];
   while (end > begin && text_[end - 1] != '"') --end;
   return text_.substr(begin, end > begin ? end - 1 - begin : 0);
+}
+
+// Whether structural character `at` begins a number, true, false or null.
+inline bool Doc::is_plain_scalar(std::size_t at) const {
+  const char* const begin = text_.data() + positions_[at];
+  const std::size_t size = positions_[at + 1] - positions_[at];
+  if (size == 4 && (std::memcmp(begin, "true", 4) == 0 || std::memcmp(begin, "null", 4) == 0)) return true;
+  if (size == 5 && std::memcmp(begin, "false", 5) == 0) return true;
+  return is_scalar({begin, size});
 }
 
 // The members of the object that structural character `at` opens. Answers what stands behind the object; 0 when it is not what

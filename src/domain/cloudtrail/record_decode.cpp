@@ -187,12 +187,14 @@ void Decoder::apply(IdentityField field, Value v) {
     case IdentityField::on_behalf_of: {
       Value on_behalf;
       object(v, on_behalf, "userIdentity.onBehalfOf");
+      id.on_behalf_of = on_behalf;
       text(on_behalf["userId"], id.on_behalf_user_id, "userIdentity.onBehalfOf.userId");
       return text(on_behalf["identityStoreArn"], id.on_behalf_store_arn, "userIdentity.onBehalfOf.identityStoreArn");
     }
     case IdentityField::session_context: {
       Value context;
       object(v, context, "userIdentity.sessionContext");
+      id.session_context = context;
       return session_context(context);
     }
     case IdentityField::none: return;

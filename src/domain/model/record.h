@@ -38,6 +38,8 @@ struct Identity {
   std::string_view source_identity;
   std::string_view assumed_root;  // "true" in sessions made by AssumeRoot
   std::string_view sign_in_session_arn;
+  json::Value on_behalf_of;
+  json::Value session_context;
 };
 
 struct Record {

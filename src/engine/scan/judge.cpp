@@ -21,8 +21,7 @@ constexpr unsigned kMaxOccurrences = 4;
 bool duplicates_decide(const model::Record& record) {
   return record.duplicate_keys || record.service.has_duplicate_keys() || record.request.has_duplicate_keys() ||
          record.response.has_duplicate_keys() || record.additional.has_duplicate_keys() ||
-         record.root["userIdentity"]["onBehalfOf"].has_duplicate_keys() ||
-         record.root["userIdentity"]["sessionContext"].has_duplicate_keys();
+         record.identity.on_behalf_of.has_duplicate_keys() || record.identity.session_context.has_duplicate_keys();
 }
 
 // What Lambda is invoked with looks like records too, but for its sources: aws:s3, aws:sqs, aws:kinesis.
