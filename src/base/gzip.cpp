@@ -2,8 +2,8 @@
 // does not fit; ISA-L needs a reset per member, and a cut-off input shows only as "no progress"; neither refuses all
 // reserved header bits, so the four fixed bytes are checked here for both.
 //
-// A whole member is inflated without its checksum; that is then taken by ISA-L step by step, and whoever looks at the text
-// looks at each step right behind it: so the text comes out of the farther caches once.
+// A whole member is inflated without its checksum; that is then taken by ISA-L step by step, each right behind whoever looks
+// at the text: so the text comes out of the farther caches once.
 #include "base/gzip.h"
 
 #include <isa-l/crc.h>
@@ -114,9 +114,10 @@ InflateResult WholeInflater::inflate(std::string_view in, char* out, std::size_t
     }
     std::uint32_t checksum = 0;
     for (std::size_t at = 0; at < made; at += kLookStep) {
+      // First the look, which computes enough to hide the way from the farther cache; the checksum would wait for it.
       const std::size_t step = std::min(kLookStep, made - at);
-      checksum = crc32_gzip_refl(checksum, reinterpret_cast<const unsigned char*>(out + size + at), step);
       if (look) look({out, size + at + step});
+      checksum = crc32_gzip_refl(checksum, reinterpret_cast<const unsigned char*>(out + size + at), step);
     }
     if (checksum != little_endian(in.substr(used)) ||
         static_cast<std::uint32_t>(made) != little_endian(in.substr(used + 4))) {

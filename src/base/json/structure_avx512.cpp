@@ -104,11 +104,13 @@ StructureDamage find_structure_avx512(const char* text, std::size_t size, Struct
     scalar_before = inside_scalar >> 63;
     const Mask structural = (op | (scalar & ~follows)) & ~(in_string ^ quotes);
 
-    _mm512_storeu_si512(characters, _mm512_maskz_compress_epi8(structural, v));
+    const __m512i found = _mm512_maskz_compress_epi8(structural, v);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(characters), _mm512_castsi512_si128(found));
     const __m512i places = _mm512_maskz_compress_epi8(structural, indexes);
     const int n = __builtin_popcountll(structural);
     _mm512_storeu_si512(positions, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places))));
     if (__builtin_expect(n > 16, 0)) {
+      _mm512_storeu_si512(characters, found);
       const auto more = [&](std::uint32_t* to, __m128i bytes) {
         _mm512_storeu_si512(to, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(bytes)));
       };
