@@ -87,11 +87,8 @@ struct Sets {
 
 void Literals::put(std::string text, std::size_t fingerprint, std::size_t bucket) {
   const auto bit = static_cast<std::uint8_t>(1u << bucket);
-  for (std::size_t k = 0; k < literals::kFingerprint; ++k) {
-    const auto byte = static_cast<unsigned char>(text[fingerprint + k]);
-    tables_.low[k][byte & 15] = static_cast<std::uint8_t>(tables_.low[k][byte & 15] | bit);
-    tables_.high[k][byte >> 4] = static_cast<std::uint8_t>(tables_.high[k][byte >> 4] | bit);
-  }
+  for (std::size_t k = 0; k < literals::kFingerprint; ++k)
+    tables_.add(k, static_cast<unsigned char>(text[fingerprint + k]), bit);
   buckets_[bucket].push_back(static_cast<std::uint8_t>(literals_.size()));
   literals_.push_back({std::move(text), static_cast<std::uint32_t>(fingerprint)});
 }

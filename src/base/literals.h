@@ -21,6 +21,15 @@ struct Tables {
   // One bit a bucket, by position in the fingerprint and by half of the byte there.
   alignas(64) std::uint8_t low[kFingerprint][16];
   alignas(64) std::uint8_t high[kFingerprint][16];
+  // The same by the low six bits of the byte: the seventh is left to the comparison.
+  alignas(64) std::uint8_t folded[kFingerprint][64];
+
+  // Lets `byte` pass in position k for the buckets of `bits`.
+  void add(std::size_t k, unsigned char byte, std::uint8_t bits) {
+    low[k][byte & 15] = static_cast<std::uint8_t>(low[k][byte & 15] | bits);
+    high[k][byte >> 4] = static_cast<std::uint8_t>(high[k][byte >> 4] | bits);
+    folded[k][byte & 63] = static_cast<std::uint8_t>(folded[k][byte & 63] | bits);
+  }
 };
 struct Hit {
   std::uint32_t at;       // where the fingerprint stands

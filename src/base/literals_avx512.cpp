@@ -10,15 +10,7 @@ namespace {
 struct Step {
   static constexpr unsigned kBytes = 64;
   explicit Step(const Tables& tables) {
-    alignas(64) unsigned char table[kFingerprint][64];
-    for (unsigned k = 0; k < kFingerprint; ++k) {
-      for (unsigned i = 0; i < 64; ++i) {
-        const unsigned a = tables.low[k][i & 15] & tables.high[k][i >> 4];
-        const unsigned b = tables.low[k][i & 15] & tables.high[k][(i >> 4) + 4];
-        table[k][i] = static_cast<unsigned char>(a | b);
-      }
-      buckets[k] = _mm512_load_si512(table[k]);
-    }
+    for (unsigned k = 0; k < kFingerprint; ++k) buckets[k] = _mm512_load_si512(tables.folded[k]);
   }
   [[nodiscard]] __m512i one(const char* p, unsigned k) const {
     return _mm512_maskz_permutexvar_epi8(~0ull, _mm512_loadu_si512(p + k), buckets[k]);

@@ -51,12 +51,7 @@ TEST(Literals, FindsExactlyWhatIsThere) {
 
 TEST(Literals, EveryVariantHasTheSameHits) {
   literals::Tables tables{};
-  for (const char c : {'x', 'y', 'z'}) {
-    const auto byte = static_cast<unsigned char>(c);
-    const auto k = static_cast<std::size_t>(c - 'x');
-    tables.low[k][byte & 15] = 1;
-    tables.high[k][byte >> 4] = 1;
-  }
+  for (const char c : {'x', 'y', 'z'}) tables.add(static_cast<std::size_t>(c - 'x'), static_cast<unsigned char>(c), 1);
   std::mt19937 random(9);
   std::string text(4096 + Literals::kSlack, ' ');
   for (std::size_t i = 0; i < 4096; ++i) text[i] = static_cast<char>('w' + random() % 4);
