@@ -1,5 +1,5 @@
-// The literals are searched in one pass (base/literals.h). `"eventName"` occurs once a record or so; its value is looked up
-// in a table, so that the number of names that a question is about does not matter. A nested or quoted occurrence only
+// The literals are searched in one pass (base/literals.h). A few event names are searched for themselves, and seen to stand
+// behind their key; for many the key is, which occurs once a record or so, and its value is looked up in a table. A nested or quoted occurrence only
 // makes a candidate more: the record itself is parsed before anything is said about it.
 #include "engine/scan/prefilter.h"
 
@@ -71,24 +71,57 @@ std::vector<detect::EventNameInterest> names_not_by_services() {
   return names;
 }
 
-std::vector<std::string> search_literals(const Options& options, const watch::Needs& needs) {
-  std::vector<std::string> literals = {std::string(kEventName), std::string(kEscape)};
+// Above this, more would be stopped at than the key `"eventName"` occurs.
+constexpr std::size_t kFewNames = 16;
+
+using Kind = PrefilterLiteral::Kind;
+
+std::vector<PrefilterLiteral> search_literals(const Options& options, const watch::Needs& needs) {
+  std::vector<PrefilterLiteral> literals = {{std::string(kEscape), Kind::escape}};
+  const auto plain = [&](std::string_view text) {
+    literals.push_back({std::string(text.substr(0, kMaxLiteral)), Kind::plain});
+  };
   if (!options.explain_event_id.empty()) {
     // Only its longest run of characters that no writer escapes.
     const std::string stem = glob_stem(options.explain_event_id);
-    if (stem.size() >= 3) literals.push_back(stem.substr(0, kMaxLiteral));
+    if (stem.size() >= 3) plain(stem);
     return literals;
+  }
+  const std::vector<detect::EventNameInterest> names = wanted_names(options, needs);
+  if (names.size() > kFewNames) {
+    literals.push_back({std::string(kEventName), Kind::event_name});
+  } else {
+    for (const detect::EventNameInterest& name : names)
+      literals.push_back({"\"" + std::string(name.event_name) + (name.is_prefix ? "" : "\""), Kind::name});
   }
   // Mechanisms that go by identity. A watch may match them in `also` of an access that has another mechanism.
   const auto by_identity = [&](model::Mechanism m) {
     return options.all ? options.mechanisms.has(m) : needs.any.has(m);
   };
-  if (by_identity(model::Mechanism::root_api)) literals.emplace_back("\"Root\"");
-  if (by_identity(model::Mechanism::iam_user_api)) literals.emplace_back("\"IAMUser\"");
+  if (by_identity(model::Mechanism::root_api)) plain("\"Root\"");
+  if (by_identity(model::Mechanism::iam_user_api)) plain("\"IAMUser\"");
   if (!options.all) {
-    for (const std::string& stem : needs.stems) literals.push_back(stem.substr(0, kMaxLiteral));
+    for (const std::string& stem : needs.stems) plain(stem);
   }
   return literals;
+}
+
+std::vector<std::string> texts_of(const std::vector<PrefilterLiteral>& literals) {
+  std::vector<std::string> texts;
+  texts.reserve(literals.size());
+  for (const PrefilterLiteral& literal : literals) texts.push_back(literal.text);
+  return texts;
+}
+
+// Whether the value that begins at `at` is that of a key `"eventName"`.
+bool is_behind_event_name(std::string_view text, std::size_t at) {
+  const auto back_over_space = [&] {
+    while (at > 0 && is_space(text[at - 1])) --at;
+  };
+  back_over_space();
+  if (at == 0 || text[--at] != ':') return false;
+  back_over_space();
+  return text.substr(0, at).ends_with(kEventName);
 }
 
 }  // namespace
@@ -141,10 +174,8 @@ Prefilter::Prefilter(const Options& options, const watch::Needs& needs)
     : wanted_(wanted_names(options, needs)),
       known_({detect::event_names_of_interest().begin(), detect::event_names_of_interest().end()}),
       not_by_services_(names_not_by_services()),
-      literals_(search_literals(options, needs), kTypical) {
-  kinds_ = {{Literal::Kind::event_name}, {Literal::Kind::escape}};
-  kinds_.resize(64, {Literal::Kind::plain});
-}
+      kinds_(search_literals(options, needs)),
+      literals_(texts_of(kinds_), kTypical) {}
 
 bool Prefilter::may_tell(const model::Record& record) const {
   return known_.contains(record.event_name) || record.identity.type == "Root" || record.identity.type == "IAMUser";
@@ -198,8 +229,9 @@ bool Prefilter::passes_ordinary(json::Doc& doc) const {
 
 bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at) const {
   switch (kinds_[index].kind) {
-    case Literal::Kind::plain: return true;
-    case Literal::Kind::escape: {
+    case Kind::plain: return true;
+    case Kind::name: return is_behind_event_name(text, at);
+    case Kind::escape: {
       // \u00XX of a letter, a digit or one of `_` `-`: nothing that CloudTrail's writers escape.
       if (at + kEscape.size() + 2 > text.size()) return true;
       const auto digit = [](char c) {
@@ -211,7 +243,7 @@ bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at)
       const char c = static_cast<char>(high << 4 | low);
       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
     }
-    case Literal::Kind::event_name: break;
+    case Kind::event_name: break;
   }
   std::size_t i = at + kEventName.size();
   while (i < text.size() && is_space(text[i])) ++i;
@@ -231,7 +263,8 @@ void Prefilter::candidates(std::string_view text, std::size_t from, std::size_t 
                            std::vector<Candidate>& found) const {
   literals_.find(text, from, to, [&](std::size_t index, std::size_t at) {
     if (!verify(text, index, at)) return;
-    found.push_back({static_cast<std::uint32_t>(at), kinds_[index].kind == Literal::Kind::event_name});
+    found.push_back(
+        {static_cast<std::uint32_t>(at), kinds_[index].kind != Kind::plain && kinds_[index].kind != Kind::escape});
   });
 }
 

@@ -33,13 +33,25 @@ class EventNames {
   std::vector<std::string_view> prefixes_;
 };
 
+// What is searched for, and what an occurrence must still be.
+struct PrefilterLiteral {
+  enum class Kind : std::uint8_t {
+    plain,       // an occurrence is enough
+    escape,      // an escaped letter or digit
+    name,        // an event name in quotes: the value of the key `"eventName"`
+    event_name,  // that key: with a name that is wanted
+  };
+  std::string text;
+  Kind kind = Kind::plain;
+};
+
 class Prefilter {
  public:
   Prefilter(const Options& options, const watch::Needs& needs);
 
   struct Candidate {
     std::uint32_t at;  // a position within the candidate record
-    bool is_name;  // that of the key of an event name: of a member of the record itself, or of something nested in it
+    bool is_name;  // that of an event name or its key: of a member of the record itself, or of something nested in it
   };
   // Appends what makes records in the part [from, to) of `text` candidates; sort() puts those of all parts into ascending
   // order. The text is JSON with records at any place; Literals::kSlack bytes must be readable behind it, and kLookAhead
@@ -58,15 +70,12 @@ class Prefilter {
   [[nodiscard]] bool may_tell(const model::Record& record) const;
 
  private:
-  struct Literal {
-    enum class Kind : std::uint8_t { event_name, escape, plain } kind;
-  };
   [[nodiscard]] bool verify(std::string_view text, std::size_t index, std::size_t at) const;
 
   EventNames wanted_;
   EventNames known_;
   EventNames not_by_services_;  // of the known ones
-  std::vector<Literal> kinds_;
+  std::vector<PrefilterLiteral> kinds_;
   Literals literals_;
 };
 
