@@ -96,45 +96,23 @@ std::size_t count_blocks(const char* text, std::size_t blocks, std::int64_t leve
   return kBest.count(text, blocks, level, state, values);
 }
 
-void ElementFinder::start(std::string_view list) {
-  list_ = list;
-  marks_.resize(1);
-  ended_ = false;
-}
-
-bool ElementFinder::read_step() {
-  const std::size_t begin = (marks_.size() - 1) * kStep;
-  if (ended_ || list_.size() < begin + kStep) return false;
-  Mark mark = marks_.back();
-  constexpr std::size_t kBlocks = kStep / kBlock;
-  ended_ = count_blocks(list_.data() + begin, kBlocks, 0, mark.state, mark.values) != kBlocks;
-  if (!ended_) marks_.push_back(mark);
-  return !ended_;
-}
-
-void ElementFinder::read() {
-  while (read_step()) {
-  }
-}
-
 std::optional<std::uint64_t> ElementFinder::number_at(std::size_t offset) {
-  if (offset >= list_.size()) return std::nullopt;
-  const std::size_t step = offset / kStep;
-  while (marks_.size() <= step) {
-    if (!read_step()) return std::nullopt;
-  }
-  Mark mark = marks_[step];
-  const std::size_t blocks = (offset - step * kStep) / kBlock;
-  if (count_blocks(list_.data() + step * kStep, blocks, 0, mark.state, mark.values) != blocks) return std::nullopt;
+  if (offset >= list_.size() || offset < block_ * kBlock) return std::nullopt;
+  const std::size_t target = offset / kBlock;
+  const std::size_t wanted = target - block_;
+  if (count_blocks(list_.data() + block_ * kBlock, wanted, 0, state_, values_) != wanted) return std::nullopt;
+  block_ = target;
   // Within the block, up to the offset: what comes behind is blanked out.
-  const std::size_t begin = step * kStep + blocks * kBlock;
   char block[kBlock];
   std::memset(block, ' ', sizeof block);
+  const std::size_t begin = target * kBlock;
   std::memcpy(block, list_.data() + begin, offset - begin);
-  if (count_blocks(block, 1, 0, mark.state, mark.values) != 1) return std::nullopt;
+  BracketState state = state_;
+  std::uint64_t before = values_;
+  if (count_blocks(block, 1, 0, state, before) != 1) return std::nullopt;
   const char c = list_[offset];
-  if (mark.state.depth != 0 || mark.state.in_string != 0 || (c != '{' && c != '[')) return std::nullopt;
-  return mark.values + 1;
+  if (state.depth != 0 || state.in_string != 0 || (c != '{' && c != '[')) return std::nullopt;
+  return before + 1;
 }
 
 }  // namespace gw::json

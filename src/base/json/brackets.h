@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace gw::json {
 
@@ -33,38 +32,25 @@ struct BracketMasks {
 [[nodiscard]] std::size_t skip_blocks(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
                                       BracketMasks& masks);
 
-// Reads whole blocks on and counts the values that begin where the depth is `level`. Returns `blocks`, or the index of the
+// Reads whole blocks on and counts the values that end where the depth is `level`: all that began, where it is. Returns `blocks`, or the index of the
 // block in which the depth falls below `level`, with that block unread.
 [[nodiscard]] std::size_t count_blocks(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
                                        std::uint64_t& values);
 
-// The elements of a list, by where they begin: tells whether one begins at an offset, and which. The text is read once, as far
-// as it must be; what was learnt is kept for every kStep bytes, so that questions may come in any order.
+// The elements of a list, by where they begin: tells whether one begins at an offset, and which. Offsets are asked in
+// ascending order; the text before them is read once.
 class ElementFinder {
  public:
-  static constexpr std::size_t kStep = 16 * 1024;
-
   // `list` is the text behind the opening bracket.
-  explicit ElementFinder(std::string_view list = {}) : list_(list) {}
-  // Another list.
-  void start(std::string_view list);
-  // The same list, of which more has come.
-  void grow(std::string_view list) { list_ = list; }
-  // Reads all whole steps of the text: cheaper while they are in the cache than when a question needs them.
-  void read();
-  // The number of the element, from 1, that begins at `offset`; nullopt when none does, or the list has ended before.
+  explicit ElementFinder(std::string_view list) : list_(list) {}
+  // The number of the element, from 1, that begins at `offset`; nullopt when none does, or the list has ended.
   [[nodiscard]] std::optional<std::uint64_t> number_at(std::size_t offset);
 
  private:
-  struct Mark {
-    BracketState state;
-    std::uint64_t values = 0;
-  };
-  bool read_step();
-
   std::string_view list_;
-  std::vector<Mark> marks_ = {{}};  // before each step that was read, and behind the last one
-  bool ended_ = false;              // in the step behind the last mark
+  BracketState state_;
+  std::size_t block_ = 0;  // blocks read
+  std::uint64_t values_ = 0;
 };
 
 // Which variant is in use ("avx512", "avx2", "portable"); and, for tests, one by name (nullptr when not available here).

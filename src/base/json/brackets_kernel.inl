@@ -68,37 +68,19 @@ inline std::size_t skip_blocks_loop(const char* text, std::size_t blocks, std::i
   return i;
 }
 
-// Pairs of blocks in which no value ends, as almost all are: the steps of two hide each other's latency. Returns how many
-// blocks were read.
-inline std::size_t count_pairs(const char* text, std::size_t blocks, std::int64_t level, BracketState& state) {
-  unsigned long long in_string = state.in_string;
-  unsigned long long escaped_carry = state.escaped;
-  std::int64_t depth = state.depth - level;
-  std::size_t i = 0;
-  for (; i + 2 <= blocks; i += 2) {
-    const Block one(text + i * kBlock);
-    const Block two(text + (i + 1) * kBlock);
-    const unsigned long long backslash_one = one.eq('\\');
-    const unsigned long long backslash_two = two.eq('\\');
-    Seen a{one.eq('"'), 0, 0};
-    Seen b{two.eq('"'), 0, 0};
-    if (__builtin_expect((backslash_one | backslash_two | escaped_carry) != 0, 0)) break;
-    a.opens = one.eq_or_0x20('{');
-    a.closes = one.eq_or_0x20('}');
-    b.opens = two.eq_or_0x20('{');
-    b.closes = two.eq_or_0x20('}');
-    unsigned long long in_string_after = in_string;
-    const BracketMasks m = outside_strings(a, in_string_after);
-    const BracketMasks n = outside_strings(b, in_string_after);
-    const std::int64_t lowest_one = depth - __builtin_popcountll(m.closes);
-    const std::int64_t lowest_two = lowest_one + __builtin_popcountll(m.opens) - __builtin_popcountll(n.closes);
-    if (__builtin_expect((lowest_one <= 0) | (lowest_two <= 0), 0)) break;
-    depth = lowest_two + __builtin_popcountll(n.opens);
-    in_string = in_string_after;
+// Counts in `values` the closing brackets that bring the depth down to `level`. False when it falls below.
+inline bool count_ends(const BracketMasks& m, std::int64_t level, std::int64_t depth, std::uint64_t& values) {
+  std::uint64_t ended = 0;
+  std::int64_t above = depth - level;
+  for (unsigned long long closes = m.closes; closes != 0; closes &= closes - 1) {
+    const unsigned long long before = (closes & -closes) - 1;
+    --above;
+    const std::int64_t now = above + __builtin_popcountll(m.opens & before);
+    if (now < 0) return false;
+    ended += now == 0 ? 1 : 0;
   }
-  state.in_string = in_string;
-  state.depth = depth + level;
-  return i;
+  values += ended;
+  return true;
 }
 
 // One block. False when the depth falls below `level` in it: then it is left unread.
@@ -106,25 +88,51 @@ inline bool count_block(const char* text, std::int64_t level, BracketState& stat
   unsigned long long in_string = state.in_string;
   unsigned long long escaped_carry = state.escaped;
   const BracketMasks m = read_block(text, in_string, escaped_carry);
-  std::int64_t depth = state.depth;
-  std::uint64_t begun = 0;
-  for (unsigned long long bits = m.opens | m.closes; bits != 0; bits &= bits - 1) {
-    const bool opens = (m.opens & (bits & -bits)) != 0;
-    begun += opens && depth == level ? 1 : 0;
-    depth += opens ? 1 : -1;
-    if (depth < level) return false;
-  }
-  values += begun;
+  if (!count_ends(m, level, state.depth, values)) return false;
   state.in_string = in_string;
   state.escaped = escaped_carry;
-  state.depth = depth;
+  state.depth += __builtin_popcountll(m.opens) - __builtin_popcountll(m.closes);
   return true;
+}
+
+// Pairs of blocks without a backslash, as almost all are: the steps of two hide each other's latency. Returns how many
+// blocks were read.
+inline std::size_t count_pairs(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
+                               std::uint64_t& values) {
+  unsigned long long in_string = state.in_string;
+  const unsigned long long escaped_carry = state.escaped;
+  std::int64_t depth = state.depth;
+  std::size_t i = 0;
+  for (; i + 2 <= blocks; i += 2) {
+    const Block one(text + i * kBlock);
+    const Block two(text + (i + 1) * kBlock);
+    const unsigned long long backslashes = one.eq('\\') | two.eq('\\') | escaped_carry;
+    const Seen a{one.eq('"'), one.eq_or_0x20('{'), one.eq_or_0x20('}')};
+    const Seen b{two.eq('"'), two.eq_or_0x20('{'), two.eq_or_0x20('}')};
+    if (__builtin_expect(backslashes != 0, 0)) break;
+    unsigned long long in_string_after = in_string;
+    const BracketMasks m = outside_strings(a, in_string_after);
+    const BracketMasks n = outside_strings(b, in_string_after);
+    const std::int64_t lowest_one = depth - __builtin_popcountll(m.closes);
+    const std::int64_t between = lowest_one + __builtin_popcountll(m.opens);
+    const std::int64_t lowest_two = between - __builtin_popcountll(n.closes);
+    if (__builtin_expect((lowest_one <= level) | (lowest_two <= level), 0)) {
+      std::uint64_t ended = 0;
+      if (!count_ends(m, level, depth, ended) || !count_ends(n, level, between, ended)) break;
+      values += ended;
+    }
+    depth = lowest_two + __builtin_popcountll(n.opens);
+    in_string = in_string_after;
+  }
+  state.in_string = in_string;
+  state.depth = depth;
+  return i;
 }
 
 inline std::size_t count_blocks_loop(const char* text, std::size_t blocks, std::int64_t level, BracketState& state,
                                      std::uint64_t& values) {
   for (std::size_t i = 0; i < blocks; ++i) {
-    i += count_pairs(text + i * kBlock, blocks - i, level, state);
+    i += count_pairs(text + i * kBlock, blocks - i, level, state, values);
     if (i >= blocks) break;
     if (!count_block(text + i * kBlock, level, state, values)) return i;
   }

@@ -98,20 +98,13 @@ TEST(ElementFinder, NumbersTheElementsOfAList) {
   }
 }
 
-TEST(ElementFinder, AnswersInAnyOrderAndWhileTheListGrows) {
+TEST(ElementFinder, NumbersTheElementsOfALongList) {
   std::mt19937 random(12);
-  ElementFinder finder;
   for (int round = 0; round < 30; ++round) {
     std::vector<std::size_t> starts;
     const std::string list = make_list(random, 300, 600, starts);
-    finder.start(std::string_view(list).substr(0, 10));
-    for (std::size_t size = 0; round % 3 != 0 && size < list.size(); size += random() % 40'000) {
-      finder.grow(std::string_view(list).substr(0, size));
-      finder.read();
-    }
-    finder.grow(list);
-    for (int question = 0; question < 50; ++question) {
-      const std::size_t i = random() % starts.size();
+    ElementFinder finder(list);
+    for (std::size_t i = random() % 9; i < starts.size(); i += random() % 50) {
       ASSERT_EQ(finder.number_at(starts[i]), i + 1);
       ASSERT_FALSE(finder.number_at(starts[i] + 1));
     }
@@ -123,11 +116,6 @@ TEST(ElementFinder, EndsWithTheList) {
   ElementFinder finder(text);
   EXPECT_EQ(finder.number_at(3), 2u);
   EXPECT_FALSE(finder.number_at(text.size() - 2));
-  const std::string longer = "{},{}]" + std::string(3 * ElementFinder::kStep, ' ') + "{}";
-  finder.start(longer);
-  finder.read();
-  EXPECT_EQ(finder.number_at(3), 2u);
-  EXPECT_FALSE(finder.number_at(longer.size() - 2));
 }
 
 }  // namespace

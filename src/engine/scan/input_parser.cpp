@@ -78,16 +78,6 @@ void InputParser::glance(std::string_view text, bool fresh) {
   if (fresh) {
     candidates_.clear();
     glanced_ = 0;
-    list_start_.reset();
-  }
-  if (reads_along_ && text.size() >= json::ElementFinder::kStep) {
-    if (!list_start_) {
-      const cloudtrail::Sniffed head = cloudtrail::sniff(text, false);
-      list_start_ = head.shape == Shape::records ? head.start : text.size();
-      elements_.start(text.substr(*list_start_));
-    }
-    elements_.grow(text.substr(*list_start_));
-    elements_.read();
   }
   if (text.size() < Prefilter::kLookAhead || candidates_.size() > kMaxCandidates) return;
   const std::size_t to = text.size() - Prefilter::kLookAhead;
@@ -332,10 +322,7 @@ bool InputParser::prefiltered(std::string_view text) {
   Splitter(Splitter::Level::records, 0, cloudtrail::kMaxRecord).feed(list, true, first);
   if (first.before_it || (!first.text.empty() && !judge_.is_record(first.text))) return false;
   name_feed("records_file");
-  if (candidates_.empty()) {
-    reads_along_ = false;
-    return true;
-  }
+  if (candidates_.empty()) return true;
   switch (look_at_candidates(text)) {
     case Look::done: return true;
     case Look::doubtful: return false;
@@ -387,17 +374,11 @@ InputParser::Look InputParser::look_at_candidates(std::string_view text) {
     last_kept = told.size() > before || !c.is_name;
     if (last_kept) objects.push_back({begin, told.findings.size(), told.quarantined.size()});
   }
-  reads_along_ = !objects.empty() && objects.back().begin > text.size() / 2;
-  const std::string_view list = text.substr(shape_.start);
-  if (list_start_ == shape_.start) {
-    elements_.grow(list);
-  } else {
-    elements_.start(list);
-  }
+  json::ElementFinder elements(text.substr(shape_.start));
   std::size_t finding = 0;
   std::size_t quarantined = 0;
   for (const Object& object : objects) {
-    const auto number = elements_.number_at(object.begin - shape_.start);
+    const auto number = elements.number_at(object.begin - shape_.start);
     if (!number) return Look::doubtful;
     for (; finding < object.findings; ++finding) told.findings[finding].event->origin.record = *number;
     for (; quarantined < object.quarantined; ++quarantined) told.quarantined[quarantined].record = *number;

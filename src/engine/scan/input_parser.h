@@ -105,9 +105,6 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   // Of prefiltered():
   bool prefiltering_ = false;
   std::size_t glanced_ = 0;  // how far candidates were looked for
-  json::ElementFinder elements_;
-  std::optional<std::size_t> list_start_;  // of what elements_ reads along
-  bool reads_along_ = false;               // the last input needed to know its elements: the next one will, too
   std::vector<Prefilter::Candidate> candidates_;
   std::size_t next_candidate_ = 0;
 };
