@@ -67,6 +67,7 @@ StructureDamage find_structure_avx512(const char* text, std::size_t size, Struct
       for (std::size_t i = 0; i < sizeof tail; ++i) tail[i] = at + i < size ? block[i] : ' ';
       block = tail;
     }
+    __builtin_prefetch(block + 2048);  // see brackets_kernel.inl
     const __m512i v = _mm512_loadu_si512(block);
     const Mask backslash = equal(v, _mm512_set1_epi8('\\'));
     Mask quotes = equal(v, _mm512_set1_epi8('"'));
