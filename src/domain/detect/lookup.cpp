@@ -1,7 +1,8 @@
 #include "domain/detect/lookup.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "domain/detect/detect.h"
@@ -23,16 +24,52 @@ std::string_view without_api_date(std::string_view name) {
   return name.substr(0, static_cast<std::size_t>(first - name.begin()));
 }
 
-using Index = std::unordered_multimap<std::string_view, const EventRow*>;
+// Rows by event name: open addressing, so that rows of one name lie behind each other. Asked for every record that might be
+// told, so the hash is cheap; names are ours, nobody can aim at it.
+class Index {
+ public:
+  Index() {
+    std::size_t count = 0;
+    for (const std::span<const EventRow> family : families()) count += family.size();
+    std::size_t size = 16;
+    while (size < count * 4) size *= 2;
+    rows_.resize(size);
+    for (const std::span<const EventRow> family : families()) {
+      for (const EventRow& row : family) {
+        std::size_t i = slot(row.event_name);
+        while (rows_[i] != nullptr) i = next(i);
+        rows_[i] = &row;
+      }
+    }
+  }
+
+  [[nodiscard]] const EventRow* find(std::string_view name, std::string_view source) const {
+    for (std::size_t i = slot(name); rows_[i] != nullptr; i = next(i)) {
+      if (rows_[i]->event_name == name && rows_[i]->event_source == source) return rows_[i];
+    }
+    return nullptr;
+  }
+
+ private:
+  [[nodiscard]] std::size_t next(std::size_t i) const { return (i + 1) & (rows_.size() - 1); }
+  [[nodiscard]] std::size_t slot(std::string_view name) const {
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    if (name.size() >= 8) {
+      std::memcpy(&head, name.data(), 8);
+      std::memcpy(&tail, name.data() + name.size() - 8, 8);
+    } else {
+      for (const char c : name) head = head << 8 | static_cast<unsigned char>(c);
+    }
+    const std::uint64_t hash = (head ^ (tail << 1) ^ name.size()) * 0x9E3779B97F4A7C15ull;
+    return static_cast<std::size_t>(hash ^ hash >> 32) & (rows_.size() - 1);
+  }
+
+  std::vector<const EventRow*> rows_;  // a power of two; null is free
+};
 
 const Index& index() {
-  static const Index rows = [] {
-    Index all;
-    for (const std::span<const EventRow> family : families()) {
-      for (const EventRow& row : family) all.emplace(row.event_name, &row);
-    }
-    return all;
-  }();
+  static const Index rows;
   return rows;
 }
 
@@ -61,9 +98,7 @@ const EventRow* find_row(const model::Record& record) {
   std::string_view source = record.event_source;
   if (source == "signin.amazon.com") source = "signin.amazonaws.com";
   const std::string_view name = source == kLambdaSource ? without_api_date(record.event_name) : record.event_name;
-  const auto [begin, end] = index().equal_range(name);
-  const auto it = std::find_if(begin, end, [&](const auto& entry) { return entry.second->event_source == source; });
-  return it == end ? nullptr : it->second;
+  return index().find(name, source);
 }
 
 std::span<const EventNameInterest> event_names_of_interest() {
