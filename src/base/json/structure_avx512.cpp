@@ -63,9 +63,11 @@ StructureDamage find_structure_avx512(const char* text, std::size_t size, Struct
   alignas(64) char tail[64];
   for (std::size_t at = 0; at < size; at += 64) {
     const char* block = text + at;
+    Mask within = ~Mask{0};
     if (__builtin_expect(at + 64 > size, 0)) {
       for (std::size_t i = 0; i < sizeof tail; ++i) tail[i] = at + i < size ? block[i] : ' ';
       block = tail;
+      within >>= 64 - (size - at);
     }
     __builtin_prefetch(block + 2048);  // see brackets_kernel.inl
     const __m512i v = _mm512_loadu_si512(block);
@@ -97,7 +99,7 @@ StructureDamage find_structure_avx512(const char* text, std::size_t size, Struct
         non_ascii_end = at + 64;
       }
     }
-    spaces |= space & ~in_string;
+    spaces |= space & ~in_string & within;
 
     const Mask scalar = ~(op | space);
     const Mask inside_scalar = scalar & ~quotes;
