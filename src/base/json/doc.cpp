@@ -28,7 +28,6 @@ namespace gw::json {
 namespace {
 
 constexpr std::uint32_t kNone = 0;
-constexpr std::size_t kArenaChunk = 4096;
 constexpr std::uint32_t kMaxDepth = 1024;
 
 // Stage 1 takes four bytes for each structural character; above this size they are counted first, so that a text of
@@ -44,8 +43,6 @@ std::size_t structure_of(std::string_view text) {
   }
   return n;
 }
-
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 }  // namespace
 
@@ -218,17 +215,6 @@ std::size_t Doc::find_backslash(std::size_t from) const {
   return found == nullptr ? text_.size() : static_cast<std::size_t>(found - text_.data());
 }
 
-// The same with white space behind it.
-bool Doc::is_scalar(std::string_view token) {
-  while (!token.empty() && is_space(token.back())) token.remove_suffix(1);
-  switch (token.empty() ? '\0' : token.front()) {
-    case 't': return token == "true";
-    case 'f': return token == "false";
-    case 'n': return token == "null";
-    default: return is_number(token);
-  }
-}
-
 // The end of the string that opens at `begin` and is followed by the structural character at `next`.
 bool Doc::close_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped) {
   std::size_t last = next - 1;
@@ -378,91 +364,6 @@ bool Doc::build(Limits limits) {
   }
 }
 
-// Behind the container that structural character `at` opens; 0 when it is not well-formed, or nested deeper than is usual.
-std::size_t Doc::skip_container(std::size_t at) const {
-  constexpr char kStringMember[4] = {'"', ':', '"', ','};
-  constexpr unsigned kDeepest = 60;
-  const char* const c = characters_;
-  std::uint64_t objects = 0;  // one bit a level, the innermost lowest: it is an object
-  unsigned depth = 0;
-  std::size_t i = at;
-  char first = c[i];
-  for (;;) {
-    // A container begins at i.
-    if (++depth > kDeepest) return 0;
-    objects = objects << 1 | (first == '{' ? 1 : 0);
-    ++i;
-    if (c[i] == (first == '{' ? '}' : ']')) goto ends;  // NOLINT: the shortest way to say it
-    for (;;) {
-      // A member or an element begins at i.
-      if ((objects & 1) != 0) {
-        while (std::memcmp(c + i, kStringMember, sizeof kStringMember) == 0) i += sizeof kStringMember;
-        if (c[i] != '"' || c[i + 1] != ':') return 0;
-        i += 2;
-      }
-      first = c[i];
-      if (first == '{' || first == '[') break;
-      if (first != '"' && !is_plain_scalar(i)) return 0;
-      ++i;
-    ends:
-      while (c[i] != ',') {
-        if (c[i] != ((objects & 1) != 0 ? '}' : ']')) return 0;
-        objects >>= 1;
-        ++i;
-        if (--depth == 0) return i;
-      }
-      ++i;
-    }
-  }
-}
-
 Value Doc::root() const { return Value(this, 0); }
-
-std::string_view Doc::unescape(std::string_view raw) const {
-  // Unescaped text is never longer than the escaped one, with one exception: a lone surrogate (6 bytes) becomes U+FFFD
-  // (3 bytes), which is shorter too.
-  if (arena_capacity_ - arena_used_ < raw.size()) {
-    arena_capacity_ = std::max(kArenaChunk, raw.size());
-    arena_.push_back(std::make_unique<char[]>(arena_capacity_));
-    arena_used_ = 0;
-  }
-  char* const out = arena_.back().get() + arena_used_;
-  std::size_t n = 0;
-  std::string encoded;
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '\\') {
-      out[n++] = raw[i];
-      continue;
-    }
-    ++i;
-    switch (raw[i]) {
-      case 'b': out[n++] = '\b'; break;
-      case 'f': out[n++] = '\f'; break;
-      case 'n': out[n++] = '\n'; break;
-      case 'r': out[n++] = '\r'; break;
-      case 't': out[n++] = '\t'; break;
-      case 'u': {
-        auto c = static_cast<std::uint32_t>(hex4(raw.data() + i + 1));
-        i += 4;
-        if (c >= 0xD800 && c <= 0xDBFF && raw.size() - i > 6 && raw[i + 1] == '\\' && raw[i + 2] == 'u') {
-          const auto low = static_cast<std::uint32_t>(hex4(raw.data() + i + 3));
-          if (low >= 0xDC00 && low <= 0xDFFF) {
-            c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-            i += 6;
-          }
-        }
-        if (c >= 0xD800 && c <= 0xDFFF) c = 0xFFFD;
-        encoded.clear();
-        append_utf8(encoded, c);
-        std::memcpy(out + n, encoded.data(), encoded.size());
-        n += encoded.size();
-        break;
-      }
-      default: out[n++] = raw[i]; break;  // quote, backslash, slash
-    }
-  }
-  arena_used_ += n;
-  return {out, n};
-}
 
 }  // namespace gw::json

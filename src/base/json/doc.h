@@ -142,6 +142,7 @@ class Doc {
  private:
   friend class Value;
   using Node = internal::Node;
+  static constexpr std::size_t kArenaChunk = 4096;
   struct Stage1;
   bool fail(std::string_view reason, std::size_t offset);
   bool fail_utf8();

@@ -1,10 +1,12 @@
-// The small grammars inside JSON: numbers and escapes (RFC 8259, sections 6 and 7). Internal to this folder; pure.
+// The small grammars inside JSON: white space, numbers and escapes (RFC 8259, sections 2, 6 and 7). Internal to this folder; pure.
 #pragma once
 
 #include <cstddef>
 #include <string_view>
 
 namespace gw::json {
+
+inline bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

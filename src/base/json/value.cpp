@@ -1,8 +1,11 @@
 // Looking around in a tape: what a Value answers. Members are searched in order, so a look-up costs their number.
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "base/json/doc.h"
+#include "base/json/lexical.h"
+#include "base/utf8.h"
 
 namespace gw::json {
 
@@ -22,6 +25,53 @@ std::string_view to_string(Type type) {
 std::string_view Doc::key_of(const Node& node) const {
   const std::string_view raw = text_.substr(node.key, node.key_size);
   return node.key_escaped ? unescape(raw) : raw;
+}
+
+std::string_view Doc::unescape(std::string_view raw) const {
+  // Unescaped text is never longer than the escaped one, with one exception: a lone surrogate (6 bytes) becomes U+FFFD
+  // (3 bytes), which is shorter too.
+  if (arena_capacity_ - arena_used_ < raw.size()) {
+    arena_capacity_ = std::max(kArenaChunk, raw.size());
+    arena_.push_back(std::make_unique<char[]>(arena_capacity_));
+    arena_used_ = 0;
+  }
+  char* const out = arena_.back().get() + arena_used_;
+  std::size_t n = 0;
+  std::string encoded;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] != '\\') {
+      out[n++] = raw[i];
+      continue;
+    }
+    ++i;
+    switch (raw[i]) {
+      case 'b': out[n++] = '\b'; break;
+      case 'f': out[n++] = '\f'; break;
+      case 'n': out[n++] = '\n'; break;
+      case 'r': out[n++] = '\r'; break;
+      case 't': out[n++] = '\t'; break;
+      case 'u': {
+        auto c = static_cast<std::uint32_t>(hex4(raw.data() + i + 1));
+        i += 4;
+        if (c >= 0xD800 && c <= 0xDBFF && raw.size() - i > 6 && raw[i + 1] == '\\' && raw[i + 2] == 'u') {
+          const auto low = static_cast<std::uint32_t>(hex4(raw.data() + i + 3));
+          if (low >= 0xDC00 && low <= 0xDFFF) {
+            c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+            i += 6;
+          }
+        }
+        if (c >= 0xD800 && c <= 0xDFFF) c = 0xFFFD;
+        encoded.clear();
+        append_utf8(encoded, c);
+        std::memcpy(out + n, encoded.data(), encoded.size());
+        n += encoded.size();
+        break;
+      }
+      default: out[n++] = raw[i]; break;  // quote, backslash, slash
+    }
+  }
+  arena_used_ += n;
+  return {out, n};
 }
 
 Value Value::operator[](std::string_view key) const {
