@@ -22,6 +22,9 @@ constexpr const char* kExitCodes =
     "\nExit codes: 0 done; 1 the answer is no (--fail-on reached, or no record has the event id to explain); 2 wrong\n"
     "usage or configuration; 3 some input could not be read or was quarantined (everything else was processed and\n"
     "printed); 4 an outside system failed. 2 wins over all, else the highest of those that apply.\n";
+constexpr const char* kDoctorExitCodes =
+    "\nExit codes: 0 done; 2 wrong usage; 3 some input could not be read or was quarantined (everything else was\n"
+    "processed and counted); 4 standard output cannot be written.\n";
 constexpr const char* kPlainExitCodes = "\nExit codes: 0 done; 2 wrong usage; 4 standard output cannot be written.\n";
 
 constexpr const char* kScanFooter =
@@ -156,9 +159,9 @@ struct Program {
   }
 
   void add_doctor() {
-    CLI::App& command =
-        add("doctor", "Say what a feed holds, what it lacks, and which mechanisms it cannot show",
-            "  glasswatch doctor ./AWSLogs\n  glasswatch doctor --format json ./AWSLogs | jq .gaps\n", kExitCodes);
+    CLI::App& command = add("doctor", "Say what a feed holds, what it lacks, and which mechanisms it cannot show",
+                            "  glasswatch doctor ./AWSLogs\n  glasswatch doctor --format json ./AWSLogs | jq .gaps\n",
+                            kDoctorExitCodes);
     ScanArguments& a = doctor;
     command.add_option("PATH", a.paths, "Files or folders; - is standard input")->required()->type_name("FILE");
     command.add_option("--format", a.format, "The default: text")->type_name("text|json");
@@ -169,7 +172,9 @@ struct Program {
 
   void add_config() {
     CLI::App& config = add("config", "Check, show an example of, or describe the configuration",
-                           "  glasswatch config check glasswatch.yaml\n", kExitCodes);
+                           "  glasswatch config check glasswatch.yaml\n",
+                           "\nExit codes: 0 done; 2 wrong usage or configuration; 4 standard output cannot be "
+                           "written.\n");
     config.require_subcommand(1);
     CLI::App& check = add_to(config, "check", "Every error of a configuration file, each with line and column",
                              "  glasswatch config check glasswatch.yaml\n",

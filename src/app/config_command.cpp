@@ -8,6 +8,7 @@ namespace gw::app {
 
 int run_config_check(const std::vector<std::string>& files, const Io& io) {
   int code = kDone;
+  int written = kDone;
   for (const std::string& file : files) {
     Loaded loaded = load_file(file);
     check_whole(loaded);
@@ -39,9 +40,10 @@ int run_config_check(const std::vector<std::string>& files, const Io& io) {
       out += "ignore until " + format_time(rule.until) + (rule.until < io.now() ? " (ended)" : "") + ": " +
              visible(rule.reason) + "\n";
     }
-    if (const int written = print(io, out); written != kDone) return written;
+    if (written == kDone) written = print(io, out);
   }
-  return code;
+  // A mistake in one of the files wins over an output that cannot be written.
+  return code == kDone ? written : code;
 }
 
 }  // namespace gw::app

@@ -17,6 +17,7 @@ int run_doctor(const ScanArguments& arguments, const Io& io) {
     complain(io, "--progress: `" + arguments.progress + "` is none of always, never, auto");
     return kUsage;
   }
+  if (!are_local(arguments.paths, io)) return kUsage;
   scan::Options options;
   options.paths = arguments.paths;
   options.coverage = true;
@@ -28,16 +29,12 @@ int run_doctor(const ScanArguments& arguments, const Io& io) {
   options.threads = arguments.threads != 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
   const Result<watch::WatchSet> watches = watch::WatchSet::compile({});
   ScanSink sink(io, nullptr, wants_progress(arguments.progress, io), arguments.verbose);
-  const Result<scan::Summary> result = scan::run(options, watches.value(), sink);
+  const scan::Summary summary = scan::run(options, watches.value(), sink);
   sink.end();
-  if (!result) {
-    complain(io, result.error().message);
-    return kOutside;
-  }
-  const std::string text = arguments.format == "json" ? coverage_json(result->coverage, result->stats)
-                                                      : coverage_text(result->coverage, result->stats, true);
+  const std::string text = arguments.format == "json" ? coverage_json(summary.coverage, summary.stats)
+                                                      : coverage_text(summary.coverage, summary.stats, true);
   if (const int code = print(io, text); code != kDone) return code;
-  return result->stats.quarantined > 0 || result->stats.failed_files > 0 ? kUnreadable : kDone;
+  return summary.stats.quarantined > 0 || summary.stats.failed_files > 0 ? kUnreadable : kDone;
 }
 
 }  // namespace gw::app

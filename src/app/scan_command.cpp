@@ -56,6 +56,7 @@ class Settings {
   void read_question() {
     const ScanArguments& a = arguments_;
     options.paths = a.paths;
+    good_ = are_local(a.paths, io_) && good_;
     options.all = a.all;
     options.strict = a.strict;
     options.now = io_.now();
@@ -78,7 +79,14 @@ class Settings {
       if (!digits) wrong("--account: `" + account + "` is no account id of 12 digits");
       options.accounts.insert(account);
     }
-    options.regions.insert(a.regions.begin(), a.regions.end());
+    for (const std::string& region : a.regions) {
+      // A list, or a word with a space behind it, would find nothing, and an empty result reads as good news.
+      const bool good = std::all_of(region.begin(), region.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+      });
+      if (!good) wrong("--region: `" + region + "` is no region such as eu-west-1");
+      options.regions.insert(region);
+    }
     if (!a.mechanisms.empty()) {
       options.mechanisms = {};
       for (const std::string& name : a.mechanisms) {
@@ -222,29 +230,24 @@ int run_scan(const ScanArguments& arguments, const Io& io) {
   settings.options.coverage = closing_table && scan::parses_everything(settings.options);
   ScanSink sink(io, explaining ? nullptr : printer.get(), wants_progress(arguments.progress, io), arguments.verbose);
   sink.begin();
-  const Result<scan::Summary> result = scan::run(settings.options, *watches, sink);
+  const scan::Summary summary = scan::run(settings.options, *watches, sink);
   sink.end();
   std::set<int> codes;
   if (sink.output_failed()) {
     complain(io, "standard output cannot be written");
     codes.insert(kOutside);
   }
-  if (!result) {
-    // A reader of the output that has seen enough is no failure; what was left unread is not known.
-    if (result.error().code == Errc::cancelled) return codes.empty() ? kDone : kOutside;
-    complain(io, result.error().message);
-    return kOutside;
-  }
-  const scan::Stats& stats = result->stats;
+  // A reader of the output that has seen enough is no failure, and what was found until then counts.
+  const scan::Stats& stats = summary.stats;
   const std::uint64_t unread = std::max(stats.quarantined, stats.failed_files);
   if (unread > settings.max_quarantined) codes.insert(kUnreadable);
-  if (settings.fail_on && result->highest && *result->highest >= *settings.fail_on) codes.insert(kNo);
+  if (settings.fail_on && summary.highest && *summary.highest >= *settings.fail_on) codes.insert(kNo);
   if (explaining && sink.explanations() == 0) {
     complain(io, "no record has the event id " + arguments.explain);
     codes.insert(kNo);
   }
   if (codes.empty()) codes.insert(kDone);
-  if (closing_table) (void)write_all(io.err, "\n" + coverage_text(result->coverage, stats, false));
+  if (closing_table && !summary.stopped) (void)write_all(io.err, "\n" + coverage_text(summary.coverage, stats, false));
   if (arguments.stats) (void)write_all(io.err, stats_json(stats, codes, io.now().micros - begin.micros));
   return *codes.rbegin();
 }

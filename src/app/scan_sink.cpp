@@ -21,6 +21,17 @@ std::string place(const scan::Quarantine& q) {
 
 }  // namespace
 
+bool are_local(const std::vector<std::string>& paths, const Io& io) {
+  bool good = true;
+  for (const std::string& path : paths) {
+    if (!path.starts_with("s3://")) continue;
+    complain(io,
+             path + ": this version reads no S3 addresses (aws s3 sync, or aws s3 cp ADDRESS - | glasswatch scan -)");
+    good = false;
+  }
+  return good;
+}
+
 bool is_progress_choice(const std::string& choice) {
   return choice == "always" || choice == "never" || choice == "auto";
 }

@@ -48,6 +48,9 @@ class ScanSink final : public scan::Sink {
   bool output_failed_ = false;
 };
 
+// Whether none of `paths` is an address in S3, which this version cannot read; complains about those that are.
+[[nodiscard]] bool are_local(const std::vector<std::string>& paths, const Io& io);
+
 // The words of --progress, and whether progress is to be shown.
 [[nodiscard]] bool is_progress_choice(const std::string& choice);
 [[nodiscard]] bool wants_progress(const std::string& choice, const Io& io);

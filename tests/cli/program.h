@@ -31,6 +31,7 @@ struct Streams {
   std::vector<std::pair<std::string, std::string>> env{};  // nothing else but PATH is set
   bool terminal = false;       // both outputs are one terminal of 120 columns; all is in `out`
   bool reader_leaves = false;  // standard output is a pipe that nobody reads
+  int closed = -1;             // this of the standard streams is not there
   std::string out_file{};      // standard output is this file
 };
 
@@ -130,6 +131,7 @@ inline Outcome run(const std::vector<std::string>& args, const Streams& setup) {
     ::dup2(setup.terminal ? slave : file >= 0 ? file : out.ends[1], 1);
     ::dup2(setup.terminal ? slave : err.ends[1], 2);
     if (setup.reader_leaves) out.close(0);
+    if (setup.closed >= 0) ::close(setup.closed);
     detail::become(args, setup);
   }
   in.close(0);

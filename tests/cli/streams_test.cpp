@@ -90,6 +90,15 @@ TEST(Pipe, ThatClosesDoesNotHideWhatWasFound) {
   EXPECT_TRUE(has(got.err, "\"exit_codes\":[1]")) << got.err;
 }
 
+TEST(Pipe, ThatClosesMidwayLeavesAnswersAndCounts) {
+  const Folder folder;
+  const std::string path = folder.write("a.json", many(5000));
+  const Outcome got = run({"scan", "--fail-on", "high", "--stats", "/nonexistent", path}, {.reader_leaves = true});
+  EXPECT_EQ(got.code, 3);
+  EXPECT_TRUE(has(got.err, "\"exit_codes\":[1,3]")) << got.err;
+  EXPECT_EQ(run({"scan", "--fail-on", "high", path}, {.reader_leaves = true}).code, 1);
+}
+
 TEST(Disk, ThatIsFullIsTold) {
   const Folder folder;
   const std::string one = folder.write("a.json", many(1));
@@ -100,6 +109,33 @@ TEST(Disk, ThatIsFullIsTold) {
     EXPECT_EQ(got.code, 4) << args[0];
     EXPECT_EQ(got.err, "glasswatch: standard output cannot be written\n") << args[0];
   }
+  const Outcome counted = run({"scan", "--stats", lots}, {.out_file = "/dev/full"});
+  EXPECT_TRUE(has(counted.err, "\"exit_codes\":[4]")) << counted.err;
+}
+
+TEST(Disk, ThatIsFullDoesNotHideAWrongConfiguration) {
+  const Folder folder;
+  const std::string good = folder.write("good.yaml", "version: 1\n");
+  for (const std::vector<std::string>& args : std::vector<std::vector<std::string>>{
+           {"config", "check", good, "/nonexistent"}, {"config", "check", "/nonexistent", good}}) {
+    const Outcome got = run(args, {.out_file = "/dev/full"});
+    EXPECT_EQ(got.code, 2);
+    EXPECT_TRUE(has(got.err, "/nonexistent: cannot be opened\n")) << got.err;
+    EXPECT_TRUE(has(got.err, "standard output cannot be written\n")) << got.err;
+  }
+}
+
+TEST(Streams, ThatAreClosedAreTold) {
+  const Folder folder;
+  const std::string path = folder.write("a.json", many(1));
+  const Outcome out = run({"scan", path}, {.closed = 1});
+  EXPECT_EQ(out.code, 4);
+  EXPECT_EQ(out.err, "glasswatch: standard output cannot be written\n");
+  // No other input is read in its place.
+  const Outcome in = run({"scan", path, "-"}, {.closed = 0});
+  EXPECT_EQ(in.code, 3);
+  EXPECT_EQ(in.err, "glasswatch: -: offset 0: Bad file descriptor\n");
+  EXPECT_EQ(count(in.out, "\n"), 1u);
 }
 
 }  // namespace

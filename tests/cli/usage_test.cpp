@@ -75,6 +75,19 @@ TEST(Help, OfScanNamesEveryOptionOfTheContract) {
   for (const char* name : {"--sessions", "--activity"}) EXPECT_EQ(options.count(name), 0u) << name;
 }
 
+TEST(Help, NamesOnlyExitCodesThatTheCommandHas) {
+  const auto codes = [](const Args& command) {
+    Args args = command;
+    args.emplace_back("--help");
+    const std::string help = run(args).out;
+    return help.substr(help.find("\nExit codes: "));
+  };
+  EXPECT_TRUE(has(codes({"scan"}), " 1 the answer is no"));
+  EXPECT_TRUE(has(codes({"doctor"}), " 3 some input could not be read"));
+  EXPECT_FALSE(has(codes({"doctor"}), "--fail-on"));
+  EXPECT_FALSE(has(codes({"config"}), "--fail-on"));
+}
+
 TEST(Version, IsOneLine) {
   EXPECT_EQ(run({"version"}).out, "glasswatch " GW_VERSION "\n");
   EXPECT_EQ(run({"--version"}).out, "glasswatch " GW_VERSION "\n");
@@ -108,6 +121,9 @@ TEST(Usage, WrongOneEndsWithTwoAndAHint) {
       {{"scan", "--to", "2026-02-30", "/"}, "--to: `2026-02-30` is no time"},
       {{"scan", "--from", "2026-01-02", "--to", "2026-01-01", "/"}, "--from is not before --to"},
       {{"scan", "--account", "123", "/"}, "--account: `123` is no account id of 12 digits"},
+      {{"scan", "--region", "eu-west-1,us-east-1", "/"}, "--region: `eu-west-1,us-east-1` is no region"},
+      {{"scan", "s3://bucket/AWSLogs", "/"}, "s3://bucket/AWSLogs: this version reads no S3 addresses"},
+      {{"doctor", "s3://bucket/AWSLogs"}, "s3://bucket/AWSLogs: this version reads no S3 addresses"},
       {{"scan", "--mechanism", "root_api,portal", "/"}, "--mechanism: there is no `portal`; there are "},
       {{"scan", "--mechanism", "account_access", "/"}, "--mechanism: there is no `account_access`"},
       {{"scan", "--max-quarantined", "-1", "/"}, "--max-quarantined: `-1` is no number"},

@@ -32,7 +32,7 @@ class Dispenser {
 
 }  // namespace
 
-Result<Summary> run(const Options& options, const watch::WatchSet& watches, Sink& sink) {
+Summary run(const Options& options, const watch::WatchSet& watches, Sink& sink) {
   const unsigned threads = options.threads == 0 ? 1 : options.threads;
   const watch::Needs needs = watches.needs();
   const Prefilter prefilter(options, needs);
@@ -62,7 +62,7 @@ Result<Summary> run(const Options& options, const watch::WatchSet& watches, Sink
   }
   summary.stats = teller.finish();
   summary.highest = teller.highest();
-  if (teller.stopped()) return Error{Errc::cancelled, "the reader of the output has gone"};
+  summary.stopped = teller.stopped();
   return summary;
 }
 

@@ -19,7 +19,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
 #include "base/time.h"
 #include "domain/model/access_event.h"
 #include "domain/watch/watch_set.h"
@@ -103,7 +102,7 @@ class Hours {
 
 struct Seen {
   std::uint64_t files = 0;    // from the S3 key layout
-  std::uint64_t records = 0;  // only where records were counted
+  std::uint64_t records = 0;  // all of them where records_counted, else those that were decoded
   std::optional<Time> first;
   std::optional<Time> last;
   Hours hours;  // that hold a file or record
@@ -112,7 +111,7 @@ struct Seen {
 inline constexpr std::size_t kMaxAccountRegions = 20'000;
 
 struct Coverage {
-  bool records_counted = false;        // every record was parsed (doctor, --all), not only candidates
+  bool records_counted = false;        // every record was (Options::coverage), not only candidates
   std::map<AccountRegion, Seen> seen;  // at most kMaxAccountRegions; what is beyond stands under an empty account
   std::array<std::uint64_t, kFamilyCount> families{};  // records of each; meaningful when records_counted
   std::map<std::string, std::uint64_t> feeds;          // records_file, jsonl, eventbridge, cloudwatch_logs, …: inputs
@@ -135,6 +134,7 @@ struct Stats {
 };
 
 struct Summary {
+  bool stopped = false;  // the Sink wanted no more: the rest was not read, and the counts are those until then
   Stats stats;
   Coverage coverage;
   std::optional<model::Severity> highest;  // of the findings told that are break-glass
@@ -156,8 +156,7 @@ class Sink {
   virtual void progress(std::uint64_t files, std::uint64_t bytes_in, std::uint64_t bytes_out) = 0;
 };
 
-// not_found when a named path does not exist and nothing else could be read; problems with single files are told to the
-// Sink and counted in failed_files instead. cancelled when the Sink said stop (the Summary is lost then).
-[[nodiscard]] Result<Summary> run(const Options& options, const watch::WatchSet& watches, Sink& sink);
+// Does not fail: what cannot be read, a path that does not exist included, is told to the Sink and counted in failed_files.
+[[nodiscard]] Summary run(const Options& options, const watch::WatchSet& watches, Sink& sink);
 
 }  // namespace gw::scan
