@@ -66,6 +66,11 @@ class File {
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  // Whether opening the path once more gives the same bytes: a pipe has been emptied, and opening it may wait for ever.
+  [[nodiscard]] bool is_regular() const {
+    struct stat status {};
+    return ::fstat(fd_, &status) == 0 && S_ISREG(status.st_mode);
+  }
   // Reads until `capacity` or the end. Errors end the reading and stay in `error`.
   std::size_t read(char* buffer, std::size_t capacity) {
     std::size_t size = 0;
@@ -128,6 +133,7 @@ class Reader::Impl {
   std::uint64_t bytes_in_ = 0;
   bool failed_ = false;
   bool told_ = false;         // a part of this input
+  bool again_ = false;        // it can be read from its beginning once more
   std::string_view refused_;  // what libdeflate said of it before it went on as a stream
 };
 
@@ -157,6 +163,7 @@ bool Reader::Impl::read(const Input& input, const Tell& tell) {
     parser_.batch().quarantined.back().offset.reset();
     return end(tell, 0);
   }
+  again_ = input.path != "-" && file.is_regular();
   coverage_.object(input.path);
   return read_opened(input.path, file, everything_, tell);
 }
@@ -258,7 +265,7 @@ bool Reader::Impl::stream(const std::string& path, bool everything, const Tell& 
       break;
     }
   }
-  if (parser_.is_doubtful() && !told_ && path != "-") {
+  if (parser_.is_doubtful() && !told_ && again_) {
     // Damage, and records were skipped before it was met: once more, every record parsed.
     File again(path);
     if (again.is_open()) return read_opened(path, again, true, tell);

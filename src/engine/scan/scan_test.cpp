@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "base/json/write.h"
 
@@ -252,6 +253,29 @@ TEST_F(ScanTest, ADuplicateKeyCannotHideAnAccess) {
   EXPECT_EQ(found(options()), (Ids{"a", "b"}));
   const Told told = scan(options());
   for (const auto& event : told.events) EXPECT_EQ(event.flags, (std::vector<std::string>{"duplicate_keys"}));
+}
+
+TEST_F(ScanTest, APipeIsReadOnce) {
+  // Large enough for the windows, and cut off: a file would be opened again, a pipe has been emptied.
+  std::string text = "{\"Records\":[" + record("a", "Federate");
+  for (int i = 0; i < 12'000; ++i) text += "," + noise(i);
+  text += "," + record("b", "Federate");
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(::pipe(ends), 0);
+  std::jthread writer([&] {
+    for (std::string_view rest = text; !rest.empty();) {
+      const ssize_t n = ::write(ends[1], rest.data(), rest.size());
+      if (n <= 0) break;
+      rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+    ::close(ends[1]);
+  });
+  Options o = options();
+  o.paths = {"/dev/fd/" + std::to_string(ends[0])};
+  const Told told = scan(o);
+  ::close(ends[0]);
+  EXPECT_EQ(told.findings, (Ids{"a", "b"}));
+  EXPECT_FALSE(told.quarantine.empty());
 }
 
 TEST_F(ScanTest, TheBooksBalance) {
