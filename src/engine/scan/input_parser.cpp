@@ -1,9 +1,7 @@
 #include "engine/scan/input_parser.h"
 
 #include <algorithm>
-#include <cstring>
-
-#include "base/json/brackets.h"
+#include <utility>
 
 namespace gw::scan {
 namespace {
@@ -13,7 +11,6 @@ using cloudtrail::Shape;
 using cloudtrail::Splitter;
 
 constexpr std::size_t kMaxRest = 64 * 1024;
-constexpr std::size_t kMaxCandidates = 256 * 1024;  // with more, telling them apart costs more than parsing everything
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -23,20 +20,13 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-struct FirstElement final : cloudtrail::SplitHandler {
-  std::string_view text;
-  Step element(std::string_view element, std::uint64_t) override {
-    text = element;
-    return {Step::Kind::stop, 0};
-  }
-  void problem(std::string_view, std::uint64_t) override { before_it = true; }
-  bool before_it = false;  // something that does not belong there
-};
-
 }  // namespace
 
 InputParser::InputParser(const Question& question, CoverageCounter& coverage)
-    : prefilter_(question.prefilter), coverage_(coverage), judge_(question) {}
+    : prefilter_(question.prefilter),
+      coverage_(coverage),
+      judge_(question),
+      candidates_(prefilter_, judge_, coverage) {}
 
 void InputParser::begin(const std::string& path, std::string_view head, bool whole, bool everything,
                         std::uint64_t told) {
@@ -54,7 +44,6 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
   skipping_line_ = false;
   rest_.clear();
   feed_name_.clear();
-  prefiltering_ = false;
   splitter_.reset();
   judge_.set_feed("file");
   switch (shape_.shape) {
@@ -74,18 +63,6 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
   }
 }
 
-void InputParser::glance(std::string_view text, bool fresh) {
-  if (fresh) {
-    candidates_.clear();
-    glanced_ = 0;
-  }
-  if (text.size() < Prefilter::kLookAhead || candidates_.size() > kMaxCandidates) return;
-  const std::size_t to = text.size() - Prefilter::kLookAhead;
-  if (to <= glanced_) return;
-  prefilter_.candidates(text, glanced_, to, candidates_);
-  glanced_ = to;
-}
-
 void InputParser::add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record) {
   Quarantine q{path_, offset, std::nullopt, std::string(reason), false, {}};
   if (with_record) q.record = number_;
@@ -93,7 +70,7 @@ void InputParser::add_quarantine(std::string_view reason, std::uint64_t offset, 
 }
 
 bool InputParser::flush_if_large() {
-  if (!batch_.is_large() || prefiltering_ || !on_large_batch_) return true;
+  if (!batch_.is_large() || !on_large_batch_) return true;
   flushed_ = std::max(flushed_, number_);
   return on_large_batch_(take_batch());
 }
@@ -154,7 +131,6 @@ void InputParser::rest(std::string_view text, std::uint64_t offset) {
 }
 
 cloudtrail::SplitHandler::Step InputParser::element(std::string_view text, std::uint64_t offset) {
-  if (prefiltering_) return candidate_element(text, offset);
   Step step;
   if (shape_.shape == Shape::documents) {
     document(text, offset, false);
@@ -185,7 +161,6 @@ cloudtrail::SplitHandler::Step InputParser::record_element(std::string_view text
 
 void InputParser::problem(std::string_view reason, std::uint64_t offset) {
   damaged_ = true;
-  if (prefiltering_) return;
   ++number_;
   add_quarantine(reason, offset, false);
 }
@@ -288,13 +263,10 @@ void InputParser::line(std::string_view text, std::uint64_t offset) {
   add_quarantine(unpacker_.damage().reason, offset + unpacker_.damage().offset, true);
 }
 
-bool InputParser::looks_complete(std::string_view text) const {
-  std::string_view tail = trimmed(text);
-  if (!tail.ends_with('}')) return false;
-  tail = trimmed(tail.substr(0, tail.size() - 1));
-  if (!tail.ends_with(']')) return false;
-  tail = trimmed(tail.substr(0, tail.size() - 1));
-  return tail.ends_with('}') || tail.ends_with('[');
+bool InputParser::prefiltered(std::string_view text) {
+  if (!candidates_.read(path_, text, shape_.start, batch_)) return false;
+  name_feed("records_file");
+  return true;
 }
 
 bool InputParser::regular(std::string_view text) {
@@ -308,97 +280,6 @@ bool InputParser::regular(std::string_view text) {
   name_feed("records_file");
   rest(text.substr(shape_.start + *end), shape_.start + *end);
   return true;
-}
-
-bool InputParser::prefiltered(std::string_view text) {
-  if (!looks_complete(text)) return false;
-  if (candidates_.size() <= kMaxCandidates) prefilter_.candidates(text, glanced_, text.size(), candidates_);
-  if (candidates_.size() > kMaxCandidates) return false;
-  Prefilter::sort(candidates_);
-  next_candidate_ = 0;
-  const std::string_view list = text.substr(shape_.start);
-  // What Lambda hands over has the same form, with records inside strings: its elements are no records.
-  FirstElement first;
-  Splitter(Splitter::Level::records, 0, cloudtrail::kMaxRecord).feed(list, true, first);
-  if (first.before_it || (!first.text.empty() && !judge_.is_record(first.text))) return false;
-  name_feed("records_file");
-  if (candidates_.empty()) return true;
-  switch (look_at_candidates(text)) {
-    case Look::done: return true;
-    case Look::doubtful: return false;
-    case Look::unclear: break;
-  }
-  prefiltering_ = true;
-  const std::size_t used = splitter_->feed(list, true, *this);
-  prefiltering_ = false;
-  // Candidates behind the end of the list: a second one, or damage.
-  return !damaged_ && !(splitter_->ended() && candidates_.back().at >= shape_.start + used);
-}
-
-// Looks at each candidate by itself, without cutting the file into records up to it.
-//
-// The object around a candidate is guessed: it begins at the last `{"eventVersion"` before. What is then said is certain all
-// the same. For the key of an event name, the object that directly encloses it is unique; when that has nothing to tell,
-// neither has a record that may enclose it, because this key is not theirs. Everything else, an object with something to
-// tell or one that holds another kind of literal, must be shown to be an element of the list: ElementFinder counts brackets
-// from the start of the file, once. If one is not, or an object cannot be made out, the exact way is taken.
-InputParser::Look InputParser::look_at_candidates(std::string_view text) {
-  constexpr std::string_view kRecordStart = "{\"eventVersion\"";
-  constexpr std::size_t kFarthest = 16 * 1024;
-  struct Object {
-    std::size_t begin;
-    std::size_t findings;  // those of `told` up to here are of this object and the ones before
-    std::size_t quarantined;
-  };
-  std::vector<Object> objects;
-  CoverageCounter no_coverage(false);
-  Batch told;
-  std::size_t end = 0;     // of the object that was looked at last
-  bool last_kept = false;  // it is in `objects`
-  for (const Prefilter::Candidate& c : candidates_) {
-    if (c.at < end) {
-      if (!c.is_name && !last_kept) return Look::unclear;  // an object that was let go by another candidate: rare
-      continue;
-    }
-    const std::size_t from = std::max(c.at > kFarthest ? c.at - kFarthest : 0, end);
-    const std::size_t start = text.substr(from, c.at - from).rfind(kRecordStart);
-    if (start == std::string_view::npos) return Look::unclear;
-    const std::size_t begin = from + start;
-    FirstElement object;
-    Splitter(Splitter::Level::documents, 0, cloudtrail::kMaxRecord).feed(text.substr(begin), true, object);
-    end = begin + object.text.size();
-    if (end <= c.at) return Look::unclear;
-    const std::size_t before = told.size();
-    if (judge_.judge(object.text, path_, 0, begin, told, no_coverage).kind != Judge::Verdict::Kind::record)
-      return Look::doubtful;
-    last_kept = told.size() > before || !c.is_name;
-    if (last_kept) objects.push_back({begin, told.findings.size(), told.quarantined.size()});
-  }
-  json::ElementFinder elements(text.substr(shape_.start));
-  std::size_t finding = 0;
-  std::size_t quarantined = 0;
-  for (const Object& object : objects) {
-    const auto number = elements.number_at(object.begin - shape_.start);
-    if (!number) return Look::doubtful;
-    for (; finding < object.findings; ++finding) told.findings[finding].event->origin.record = *number;
-    for (; quarantined < object.quarantined; ++quarantined) told.quarantined[quarantined].record = *number;
-  }
-  batch_.add(std::move(told));
-  return Look::done;
-}
-
-cloudtrail::SplitHandler::Step InputParser::candidate_element(std::string_view text, std::uint64_t offset) {
-  ++number_;
-  const std::uint64_t end = offset + text.size();
-  while (next_candidate_ < candidates_.size() && candidates_[next_candidate_].at < offset) ++next_candidate_;
-  if (next_candidate_ == candidates_.size()) return {Step::Kind::stop, 0};
-  if (candidates_[next_candidate_].at >= end) return {};
-  const Judge::Verdict verdict = judge_.judge(text, path_, number_, offset, batch_, coverage_);
-  if (verdict.kind != Judge::Verdict::Kind::record) {
-    damaged_ = true;
-    return {Step::Kind::stop, 0};
-  }
-  return {};
 }
 
 }  // namespace gw::scan

@@ -9,12 +9,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "base/json/brackets.h"
 #include "domain/cloudtrail/shape.h"
 #include "domain/cloudtrail/splitter.h"
 #include "domain/cloudtrail/unpack.h"
+#include "engine/scan/candidates.h"
 #include "engine/scan/coverage.h"
 #include "engine/scan/judge.h"
 #include "engine/scan/prefilter.h"
@@ -30,7 +30,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   void begin(const std::string& path, std::string_view head, bool whole, bool everything, std::uint64_t told = 0);
   // Before begin(), while the text still grows in the buffer: looks for candidates in what has come. `fresh`: this is
   // another text than at the last call.
-  void glance(std::string_view text, bool fresh);
+  void glance(std::string_view text, bool fresh) { candidates_.glance(text, fresh); }
   // How many records of this input have left in a large batch.
   [[nodiscard]] std::uint64_t told() const { return flushed_; }
   // How many bytes of the window were consumed. Literals::kSlack bytes must be readable behind it.
@@ -67,14 +67,10 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   void quarantine(std::string_view why) override;
 
   Step record_element(std::string_view text, std::uint64_t offset);
-  Step candidate_element(std::string_view text, std::uint64_t offset);
   void document(std::string_view text, std::uint64_t offset, bool in_list);
   std::size_t lines(std::string_view window, bool final);
   void line(std::string_view text, std::uint64_t offset);
   void rest(std::string_view text, std::uint64_t offset);
-  enum class Look : std::uint8_t { done, unclear, doubtful };
-  Look look_at_candidates(std::string_view text);
-  bool looks_complete(std::string_view text) const;
   void add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record);
   bool flush_if_large();
   void name_feed(std::string_view name) { feed_name_ = name; }
@@ -82,6 +78,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   const Prefilter& prefilter_;
   CoverageCounter& coverage_;
   Judge judge_;
+  CandidateReader candidates_;
   cloudtrail::Unpacker unpacker_;
   std::function<bool(Batch)> on_large_batch_;
 
@@ -101,12 +98,6 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   bool skipping_line_ = false;  // the rest of a line that is too long
   std::string rest_;            // what follows the list of records
   std::string feed_name_;
-
-  // Of prefiltered():
-  bool prefiltering_ = false;
-  std::size_t glanced_ = 0;  // how far candidates were looked for
-  std::vector<Prefilter::Candidate> candidates_;
-  std::size_t next_candidate_ = 0;
 };
 
 }  // namespace gw::scan
