@@ -108,7 +108,7 @@ CandidateReader::Look CandidateReader::look_at_each(const std::string& path, std
     FirstElement object;
     Splitter(Splitter::Level::documents, 0, cloudtrail::kMaxRecord).feed(text.substr(begin), true, object);
     end = begin + object.text.size();
-    if (end <= c.at) return Look::unclear;
+    if (object.before_it || end <= c.at) return Look::unclear;  // too large, or cut off
     const std::size_t before = told.size();
     if (judge_.judge(object.text, path, 0, begin, told, no_coverage).kind != Judge::Verdict::Kind::record)
       return Look::doubtful;

@@ -255,6 +255,16 @@ TEST_F(ScanTest, ADuplicateKeyCannotHideAnAccess) {
   for (const auto& event : told.events) EXPECT_EQ(event.flags, (std::vector<std::string>{"duplicate_keys"}));
 }
 
+TEST_F(ScanTest, ARecordTooLargeIsToldWhateverTheQuestion) {
+  std::string large = record("b", "Federate");
+  large.insert(large.size() - 1, ",\"x\":\"" + std::string(2u << 20, 'x') + "\"");
+  file("1", gzip("{\"Records\":[" + record("a", "Federate") + "," + large + "," + record("c", "Federate") + "]}"));
+  const Told told = scan(options());
+  EXPECT_EQ(told.findings, (Ids{"a", "c"}));
+  ASSERT_EQ(told.quarantine.size(), 1u);
+  EXPECT_EQ(told.quarantine[0].reason, "record too large");
+}
+
 TEST_F(ScanTest, APipeIsReadOnce) {
   // Large enough for the windows, and cut off: a file would be opened again, a pipe has been emptied.
   std::string text = "{\"Records\":[" + record("a", "Federate");
