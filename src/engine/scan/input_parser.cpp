@@ -112,12 +112,15 @@ void InputParser::rest(std::string_view text, std::uint64_t offset) {
     json::Doc doc;
     const std::string object = "{\"Records\":[]" + std::string(tail) + std::string(Literals::kSlack, ' ');
     if (doc.parse(object)) {
-      const json::Value list = doc.root().occurrence("Records", 1);
-      for (json::Value v = list.first_child(); !v.is_missing(); v = v.next_sibling()) {
-        ++number_;
-        (void)record_element(v.raw(), offset_);
+      for (unsigned n = 1;; ++n) {
+        const json::Value list = doc.root().occurrence("Records", n);
+        if (list.is_missing()) return;
+        if (!list.is_array()) add_quarantine("Records is not a list", offset, false);
+        for (json::Value v = list.first_child(); list.is_array() && !v.is_missing(); v = v.next_sibling()) {
+          ++number_;
+          (void)record_element(v.raw(), offset);
+        }
       }
-      return;
     }
   }
   add_quarantine(tail.size() >= kMaxRest ? "too much text after the list of records" : "text after the list of records",

@@ -255,6 +255,14 @@ TEST_F(ScanTest, ADuplicateKeyCannotHideAnAccess) {
   for (const auto& event : told.events) EXPECT_EQ(event.flags, (std::vector<std::string>{"duplicate_keys"}));
 }
 
+TEST_F(ScanTest, EveryListOfRecordsCounts) {
+  file("1", "{\"Records\":[" + record("a", "Federate") + "],\"Records\":[" + record("b", "Federate") +
+                "],\"Records\":[" + record("c", "Federate") + "]}");
+  EXPECT_EQ(found(options()), (Ids{"a", "b", "c"}));
+  file("1", "{\"Records\":[" + record("a", "Federate") + "],\"Records\":{\"x\":" + record("b", "Federate") + "}}");
+  EXPECT_EQ(scan(options()).quarantine.size(), 1u);
+}
+
 TEST_F(ScanTest, ARecordTooLargeIsToldWhateverTheQuestion) {
   std::string large = record("b", "Federate");
   large.insert(large.size() - 1, ",\"x\":\"" + std::string(2u << 20, 'x') + "\"");
