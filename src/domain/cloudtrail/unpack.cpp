@@ -212,7 +212,7 @@ void Unpacker::State::lookup_events(Value list, std::size_t depth) {
   }
 }
 
-// `Records`, or a plain list: of log-file records, or of what Lambda hands over.
+// `Records`, or a plain list: of log-file records, of what Lambda hands over, or of any documents.
 void Unpacker::State::records(Value list, std::size_t depth, Envelope outer) {
   if (list.first_child().is_missing()) return handler->ignored("empty list of records");
   for (Value v = list.first_child(); !v.is_missing(); v = v.next_sibling()) {
@@ -230,6 +230,8 @@ void Unpacker::State::records(Value list, std::size_t depth, Envelope outer) {
       text(v["body"].text(), depth, Envelope::sqs);
     } else if (v["s3"].is_object() && !looks_like_record(v["s3"]) && v["userIdentity"]["type"].is_missing()) {
       s3_record(v);
+    } else if (!looks_like_record(v) && !v.first_child().is_missing()) {
+      value(v, depth, outer);
     } else {
       handler->record(v.raw(), outer == Envelope::record ? Envelope::records_file : outer);
     }
@@ -240,6 +242,8 @@ void Unpacker::State::value(Value v, std::size_t depth, Envelope outer) {
   if (v.is_array()) return records(v, depth, outer);
   if (!v.is_object()) return handler->quarantine("neither an object nor a list");
   if (v.first_child().is_missing()) return handler->ignored("empty object");
+  // What begins as CloudTrail's writers begin a record is one, whatever else it holds.
+  if (v.first_child().key() == "eventVersion" && !v["Records"].is_array()) return handler->record(v.raw(), outer);
   if (v["awslogs"].is_object()) {
     if (!v["awslogs"]["data"].is_string()) return handler->quarantine("awslogs has no data");
     return payload(v["awslogs"]["data"].text(), depth, Envelope::cloudwatch_logs);

@@ -52,6 +52,23 @@ TEST(Unpack, BareRecordsAndLists) {
   EXPECT_EQ(unpack("hello"), (Lines{"damaged"}));
 }
 
+TEST(Unpack, ListsHoldDocuments) {
+  const std::string event =
+      R"({"detail-type":"AWS API Call via CloudTrail","source":"aws.sso","detail":)" + kRecord + "}";
+  const std::string payload =
+      R"({"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","message":)" + json_text(kRecord) + "}]}";
+  EXPECT_EQ(
+      unpack("[" + event + "," + payload + ",{\"Records\":[" + kRecord + "]},{}]"),
+      (Lines{"eventbridge " + kRecord, "cloudwatch_logs " + kRecord, "records_file " + kRecord, "records_file {}"}));
+  EXPECT_EQ(unpack("[{\"x\":1}]"), (Lines{"quarantine not a CloudTrail record, nor anything that carries one"}));
+}
+
+TEST(Unpack, WhatBeginsAsARecordIsOne) {
+  const std::string both = R"({"eventVersion":"1.11","awslogs":{"data":"x"}})";
+  EXPECT_EQ(unpack(both), (Lines{"record " + both}));
+  EXPECT_EQ(unpack("{\"eventVersion\":\"1.11\",\"Records\":[" + kRecord + "]}"), (Lines{"records_file " + kRecord}));
+}
+
 TEST(Unpack, EventBridge) {
   EXPECT_EQ(unpack(R"({"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.sso","detail":)" +
                    kRecord + "}"),

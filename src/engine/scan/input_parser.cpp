@@ -44,6 +44,7 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
   skipping_line_ = false;
   rest_.clear();
   feed_name_.clear();
+  first_ = told > 0 ? First::record : First::unknown;  // told by the way that reads nothing else
   splitter_.reset();
   judge_.set_feed("file");
   switch (shape_.shape) {
@@ -147,13 +148,24 @@ cloudtrail::SplitHandler::Step InputParser::element(std::string_view text, std::
 
 cloudtrail::SplitHandler::Step InputParser::record_element(std::string_view text, std::uint64_t offset) {
   if (number_ <= told_) return {};
-  // Behind damage every record is parsed: a skipped one may have been cut wrongly.
-  if (!everything_ && !damaged_ && !prefilter_.is_candidate(text)) return {};
+  // Behind damage every record is parsed: a skipped one may have been cut wrongly. Envelopes are never left out.
+  if (!everything_ && !damaged_ && first_ == First::record && !prefilter_.is_candidate(text)) return {};
   const Judge::Verdict verdict = judge_.judge(text, path_, number_, offset, batch_, coverage_);
-  switch (verdict.kind) {
-    case Judge::Verdict::Kind::record: name_feed("records_file"); return {};
-    case Judge::Verdict::Kind::envelope: document(text, offset, true); return {};
-    case Judge::Verdict::Kind::damaged: break;
+  const bool is_record = verdict.kind == Judge::Verdict::Kind::record;
+  if (first_ == First::unknown) first_ = is_record ? First::record : First::other;
+  if (is_record) {
+    name_feed("records_file");
+    return {};
+  }
+  if (verdict.kind == Judge::Verdict::Kind::envelope) {
+    // Among records it would be left out by bytes.
+    if (first_ == First::record) {
+      add_quarantine("not a CloudTrail record", offset, true);
+    } else {
+      --number_;  // counted by what comes out of it
+      document(text, offset, true);
+    }
+    return {};
   }
   damaged_ = true;
   add_quarantine(verdict.damage.reason, offset + verdict.damage.offset, true);
@@ -170,17 +182,8 @@ void InputParser::problem(std::string_view reason, std::uint64_t offset) {
 
 void InputParser::document(std::string_view text, std::uint64_t offset, bool in_list) {
   doc_offset_ = offset;
-  bool readable = false;
-  if (in_list) {
-    std::string list;
-    list.reserve(text.size() + 2);
-    list.push_back('[');
-    list += text;
-    list.push_back(']');
-    readable = unpacker_.unpack(list, *this);
-  } else {
-    readable = unpacker_.unpack(text, *this);
-  }
+  const bool readable =
+      in_list ? unpacker_.unpack("[" + std::string(text) + "]", *this) : unpacker_.unpack(text, *this);
   if (!readable) {
     ++number_;
     add_quarantine(unpacker_.damage().reason, offset + unpacker_.damage().offset, true);
@@ -280,6 +283,7 @@ bool InputParser::regular(std::string_view text) {
     done_ = !wanted;
     return !wanted;
   }
+  if (number_ > 0) first_ = First::record;
   name_feed("records_file");
   rest(text.substr(shape_.start + *end), shape_.start + *end);
   return true;

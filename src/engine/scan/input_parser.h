@@ -93,7 +93,9 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   std::uint64_t doc_offset_ = 0;  // of the document being unpacked
   bool everything_ = false;
   bool damaged_ = false;
-  bool started_ = false;  // the first window was fed
+  enum class First : std::uint8_t { unknown, record, other };
+  First first_ = First::unknown;  // element of the list: behind a record there are only records
+  bool started_ = false;          // the first window was fed
   bool done_ = false;
   bool skipping_line_ = false;  // the rest of a line that is too long
   std::string rest_;            // what follows the list of records

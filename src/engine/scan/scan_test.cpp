@@ -255,6 +255,27 @@ TEST_F(ScanTest, ADuplicateKeyCannotHideAnAccess) {
   for (const auto& event : told.events) EXPECT_EQ(event.flags, (std::vector<std::string>{"duplicate_keys"}));
 }
 
+TEST_F(ScanTest, EnvelopesInListsHideNothing) {
+  const auto in_string = [](const std::string& text) {
+    std::string out;
+    json::append_string(out, text);
+    return out;
+  };
+  const std::string sqs =
+      R"({"messageId":"m","eventSource":"aws:sqs","body":)" + in_string(record("a", "Federate")) + "}";
+  const std::string sns = R"({"Sns":{"Message":)" + in_string(record("b", "Federate")) + "}}";
+  const std::string payload =
+      R"({"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","message":)" + in_string(record("c", "Federate")) + "}]}";
+  const std::string event = R"({"detail-type":"x","source":"aws.sso","detail":)" + record("d", "Federate") + "}";
+  file("1", "[" + sqs + "," + sns + "," + payload + "," + event + "]");
+  EXPECT_EQ(found(options()), (Ids{"a", "b", "c", "d"}));
+  const Told told = scan(options());
+  ASSERT_EQ(told.events.size(), 4u);
+  for (std::uint64_t i = 0; i < 4; ++i) EXPECT_EQ(told.events[i].origin.record, i + 1);
+  file("1", "{\"Records\":[" + noise(1) + "," + sqs + "," + sns + "]}");
+  EXPECT_TRUE(found(options()).empty());
+}
+
 TEST_F(ScanTest, EveryListOfRecordsCounts) {
   file("1", "{\"Records\":[" + record("a", "Federate") + "],\"Records\":[" + record("b", "Federate") +
                 "],\"Records\":[" + record("c", "Federate") + "]}");
