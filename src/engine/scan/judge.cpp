@@ -16,12 +16,29 @@ namespace gw::scan {
 namespace {
 
 constexpr std::int64_t kFuture = std::int64_t{5} * 60 * 1'000'000;
-constexpr unsigned kMaxOccurrences = 4;
+constexpr unsigned kMaxOccurrences = 8;
 
 bool duplicates_decide(const model::Record& record) {
   return record.duplicate_keys || record.service.has_duplicate_keys() || record.request.has_duplicate_keys() ||
          record.response.has_duplicate_keys() || record.additional.has_duplicate_keys() ||
          record.identity.on_behalf_of.has_duplicate_keys() || record.identity.session_context.has_duplicate_keys();
+}
+
+// Whether a key stands in one of these objects more often than readings are tried.
+bool occurs_too_often(const model::Record& record) {
+  const json::Value identity = record.root["userIdentity"];
+  std::vector<std::string_view> keys;
+  for (const json::Value object : {record.root, identity, identity["onBehalfOf"], identity["sessionContext"],
+                                   record.service, record.request, record.response, record.additional}) {
+    keys.clear();
+    for (json::Value v = object.first_child(); object.is_object() && !v.is_missing(); v = v.next_sibling())
+      keys.push_back(v.key());
+    std::sort(keys.begin(), keys.end());
+    for (std::size_t i = kMaxOccurrences; i < keys.size(); ++i) {
+      if (keys[i] == keys[i - kMaxOccurrences]) return true;
+    }
+  }
+  return false;
 }
 
 // What Lambda is invoked with looks like records too, but for its sources: aws:s3, aws:sqs, aws:kinesis.
@@ -177,6 +194,11 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
       if (!prefilter_.may_tell(variant)) continue;
       found = decide(variant);
       told = found && asked_for(event_);
+    }
+    if (!told && record.wrong_type.empty() && occurs_too_often(record)) {
+      batch.quarantined.push_back(
+          {path, offset, number, "a key occurs too often in the record", false, std::string(record.event_id)});
+      return;
     }
   }
   if (!told) {

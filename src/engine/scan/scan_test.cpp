@@ -255,6 +255,19 @@ TEST_F(ScanTest, ADuplicateKeyCannotHideAnAccess) {
   for (const auto& event : told.events) EXPECT_EQ(event.flags, (std::vector<std::string>{"duplicate_keys"}));
 }
 
+TEST_F(ScanTest, AKeyThatOccursTooOftenIsTold) {
+  std::string names;
+  for (int i = 0; i < 20; ++i)
+    names += std::string("\"eventName\":\"") + (i == 12 ? "Federate" : "ListApplications") + "\",";
+  std::string odd = record("b", "ListApplications");
+  odd.insert(odd.find("\"eventName\""), names);
+  file("1", "{\"Records\":[" + record("a", "Federate") + "," + odd + "]}");
+  EXPECT_EQ(found(options()), (Ids{"a"}));
+  const Told told = scan(options());
+  ASSERT_EQ(told.quarantine.size(), 1u);
+  EXPECT_EQ(told.quarantine[0].event_id, "b");
+}
+
 TEST_F(ScanTest, EnvelopesInListsHideNothing) {
   const auto in_string = [](const std::string& text) {
     std::string out;
