@@ -335,7 +335,7 @@ TEST_F(ScanTest, TheBooksBalance) {
   for (int i = 0; i < 50; ++i) text += noise(i) + ",";
   std::string wrong = record("w", "Federate");
   wrong.replace(wrong.find("\"444455556666\""), 14, "1e400");
-  text += record("a", "Federate") + "," + record("a", "Federate") + "," + wrong + "]}";
+  text += record("a", "Federate") + "," + record("a", "Federate") + "," + wrong + "," + wrong + "]}";
   file("1", text);
   Options o = options();
   o.mechanisms = model::MechanismSet::all();
@@ -345,7 +345,8 @@ TEST_F(ScanTest, TheBooksBalance) {
   EXPECT_EQ(s.mode, "full");
   EXPECT_EQ(s.decoded.value(), s.matched + s.ignored.value() + s.not_watched.value() + s.duplicate + s.quarantined);
   EXPECT_EQ(s.matched, 1u);
-  EXPECT_EQ(s.quarantined, 1u);
+  EXPECT_EQ(s.quarantined, 2u);
+  EXPECT_EQ(s.duplicate, 1u);
   EXPECT_EQ(told.findings, (Ids{"a", "w"}));  // a damaged field is reported, and the access is told all the same
   EXPECT_EQ(s.files, 1u);
 }

@@ -114,15 +114,17 @@ void Teller::deliver(Part part) {
 
 void Teller::finding(Finding finding, std::string_view text) {
   const SeenKeys::Answer answer = seen_.add(finding.entry);
+  // A record with a damaged field was counted as quarantined already.
   if (answer == SeenKeys::Answer::duplicate) {
-    ++stats_.duplicate;
+    if (!finding.damaged) ++stats_.duplicate;
     if (finding.event != nullptr) EventPool::shared().give(std::move(finding.event));
     return;
   }
   held_.push_back({std::move(finding.event), text, nullptr, first_chunk_ + chunks_.size() - 1});
   if (answer == SeenKeys::Answer::conflict) {
+    if (!finding.damaged) ++stats_.quarantined;
     conflict(held_.back());
-  } else if (!finding.damaged) {  // a record with a damaged field was counted as quarantined
+  } else if (!finding.damaged) {
     ++stats_.matched;
   }
   if (finding.severity && (!highest_ || *highest_ < *finding.severity)) highest_ = finding.severity;
@@ -149,7 +151,6 @@ void Teller::conflict(Held& held) {
       q.event_id = doc.root()["event_id"].text();
     }
   }
-  ++stats_.quarantined;
   sink_.quarantined(q);
 }
 
