@@ -6,15 +6,18 @@ GW_FULL=1 adds the largest of the shared bombs.
 """
 import csv
 import io
+import itertools
 import json
 import os
 import re
+import socket
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "support"), HERE]
 import nasty
+import nasty_forms
 import runner
 from layout import write
 
@@ -65,9 +68,24 @@ def beside(folder, name, data):
     return where
 
 
+def check_alike(checks, name, where):
+    """What is found does not depend on how it is read."""
+    question = ["--all", "--mechanism", "identity_center_console"]
+    for options in (WATCH, question):
+        first = None
+        for threads, more in ((1, []), (2, []), (1, ["--strict"]), (2, ["--strict"])):
+            r = runner.scan(where, *options, *more, threads=threads)
+            keys = [runner.finding_key(f) for f in r.findings()]
+            first = keys if first is None else first
+            checks.ok(keys == first, f"{name} ({' '.join(options + more)}, {threads} threads): other findings",
+                      [k[:160] for part in runner.multiset_difference(keys, first) for k in part])
+
+
 def check_own(checks, folder):
-    for name, data, good, told, lossless in nasty.entries():
+    for name, data, good, told, lossless in itertools.chain(nasty.entries(), nasty_forms.entries()):
         where = beside(folder, name, data)
+        if len(data) < nasty.MB:  # the large ones take their time
+            check_alike(checks, name, where)
         for threads, options in ((1, ["--all"]), (2, WATCH)):
             label = f"{name} ({' '.join(options)})"
             r, found = scan_beside(checks, label, where, name, threads=threads, options=options)
@@ -93,12 +111,25 @@ def check_folders(checks, folder):
     os.mkfifo(os.path.join(where, "pipe.json"))
     os.symlink(where, os.path.join(where, "loop"))
     os.symlink("/nonexistent/target", os.path.join(where, "dead.json"))
+    os.symlink("itself", os.path.join(where, "itself"))
+    plug = socket.socket(socket.AF_UNIX)
+    plug.bind(os.path.join(where, "socket"))
+    long = os.path.join(where, *["n" * 200] * 15)
+    os.makedirs(long)
+    home = os.getcwd()
+    os.chdir(long)  # beyond the longest path that the system takes
+    os.makedirs(os.path.join(*["n" * 200] * 10))
+    os.chdir(home)
+    os.makedirs(os.path.join(where, "closed"), mode=0)
     strange = os.path.join(where.encode(), b"\xff\x1b[31m\n.json")
     with open(strange, "wb") as f:
         f.write(nasty.wrap(nasty.text(2)))
     with open(strange + b".bad", "wb") as f:
         f.write(b"{")
     r = runner.scan(where, "--all", timeout=20)
+    plug.close()
+    for name in ("itself", "socket", "n" * 200, "loop", "dead.json", "pipe.json", "closed"):
+        checks.ok(told_about(r, name) or (name == "closed" and os.getuid() == 0), f"a folder of odd things: {name[:20]} is told")
     checks.ok(not r.timed_out and r.code in (0, 3),
               f"a folder of odd things: exit code {r.code}, timed out {r.timed_out}")
     try:
