@@ -16,17 +16,19 @@ namespace {
 constexpr unsigned kMaxResyncs = 64;
 
 constexpr std::array<std::string_view, 7> kFirstKeys = {
-    "{\"eventVersion\"", "{\"awsRegion\"", "{\"additionalEventData\"", "{\"apiVersion\"", "{\"userIdentity\"",
-    "{\"eventTime\"",    "{\"eventID\""};
+    "\"eventVersion\"", "\"awsRegion\"", "\"additionalEventData\"", "\"apiVersion\"", "\"userIdentity\"",
+    "\"eventTime\"",    "\"eventID\""};
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 }  // namespace
 
 std::optional<std::size_t> find_record_start(std::string_view text, std::size_t from) {
-  for (std::size_t at = text.find("{\"", from); at != std::string_view::npos; at = text.find("{\"", at + 1)) {
-    const std::string_view rest = text.substr(at);
-    if (std::any_of(kFirstKeys.begin(), kFirstKeys.end(), [&](auto key) { return rest.starts_with(key); })) return at;
+  for (std::size_t at = text.find('{', from); at != std::string_view::npos; at = text.find('{', at + 1)) {
+    std::size_t key = at + 1;
+    while (key < text.size() && is_space(text[key])) ++key;  // a file laid out for people
+    const std::string_view rest = text.substr(key);
+    if (std::any_of(kFirstKeys.begin(), kFirstKeys.end(), [&](auto name) { return rest.starts_with(name); })) return at;
   }
   return std::nullopt;
 }

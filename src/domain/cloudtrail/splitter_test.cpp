@@ -62,6 +62,12 @@ TEST(Splitter, CutsRecordsWhateverTheWindows) {
   }
 }
 
+TEST(Splitter, FindsARecordsBeginningWhateverItsLayout) {
+  EXPECT_EQ(find_record_start(R"(x{"a":1},{"eventVersion":1})", 0), 9u);
+  EXPECT_EQ(find_record_start("x{\r\n\t \"eventVersion\": 1}", 0), 1u);
+  EXPECT_EQ(find_record_start(R"({"eventVersion":1},{)", 1), std::nullopt);
+}
+
 TEST(Splitter, TellsWhatStandsBetweenElements) {
   struct Case {
     const char* text;
