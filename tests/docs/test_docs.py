@@ -2,6 +2,7 @@
 
 A block ```console holds commands behind `$ ` and the output that follows. Run with UPDATE=1 to write the outputs anew.
 """
+import json
 import os
 import re
 import shlex
@@ -54,6 +55,23 @@ def run_blocks(page, text):
     return re.sub(r"```console\n(.*?)```", block, text, flags=re.S)
 
 
+def check_fields():
+    """docs/commands.md names the fields of --stats and of an event as the program writes them."""
+    with open(os.path.join(ROOT, "docs/commands.md"), encoding="utf-8") as f:
+        page = f.read()
+    trail = os.path.join(ROOT, "share/sample-trail/AWSLogs")
+    run = subprocess.run([BINARY, "scan", "--format", "jsonl", "--stats", trail], capture_output=True, text=True)
+    table = page[page.index("`--stats` writes"):page.index("What a mode did not count")]
+    rows = [name for row in re.findall(r"^\| (`.*?) \|", table, flags=re.M) for name in re.findall(r"`(\w+)`", row)]
+    check(rows == list(json.loads(run.stderr)), f"docs/commands.md: fields of --stats are {list(json.loads(run.stderr))}")
+    event = json.loads(run.stdout.splitlines()[0])
+    example = json.loads(re.search(r"```json\n(.*?)```", page, flags=re.S).group(1))
+    further = re.findall(r"`(\w+)`", page[page.index("Further\nfields:"):])
+    check(list(example) + further == list(event), f"docs/commands.md: fields of an event are {list(event)}")
+    for name in ("principal", "origin"):
+        check(list(example[name]) == list(event[name]), f"docs/commands.md: fields of {name} are {list(event[name])}")
+
+
 if not BINARY or not os.path.exists(BINARY):
     print("skipped: GW_BINARY is not set")
     sys.exit(77)
@@ -69,5 +87,6 @@ for page in PAGES:
         check(os.path.exists(os.path.join(os.path.dirname(path), target)), f"{page} links to {target}, which is not there")
     for name in re.findall(r"`((?:src|tests|docs|fuzz|tools|share)/[\w./-]+\.\w+)`", text):
         check(os.path.exists(os.path.join(ROOT, name)), f"{page} names {name}, which is not there")
+check_fields()
 print(f"docs: {checks} checks, {failures} failed")
 sys.exit(1 if failures else 0)
