@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/json/write.h"
+#include "domain/model/access_json.h"
 
 namespace gw::scan {
 namespace {
@@ -46,6 +47,7 @@ std::string noise(int i) {
 struct Told final : Sink {
   std::vector<std::string> findings;  // event ids, in order
   std::vector<model::AccessEvent> events;
+  std::vector<std::string> wires;
   std::vector<Quarantine> quarantine;
   std::vector<std::string> explanations;
   std::size_t stop_after = ~std::size_t{0};
@@ -53,6 +55,10 @@ struct Told final : Sink {
     findings.push_back(event.event_id);
     events.push_back(event);
     return findings.size() < stop_after;
+  }
+  bool wire(std::string_view access_json) override {
+    wires.emplace_back(access_json);
+    return true;
   }
   void quarantined(const Quarantine& what) override { quarantine.push_back(what); }
   void explained(const std::string& name, const std::optional<model::AccessEvent>& event,
@@ -368,6 +374,27 @@ TEST_F(ScanTest, FiltersAndExplanations) {
   const Told told = scan(o);
   ASSERT_EQ(told.explanations.size(), 1u);
   EXPECT_EQ(told.explanations[0].substr(0, 15), "Federate access");
+}
+
+TEST_F(ScanTest, WireFormsAreThoseOfTheEvents) {
+  // The first file's findings come to the Teller as events, those of the others as texts, and more than it holds.
+  file("1", "{\"Records\":[" + record("a", "Federate") + "," + record("b", "Federate") + "]}");
+  for (int n = 2; n < 9; ++n) {
+    std::string lines;
+    for (int i = 0; i < 300; ++i) {
+      std::string line = record(std::to_string(n) + "-" + std::to_string(i), "Federate");
+      const std::size_t begin = line.find("\"onBehalfOf\"");
+      line.erase(begin, line.find("\"credentialId\"") - begin);  // nobody whose name may be learnt
+      lines += line + "\n";
+    }
+    file(std::to_string(n), lines);
+  }
+  Options o = options();
+  std::vector<std::string> expected;
+  for (const model::AccessEvent& event : scan(o).events) model::append_access_json(expected.emplace_back(), event);
+  ASSERT_EQ(expected.size(), 2102u);
+  o.as_wire = true;
+  for (o.threads = 1; o.threads < 3; ++o.threads) EXPECT_EQ(scan(o).wires, expected) << o.threads;
 }
 
 TEST_F(ScanTest, StopsWhenTheOutputHasGone) {

@@ -120,7 +120,7 @@ void Teller::finding(Finding finding, std::string_view text) {
     if (finding.event != nullptr) EventPool::shared().give(std::move(finding.event));
     return;
   }
-  held_.push_back({std::move(finding.event), text, nullptr, first_chunk_ + chunks_.size() - 1});
+  held_.push_back({std::move(finding.event), text, nullptr, first_chunk_ + chunks_.size()});
   if (answer == SeenKeys::Answer::conflict) {
     if (!finding.damaged) ++stats_.quarantined;
     conflict(held_.back());
@@ -184,9 +184,13 @@ void Teller::tell_oldest() {
   Held held = std::move(held_.front());
   held_.pop_front();
   tell(held);
-  // Texts in chunks before the next one's have been told.
-  const std::uint64_t needed = held_.empty() ? first_chunk_ + chunks_.size() : held_.front().chunk;
-  for (; first_chunk_ < needed && chunks_.size() > 1; ++first_chunk_) {
+  drop_told_chunks();
+}
+
+// The last chunk stays: the findings in it may be about to come.
+void Teller::drop_told_chunks() {
+  const std::uint64_t needed = held_.empty() ? first_chunk_ + chunks_.size() : held_.front().chunks;
+  for (; first_chunk_ + 1 < needed; ++first_chunk_) {
     TextPool::shared().give(std::move(chunks_.front()));
     chunks_.pop_front();
   }

@@ -61,18 +61,19 @@ class Teller {
     bool last = false;
     Sizes sizes;
   };
-  // A finding that waits: an event, or a text that lies in the newest chunk or is its own.
+  // A finding that waits: an event, or a text that lies in a chunk or is its own.
   struct Held {
     std::unique_ptr<model::AccessEvent> event;
     std::string_view text;
     std::unique_ptr<std::string> own_text;
-    std::uint64_t chunk = 0;  // which one the text lies in
+    std::uint64_t chunks = 0;  // that had come until then: the text lies in the last of them
   };
   void deliver(Part part);
   void finding(Finding finding, std::string_view text);
   void conflict(Held& held);
   void tell_oldest();
   void tell(Held& held);
+  void drop_told_chunks();
   static std::size_t weight(const Batch& batch) {
     return batch.findings.size() + batch.quarantined.size() + batch.names.size();
   }
