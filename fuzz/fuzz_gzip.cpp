@@ -15,8 +15,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static gw::WholeInflater whole;
   static gw::StreamInflater stream;
   std::string out(kCapacity, '\0');
-  const gw::InflateResult first = whole.inflate(in, out.data(), out.size());
+  std::size_t looked_at = 0;
+  const gw::InflateResult first = whole.inflate(in, out.data(), out.size(), [&](std::string_view seen) {
+    if (seen.data() != out.data() || seen.size() < looked_at || seen.size() > kCapacity) std::abort();
+    looked_at = seen.size();
+  });
   if (first.size > kCapacity) std::abort();
+  if (first.state == State::done && looked_at != first.size) std::abort();
 
   const std::size_t head = size / 3;
   const std::size_t step = size % 61 + 1;

@@ -29,26 +29,34 @@ gw::scan::Options options(bool all, bool prefilter) {
 
 struct Setup {
   explicit Setup(bool all, bool prefilter)
-      : question(options(all, prefilter)),
+      : asked(options(all, prefilter)),
         watches(gw::watch::WatchSet::compile({}).value()),
-        filter(question, watches.needs()),
+        filter(asked, watches.needs()),
+        question{asked, watches, filter, {1, 2}},
         coverage(false),
-        parser(question, watches, filter, coverage) {}
-  gw::scan::Options question;
+        parser(question, coverage) {}
+  Setup(const Setup&) = delete;
+  Setup& operator=(const Setup&) = delete;
+  gw::scan::Options asked;
   gw::watch::WatchSet watches;
   gw::scan::Prefilter filter;
+  gw::scan::Question question;
   gw::scan::CoverageCounter coverage;
   InputParser parser;
 };
 
 std::multiset<std::string> keys(const Batch& batch) {
   std::multiset<std::string> out;
-  for (const gw::scan::Finding& f : batch.findings) out.insert(f.key + "|" + f.event->event_name + "|" + f.event->role);
+  for (const gw::scan::Finding& f : batch.findings)
+    out.insert(std::to_string(f.entry) + "|" + f.event->event_name + "|" + f.event->role);
   return out;
 }
 
-// As Reader reads a text that fits its buffer.
+// As Reader reads a text that fits its buffer, and at which it looks while it comes.
 std::multiset<std::string> whole(Setup& s, std::string_view text, bool everything) {
+  s.parser.glance({}, true);
+  for (std::size_t at = 0; !everything && at < text.size(); at += text.size() / 3 + 1)
+    s.parser.glance(text.substr(0, at), false);
   s.parser.begin("fuzz", text, true, everything);
   if (s.parser.can_prefilter()) {
     if (s.parser.prefiltered(text)) return keys(s.parser.take_batch());
@@ -66,14 +74,16 @@ std::multiset<std::string> whole(Setup& s, std::string_view text, bool everythin
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static Setup setups[2] = {Setup(false, true), Setup(true, true)};
+  static Setup ours(false, true);
+  static Setup two(true, true);
+  static Setup* const setups[2] = {&ours, &two};
   const std::string padded =
       std::string(reinterpret_cast<const char*>(data), size) + std::string(gw::Literals::kSlack, '"');
   const std::string_view text = std::string_view(padded).substr(0, size);
-  for (Setup& s : setups) {
-    if (whole(s, text, false) != whole(s, text, true)) std::abort();
+  for (Setup* const s : setups) {
+    if (whole(*s, text, false) != whole(*s, text, true)) std::abort();
   }
-  Setup& s = setups[size % 2];
+  Setup& s = *setups[size % 2];
   const std::size_t step = size % 97 + 1;
   std::string window;
   std::size_t at = 0;

@@ -1,5 +1,5 @@
-// Any bytes as JSON and as a CloudTrail record: no crash; what is accepted is what simdjson's full parser accepts; every view
-// lies where it may; text comes out as valid UTF-8.
+// Any bytes as JSON and as a CloudTrail record: no crash; what is accepted is what simdjson's full parser accepts, and what is
+// skimmed is what is parsed; every view lies where it may; text comes out as valid UTF-8.
 #include <simdjson.h>
 
 #include <cstddef>
@@ -66,6 +66,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const gw::model::Record record = gw::cloudtrail::decode_record(doc.root());
     check_utf8(record.event_name);
     check_utf8(record.identity.arn);
+  }
+  static gw::json::Doc skimmed;
+  static gw::json::Doc parsed;
+  if (skimmed.index(text) && parsed.index(text)) {
+    std::size_t shown = 0;
+    const bool taken = skimmed.skim_next(
+        ~std::uint64_t{0} >> 2,
+        [&](const gw::json::Doc::Member& member) {
+          shown += member.key().size() + member.text().size();
+          return member.is_object() ? gw::json::Doc::Seen::enter : gw::json::Doc::Seen::pass;
+        },
+        [] { return true; });
+    if (taken && (!parsed.parse_next() || parsed.next_offset() != skimmed.next_offset() || shown > size)) std::abort();
   }
   static gw::cloudtrail::Unpacker unpacker;
   Count count;
