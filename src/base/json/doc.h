@@ -208,6 +208,7 @@ inline std::string_view Doc::content(std::size_t string) const {
 
 // Whether structural character `at` begins a number, true, false or null.
 inline bool Doc::is_plain_scalar(std::size_t at) const {
+  if (characters_[at] == '\0') return false;  // the end: no place is noted behind it
   const char* const begin = text_.data() + positions_[at];
   const std::size_t size = positions_[at + 1] - positions_[at];
   if (size == 4 && (std::memcmp(begin, "true", 4) == 0 || std::memcmp(begin, "null", 4) == 0)) return true;

@@ -104,6 +104,14 @@ TEST(Skim, LeavesTheUnusualToParsing) {
         << text;
     EXPECT_TRUE(doc.parse_next()) << text;
   }
+  const std::string whole = R"({"a":[1,{"b":"c","d":null}],"e":true})";
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    Doc cut;
+    if (!cut.index(whole.substr(0, size))) continue;
+    EXPECT_FALSE(cut.skim_next(
+        kAllSizes, [](const Doc::Member&) { return Doc::Seen::enter; }, [] { return true; }))
+        << size;
+  }
   Doc doc;
   ASSERT_TRUE(doc.index(R"({"a":1})"));
   EXPECT_FALSE(doc.skim_next(
