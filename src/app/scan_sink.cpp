@@ -9,6 +9,7 @@ namespace gw::app {
 namespace {
 
 constexpr std::size_t kFlushAt = 64 * 1024;
+constexpr std::size_t kMaxKept = 1 << 20;  // a finding may be as large as its record
 constexpr std::uint64_t kShownQuarantines = 20;
 constexpr std::int64_t kProgressEvery = 200'000;  // microseconds
 
@@ -46,6 +47,7 @@ bool ScanSink::flush() {
   const bool written = write_all(io_.out, buffer_);
   if (!written && errno != EPIPE) output_failed_ = true;
   buffer_.clear();
+  if (buffer_.capacity() > kMaxKept) buffer_ = {};
   return written;
 }
 
@@ -87,6 +89,7 @@ void ScanSink::quarantined(const scan::Quarantine& what) {
 void ScanSink::explained(const std::string& event_name, const std::optional<model::AccessEvent>& event,
                          const std::vector<watch::WatchSet::Reason>& reasons) {
   ++explanations_;
+  if (buffer_.size() >= kFlushAt) (void)flush();
   std::string& out = buffer_;
   if (!event) {
     out += "event " + visible(event_name) + " is no access and no change to the way in\n";

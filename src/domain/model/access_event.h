@@ -3,6 +3,7 @@
 // Owns its text: safe to keep, move and hand to another thread. Empty strings stand for "unknown" (null outside).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -82,6 +83,9 @@ struct AccessEvent {
 
   // As new, but that the texts keep their memory: an event that is filled again and again allocates little.
   void clear();
+  // Bytes of the texts, and of the memory that they have taken.
+  [[nodiscard]] std::size_t text_size() const;
+  [[nodiscard]] std::size_t text_memory() const;
   friend bool operator==(const AccessEvent&, const AccessEvent&) = default;
 };
 

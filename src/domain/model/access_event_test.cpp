@@ -5,7 +5,7 @@
 namespace gw::model {
 namespace {
 
-TEST(AccessEvent, ClearLeavesNothing) {
+TEST(AccessEvent, MeasuresAndClearsAllItsTexts) {
   AccessEvent e;
   const std::string text(40, 'x');
   e.event_id = e.account_id = e.account_name = e.role = e.task_policy = text;
@@ -24,8 +24,11 @@ TEST(AccessEvent, ClearLeavesNothing) {
   e.mfa = true;
   e.emergency_path_change = e.service_automation = e.break_glass = true;
   e.severity = Severity::high;
+  EXPECT_EQ(e.text_size(), 34 * text.size());
+  EXPECT_GE(e.text_memory(), e.text_size());
   e.clear();
   EXPECT_EQ(e, AccessEvent{});
+  EXPECT_EQ(e.text_size(), std::string("file").size());
 }
 
 }  // namespace

@@ -15,13 +15,17 @@
 
 namespace gw::scan {
 
-using EventPool = Pool<model::AccessEvent, 1024>;
-using TextPool = Pool<std::string, 16>;
+// Records are hostile: a megabyte in one field is bounded by nothing but their size. So what waits is weighed by its text.
+[[nodiscard]] inline bool is_small_event(const model::AccessEvent& event) { return event.text_memory() <= 4096; }
+[[nodiscard]] inline bool is_small_text(const std::string& text) { return text.capacity() <= 640 * 1024; }
+
+using EventPool = Pool<model::AccessEvent, 1024, is_small_event>;
+using TextPool = Pool<std::string, 8, is_small_text>;
 
 // An access event that passed the question: itself, or its wire form in the Batch's text.
 struct Finding {
   std::unique_ptr<model::AccessEvent> event;
-  std::size_t text_size = 0;                // where there is no event
+  std::size_t text_size = 0;                // of the wire form, or of the event's texts
   std::uint64_t entry = 0;                  // for SeenKeys
   std::optional<model::Severity> severity;  // of a break-glass access
   bool damaged = false;                     // a field of the record has a wrong type: it is counted as quarantined
@@ -44,11 +48,35 @@ struct Batch {
   std::uint64_t ignored = 0;
   std::uint64_t not_watched = 0;
   std::uint64_t non_records = 0;
+  std::size_t held = 0;  // bytes of all this but `text`
 
   [[nodiscard]] std::size_t size() const {
     return findings.size() + names.size() + quarantined.size() + explained.size();
   }
-  [[nodiscard]] bool is_large() const { return size() >= 512 || (text != nullptr && text->size() >= 256 * 1024); }
+  [[nodiscard]] std::size_t text_size() const { return text == nullptr ? 0 : text->size(); }
+  // In bytes, roughly.
+  [[nodiscard]] std::size_t weight() const { return held + text_size(); }
+  // To be told now, and not to be kept until the end of its input.
+  [[nodiscard]] bool is_large() const { return size() >= 512 || text_size() >= 256 * 1024 || held >= 1024 * 1024; }
+  [[nodiscard]] bool is_too_large() const { return weight() >= 2048 * 1024; }
+
+  void add(Finding finding) {
+    held += finding.event == nullptr ? sizeof finding : sizeof *finding.event + finding.text_size;
+    findings.push_back(std::move(finding));
+  }
+  void add(detect::NameFact fact) {
+    held += sizeof fact + fact.workflow_id.size() + fact.name.size() + fact.identity_store_user.size();
+    names.push_back(std::move(fact));
+  }
+  void add(Quarantine what) {
+    held += sizeof what + what.path.size() + what.reason.size() + what.event_id.size();
+    quarantined.push_back(std::move(what));
+  }
+  void add(Explained what) {
+    held += sizeof what + what.event_name.size() + (what.event ? what.event->text_size() : 0);
+    for (const auto& reason : what.reasons) held += sizeof reason + reason.watch.size() + reason.why.size();
+    explained.push_back(std::move(what));
+  }
   // Appends another one, whose findings are events all.
   void add(Batch other) {
     const auto append = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
@@ -60,6 +88,7 @@ struct Batch {
     ignored += other.ignored;
     not_watched += other.not_watched;
     non_records += other.non_records;
+    held += other.held;
   }
 };
 

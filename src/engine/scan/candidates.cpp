@@ -112,6 +112,7 @@ CandidateReader::Look CandidateReader::look_at_each(const std::string& path, std
     const std::size_t before = told.size();
     if (judge_.judge(object.text, path, 0, begin, told, no_coverage).kind != Judge::Verdict::Kind::record)
       return Look::doubtful;
+    if (told.is_too_large()) return Look::doubtful;
     last_kept = told.size() > before || !c.is_name;
     if (last_kept) objects.push_back({begin, told.findings.size(), told.quarantined.size()});
   }
@@ -134,7 +135,8 @@ cloudtrail::SplitHandler::Step CandidateReader::element(std::string_view text, s
   while (next_ < candidates_.size() && candidates_[next_].at < offset) ++next_;
   if (next_ == candidates_.size()) return {Step::Kind::stop, 0};
   if (candidates_[next_].at >= end) return {};
-  if (judge_.judge(text, *path_, number_, offset, *batch_, coverage_).kind != Judge::Verdict::Kind::record) {
+  const Judge::Verdict verdict = judge_.judge(text, *path_, number_, offset, *batch_, coverage_);
+  if (verdict.kind != Judge::Verdict::Kind::record || batch_->is_too_large()) {
     damaged_ = true;
     return {Step::Kind::stop, 0};
   }

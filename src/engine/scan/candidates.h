@@ -26,7 +26,7 @@ class CandidateReader final : private cloudtrail::SplitHandler {
   void glance(std::string_view text, bool fresh);
 
   // Judges the candidate records of a whole log file, whose list begins at `list_start`, into `batch`. False at the first
-  // sign of damage: `batch` is to be dropped then. Literals::kSlack bytes must be readable behind the text.
+  // sign of damage, or when there is too much to tell: `batch` is to be dropped then. Literals::kSlack bytes must be readable behind the text.
   bool read(const std::string& path, std::string_view text, std::size_t list_start, Batch& batch);
 
  private:

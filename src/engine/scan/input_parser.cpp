@@ -67,7 +67,7 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
 void InputParser::add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record) {
   Quarantine q{path_, offset, std::nullopt, std::string(reason), false, {}};
   if (with_record) q.record = number_;
-  batch_.quarantined.push_back(std::move(q));
+  batch_.add(std::move(q));
 }
 
 bool InputParser::flush_if_large() {
@@ -200,6 +200,7 @@ void InputParser::record(std::string_view text, Envelope envelope) {
   const Judge::Verdict verdict = judge_.judge(text, path_, number_, doc_offset_, batch_, coverage_);
   if (verdict.kind == Judge::Verdict::Kind::damaged) add_quarantine(verdict.damage.reason, doc_offset_, true);
   if (verdict.kind == Judge::Verdict::Kind::envelope) add_quarantine("not a CloudTrail record", doc_offset_, true);
+  (void)flush_if_large();  // one document may hold many
 }
 
 void InputParser::need_object(std::string_view, std::string_view) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t kFuture = std::int64_t{5} * 60 * 1'000'000;
 constexpr unsigned kMaxOccurrences = 8;
+constexpr std::size_t kLargeRecord = 32 * 1024;
 
 bool duplicates_decide(const model::Record& record) {
   return record.duplicate_keys || record.service.has_duplicate_keys() || record.request.has_duplicate_keys() ||
@@ -112,6 +113,11 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
   coverage.record(record);
   ++batch.decoded;
   decoded(record, path, number, offset, batch);
+  if (root.raw().size() > kLargeRecord) {  // its texts would keep their memory
+    event_ = {};
+    event_key_ = {};
+    content_ = {};
+  }
   return true;
 }
 
@@ -146,6 +152,7 @@ Finding Judge::finding(const model::Record& record, std::uint64_t number, Batch&
   if (!options_.as_wire || number == 0 || may_get_name) {
     finding.event = EventPool::shared().take();
     *finding.event = event_;
+    finding.text_size = event_.text_size();
     return finding;
   }
   if (batch.text == nullptr) {
@@ -164,7 +171,7 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
     Quarantine q{path,   offset,
                  number, "the field " + std::string(record.wrong_type) + " has a wrong type",
                  false,  std::string(record.event_id)};
-    batch.quarantined.push_back(std::move(q));
+    batch.add(std::move(q));
   }
   if (!options_.explain_event_id.empty()) {
     if (record.event_id != options_.explain_event_id) return;
@@ -174,13 +181,13 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
       explained.event = event_;
       explained.reasons = watches_.explain(event_, options_.now);
     }
-    batch.explained.push_back(std::move(explained));
+    batch.add(std::move(explained));
     return;
   }
   bool found = false;
   bool told = false;
   if (prefilter_.may_tell(record)) {
-    if (auto fact = detect::name_fact(record)) batch.names.push_back(std::move(*fact));
+    if (auto fact = detect::name_fact(record)) batch.add(std::move(*fact));
     found = decide(record);
     told = found && asked_for(event_);
   }
@@ -196,8 +203,8 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
       told = found && asked_for(event_);
     }
     if (!told && record.wrong_type.empty() && occurs_too_often(record)) {
-      batch.quarantined.push_back(
-          {path, offset, number, "a key occurs too often in the record", false, std::string(record.event_id)});
+      batch.add(Quarantine{path, offset, number, "a key occurs too often in the record", false,
+                           std::string(record.event_id)});
       return;
     }
   }
@@ -207,7 +214,7 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
   }
   fill(record, path, number);
   if (duplicates) event_.flags.emplace_back("duplicate_keys");
-  batch.findings.push_back(finding(record, number, batch));
+  batch.add(finding(record, number, batch));
 }
 
 bool Judge::decide(const model::Record& record) {

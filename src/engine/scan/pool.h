@@ -1,5 +1,5 @@
 // Large objects that are used again: each is larger than what malloc keeps at hand, and a scan of everything makes and ends
-// millions of them. Thread-safe; bounded.
+// millions of them. Thread-safe; bounded: an object that has become too large, says kKeeps, is not kept.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace gw::scan {
 
-template <class T, std::size_t kMaxSpare>
+template <class T, std::size_t kMaxSpare, bool (*kKeeps)(const T&)>
 class Pool {
  public:
   // An allocator has no owner to be handed out by: one for the process.
@@ -32,6 +32,7 @@ class Pool {
     return std::make_unique<T>();
   }
   void give(std::unique_ptr<T> object) {
+    if (!kKeeps(*object)) return;
     const std::lock_guard lock(mutex_);
     if (spare_.size() < kMaxSpare) spare_.push_back(std::move(object));
   }

@@ -119,7 +119,7 @@ class Reader::Impl {
   bool end(const Tell& tell, std::uint64_t bytes_out);
   bool tell_part(const Tell& tell, Batch batch);
   void failed(const std::string& path, std::string reason, std::uint64_t offset) {
-    parser_.batch().quarantined.push_back({path, offset, std::nullopt, std::move(reason), true, {}});
+    parser_.batch().add(Quarantine{path, offset, std::nullopt, std::move(reason), true, {}});
     failed_ = true;
   }
 

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kMaxWorkflows = 4096;
 constexpr std::size_t kMaxNames = 20'000;
 constexpr std::size_t kMaxNameLength = 512;
-// Findings and the like that may wait for their turn, over all workers; about a kilobyte each.
-constexpr std::size_t kMaxWaiting = 2048;
+// Bytes that may wait for their turn, over all workers; a finding takes one to two kilobytes unless its text is long.
+constexpr std::size_t kMaxWaiting = std::size_t{3} << 20;
 constexpr std::size_t kMaxWaitingInputs = 4096;
 
 }  // namespace
@@ -57,7 +57,7 @@ bool Teller::stopped() const {
 
 bool Teller::tell(std::uint64_t index, Batch batch, bool last, Sizes sizes) {
   std::unique_lock lock(mutex_);
-  const std::size_t size = weight(batch);
+  const std::size_t size = batch.weight();
   // A whole input that fits may wait here; the worker goes on. Anything else waits for its turn.
   turn_.wait(lock, [&] {
     return stopped_ || index == next_ ||
@@ -73,7 +73,7 @@ bool Teller::tell(std::uint64_t index, Batch batch, bool last, Sizes sizes) {
   if (!last) return !stopped_;
   ++next_;
   for (auto at = waiting_.find(next_); at != waiting_.end() && !stopped_; at = waiting_.find(next_)) {
-    waiting_weight_ -= weight(at->second.batch);
+    waiting_weight_ -= at->second.batch.weight();
     Part part = std::move(at->second);
     waiting_.erase(at);
     deliver(std::move(part));
@@ -95,15 +95,17 @@ void Teller::deliver(Part part) {
   for (Explained& e : part.batch.explained) sink_.explained(e.event_name, e.event, e.reasons);
   std::string_view texts;
   if (part.batch.text != nullptr) {
+    held_text_ += part.batch.text->size();
     chunks_.push_back(std::move(part.batch.text));
     texts = *chunks_.back();
   }
   for (Finding& f : part.batch.findings) {
-    const std::string_view text = texts.substr(0, f.text_size);
-    texts.remove_prefix(f.text_size);
+    const std::string_view text = texts.substr(0, f.event == nullptr ? f.text_size : 0);
+    texts.remove_prefix(text.size());
     finding(std::move(f), text);
     if (stopped_) return;
   }
+  drop_told_chunks(true);
   stats_.bytes_in += part.sizes.bytes_in;
   stats_.bytes_out += part.sizes.bytes_out;
   if (!part.last) return;
@@ -120,7 +122,9 @@ void Teller::finding(Finding finding, std::string_view text) {
     if (finding.event != nullptr) EventPool::shared().give(std::move(finding.event));
     return;
   }
-  held_.push_back({std::move(finding.event), text, nullptr, first_chunk_ + chunks_.size()});
+  const std::size_t own_bytes = finding.event == nullptr ? 0 : finding.text_size;
+  held_text_ += own_bytes;
+  held_.push_back({std::move(finding.event), text, nullptr, first_chunk_ + chunks_.size(), own_bytes});
   if (answer == SeenKeys::Answer::conflict) {
     if (!finding.damaged) ++stats_.quarantined;
     conflict(held_.back());
@@ -128,7 +132,7 @@ void Teller::finding(Finding finding, std::string_view text) {
     ++stats_.matched;
   }
   if (finding.severity && (!highest_ || *highest_ < *finding.severity)) highest_ = finding.severity;
-  if (held_.size() > kHeld) tell_oldest();
+  while (!held_.empty() && !stopped_ && (held_.size() > kHeld || held_text_ > kHeldText)) tell_oldest();
 }
 
 void Teller::conflict(Held& held) {
@@ -143,6 +147,8 @@ void Teller::conflict(Held& held) {
     held.own_text = std::make_unique<std::string>(held.text);
     model::add_flag_to_access_json(*held.own_text, kFlag);
     held.text = *held.own_text;
+    held.own_bytes = held.text.size();
+    held_text_ += held.own_bytes;
     json::Doc doc;
     if (doc.parse(held.text)) {
       const json::Value origin = doc.root()["origin"];
@@ -170,6 +176,7 @@ void Teller::tell(Held& held) {
       wire_.clear();
       model::append_access_json(wire_, event);
       goes_on = sink_.wire(wire_);
+      if (!is_small_text(wire_)) wire_ = {};
     } else {
       goes_on = sink_.finding(event);
     }
@@ -183,14 +190,17 @@ void Teller::tell(Held& held) {
 void Teller::tell_oldest() {
   Held held = std::move(held_.front());
   held_.pop_front();
+  held_text_ -= held.own_bytes;
   tell(held);
-  drop_told_chunks();
+  drop_told_chunks(false);
 }
 
-// The last chunk stays: the findings in it may be about to come.
-void Teller::drop_told_chunks() {
-  const std::uint64_t needed = held_.empty() ? first_chunk_ + chunks_.size() : held_.front().chunks;
-  for (; first_chunk_ + 1 < needed; ++first_chunk_) {
+// Gives up the chunks before those that what is held lies in. `last_too`: no more findings of the last one will come.
+void Teller::drop_told_chunks(bool last_too) {
+  const std::uint64_t come = first_chunk_ + chunks_.size();
+  const std::uint64_t first_needed = !held_.empty() ? held_.front().chunks : last_too ? come + 1 : come;
+  for (; first_chunk_ + 1 < first_needed; ++first_chunk_) {
+    held_text_ -= chunks_.front()->size();
     TextPool::shared().give(std::move(chunks_.front()));
     chunks_.pop_front();
   }

@@ -2,7 +2,7 @@
 //
 // Batches are held until those before them have been told; how much may be held is bounded, so a worker that is far ahead
 // waits. In order, then: copies are dropped (SeenKeys), names are learnt, and findings are told a little later than they
-// come (kHeld of them), so that a name learnt from a record just behind still reaches them.
+// come (kHeld of them, as far as their text is within bounds), so that a name learnt from a record just behind still reaches them.
 // Thread-safe; the Sink is called by one thread at a time.
 #pragma once
 
@@ -55,6 +55,7 @@ class Teller {
 
  private:
   static constexpr std::size_t kHeld = 1024;
+  static constexpr std::size_t kHeldText = std::size_t{4} << 20;  // bytes
 
   struct Part {
     Batch batch;
@@ -66,17 +67,15 @@ class Teller {
     std::unique_ptr<model::AccessEvent> event;
     std::string_view text;
     std::unique_ptr<std::string> own_text;
-    std::uint64_t chunks = 0;  // that had come until then: the text lies in the last of them
+    std::uint64_t chunks = 0;   // that had come until then: the text lies in the last of them
+    std::size_t own_bytes = 0;  // of text, but for the chunk's
   };
   void deliver(Part part);
   void finding(Finding finding, std::string_view text);
   void conflict(Held& held);
   void tell_oldest();
   void tell(Held& held);
-  void drop_told_chunks();
-  static std::size_t weight(const Batch& batch) {
-    return batch.findings.size() + batch.quarantined.size() + batch.names.size();
-  }
+  void drop_told_chunks(bool last_too);
 
   const Options& options_;
   Sink& sink_;
@@ -91,6 +90,7 @@ class Teller {
   std::deque<Held> held_;
   std::deque<std::unique_ptr<std::string>> chunks_;  // texts of batches, while findings in them are held
   std::uint64_t first_chunk_ = 0;
+  std::size_t held_text_ = 0;  // bytes of chunks_ and of what is held besides them
   std::string wire_;
   Stats stats_;
   std::uint64_t decoded_ = 0;
