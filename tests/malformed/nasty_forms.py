@@ -335,6 +335,22 @@ def members():
         [], True, []
 
 
+def floods():
+    """Few bytes of input that come to much: what is found must not be held as a whole."""
+    joined = lambda parts: gz(b'{"Records":[', 6) + gz(b",", 6).join(gz(part.encode(), 6) for part in parts) + gz(b"]}", 6)
+    numbers = range(100, 160)
+    found = [ident(n) for n in numbers]
+    agent, role = "u" * MB, {"role_name": "BreakGlass" + "r" * MB, "account_id": "444455556666"}
+    yield "flood_user_agent.json.gz", joined(text(n, userAgent=agent) for n in numbers), found, False, []
+    yield "flood_role.json.gz", joined(text(n, serviceEventDetails=role) for n in numbers), found, False, []
+    yield "flood_no_id.json.gz", joined(text(n, userAgent=agent, eventID=None, requestID=str(n)) for n in numbers), [], False, []
+    nobody = {"type": "IdentityCenterUser", "accountId": "111122223333", "credentialId": "c"}  # whose name may be learnt
+    yield "flood_nobody.json.gz", joined(text(n, userIdentity=nobody, userAgent=agent) for n in numbers), found, False, []
+    short = '{"eventVersion":"1","eventSource":"sso.amazonaws.com","eventName":"Federate","eventID":"%s",' \
+        '"serviceEventDetails":{"role_name":"BreakGlass","account_id":"444455556666"}}'
+    yield "flood_short.json.gz", gz(wrap(*[short % ident(n) for n in range(30_000)]), 6), [ident(29_999)], False, []
+
+
 def entries():
-    for group in (envelopes, lists, documents, records, members):
+    for group in (envelopes, lists, documents, records, members, floods):
         yield from group()

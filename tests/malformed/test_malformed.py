@@ -5,6 +5,7 @@ and whatever a record holds cannot act on a terminal or a spreadsheet.
 GW_FULL=1 adds the largest of the shared bombs.
 """
 import csv
+import gzip
 import io
 import itertools
 import json
@@ -103,6 +104,14 @@ def check_own(checks, folder):
             if told is False:
                 checks.ok(r.code == 0, f"{label}: nothing to complain about, exit code {r.code}",
                           r.err.decode("utf-8", "replace").splitlines()[:5])
+
+
+def check_explanations(checks, folder):
+    path = os.path.join(folder, "copies.jsonl.gz")
+    write(path, gzip.compress((nasty.text(7) + "\n").encode() * 50_000, 1))
+    r = runner.scan(path, "--explain", nasty.ident(7))
+    checks.ok(r.code == 0 and r.out.count(b"event ") == 50_000, f"every copy is explained, exit code {r.code}")
+    checks.ok(r.peak_kib <= limit(1) or bool(os.environ.get("GW_SANITIZE")), f"explanations take {r.peak_kib} KiB")
 
 
 def check_folders(checks, folder):
@@ -251,6 +260,7 @@ def main():
     checks = runner.Checks("malformed")
     with tempfile.TemporaryDirectory() as folder:
         check_own(checks, folder)
+        check_explanations(checks, folder)
         check_folders(checks, folder)
         check_hostile(checks, folder)
         check_shared_malformed(checks, folder)
