@@ -27,6 +27,7 @@ auto texts_of(Event& e) {
                     &e.error_code,
                     &e.error_message,
                     &e.shared_event_id,
+                    &e.origin.feed,
                     &e.origin.path,
                     &e.caller_account_id,
                     &e.caller_issuer_arn,
