@@ -1,5 +1,6 @@
 // Any bytes as a record → detect() and name_fact(): no crash; what comes out is bounded by what went in, is valid UTF-8 and
 // holds no secret of the record; event_names_of_interest() keeps its contract.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -48,7 +49,8 @@ std::vector<std::string_view> texts_of(const AccessEvent& e) {
 }
 
 void check_text(std::string_view text, std::size_t input_size) {
-  if (text.size() > input_size + 128) std::abort();
+  // A target that is a list is shown as JSON, in which control characters take six; it is cut at 1024.
+  if (text.size() > std::max<std::size_t>(input_size + 128, 1024)) std::abort();
   for (std::size_t i = 0; i < text.size();) {
     const gw::Utf8Char c = gw::next_utf8(text, i);
     if (!c.valid) std::abort();

@@ -6,7 +6,8 @@
 
 namespace {
 
-constexpr std::size_t kAhead = 2048;  // far enough for a farther cache; processors do not look beyond a page by themselves
+constexpr std::size_t kAhead =
+    2048;  // far enough for a farther cache; processors do not look beyond a page by themselves
 constexpr unsigned long long kEvenBits = 0x5555555555555555ull;
 
 // Which characters are escaped by a backslash (an odd run of them before), carrying over block borders.

@@ -1,10 +1,9 @@
 #include "domain/detect/lookup.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 #include <vector>
 
+#include "base/word_hash.h"
 #include "domain/detect/detect.h"
 
 namespace gw::detect {
@@ -53,16 +52,7 @@ class Index {
  private:
   [[nodiscard]] std::size_t next(std::size_t i) const { return (i + 1) & (rows_.size() - 1); }
   [[nodiscard]] std::size_t slot(std::string_view name) const {
-    std::uint64_t head = 0;
-    std::uint64_t tail = 0;
-    if (name.size() >= 8) {
-      std::memcpy(&head, name.data(), 8);
-      std::memcpy(&tail, name.data() + name.size() - 8, 8);
-    } else {
-      for (const char c : name) head = head << 8 | static_cast<unsigned char>(c);
-    }
-    const std::uint64_t hash = (head ^ (tail << 1) ^ name.size()) * 0x9E3779B97F4A7C15ull;
-    return static_cast<std::size_t>(hash ^ hash >> 32) & (rows_.size() - 1);
+    return static_cast<std::size_t>(word_hash(name)) & (rows_.size() - 1);
   }
 
   std::vector<const EventRow*> rows_;  // a power of two; null is free

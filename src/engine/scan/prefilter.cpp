@@ -4,9 +4,9 @@
 #include "engine/scan/prefilter.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/glob.h"
+#include "base/word_hash.h"
 
 namespace gw::scan {
 namespace {
@@ -136,23 +136,10 @@ EventNames::EventNames(const std::vector<detect::EventNameInterest>& names) {
       prefixes_.push_back(name.event_name);
       continue;
     }
-    const std::uint64_t hash = hash_of(name.event_name);
+    const std::uint64_t hash = word_hash(name.event_name);
     table_[slot(name.event_name, hash)] = name.event_name;
     sketch_[hash >> 60 & 15] |= std::uint64_t{1} << (hash >> 54 & 63);
   }
-}
-
-std::uint64_t EventNames::hash_of(std::string_view name) {
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
-  if (name.size() >= 8) {
-    std::memcpy(&head, name.data(), 8);
-    std::memcpy(&tail, name.data() + name.size() - 8, 8);
-  } else {
-    for (const char c : name) head = head << 8 | static_cast<unsigned char>(c);
-  }
-  const std::uint64_t hash = (head ^ (tail << 1) ^ name.size()) * 0x9E3779B97F4A7C15ull;
-  return hash ^ hash >> 29;
 }
 
 // The slot that holds `name`, or the free one where it would go.
@@ -164,7 +151,7 @@ std::size_t EventNames::slot(std::string_view name, std::uint64_t hash) const {
 
 bool EventNames::contains(std::string_view name) const {
   if (name.empty()) return false;
-  const std::uint64_t hash = hash_of(name);
+  const std::uint64_t hash = word_hash(name);
   if ((sketch_[hash >> 60 & 15] >> (hash >> 54 & 63) & 1) != 0 && !table_[slot(name, hash)].empty()) return true;
   return std::any_of(prefixes_.begin(), prefixes_.end(),
                      [&](std::string_view prefix) { return prefix[0] == name[0] && name.starts_with(prefix); });

@@ -26,7 +26,6 @@ class EventNames {
   [[nodiscard]] bool contains(std::string_view name) const;
 
  private:
-  [[nodiscard]] static std::uint64_t hash_of(std::string_view name);
   [[nodiscard]] std::size_t slot(std::string_view name, std::uint64_t hash) const;
   std::array<std::uint64_t, 16> sketch_{};  // one bit of 1024 for the hash of each exact name: most others end there
   std::vector<std::string_view> table_;     // a power of two; empty views are free
