@@ -103,7 +103,7 @@ class Reader::Impl {
  public:
   Impl(const Question& question, Budget budget)
       : everything_(parses_everything(question.options)),
-        input_(budget.input, budget.large_pages),
+        input_(budget.input, false),
         inflated_(budget.inflated, budget.large_pages),
         coverage_(question.options.coverage),
         parser_(question, coverage_) {}
