@@ -25,5 +25,13 @@ TEST(Form, PlusAndPercent) {
   EXPECT_EQ(decode_form("%zz%4"), "%zz%4");
 }
 
+TEST(Base64, EncodesWhatItDecodes) {
+  EXPECT_EQ(encode_base64(""), "");
+  EXPECT_EQ(encode_base64("f"), "Zg==");
+  EXPECT_EQ(encode_base64("fo"), "Zm8=");
+  EXPECT_EQ(encode_base64("foo"), "Zm9v");
+  EXPECT_EQ(encode_base64("foobar"), "Zm9vYmFy");
+}
+
 }  // namespace
 }  // namespace gw

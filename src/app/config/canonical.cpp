@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "app/config/config.h"
-#include "app/config/sha256.h"
 #include "base/json/write.h"
+#include "base/sha256.h"
 
 namespace gw::app {
 namespace {

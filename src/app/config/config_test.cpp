@@ -4,9 +4,9 @@
 
 #include "app/config/names.h"
 #include "app/config/schema.h"
-#include "app/config/sha256.h"
 #include "app/config/validate.h"
 #include "base/json/doc.h"
+#include "base/sha256.h"
 #include "domain/watch/watch_set.h"
 
 namespace gw::app {

@@ -21,6 +21,10 @@ namespace gw::detect {
 // `event` holds nothing of what it held before then, and anything otherwise.
 [[nodiscard]] bool detect(const model::Record& record, model::AccessEvent& event);
 
+// Who made this call, for a record that need not be an access: `event` as detect() would fill it, with mechanism `other`, the
+// account in which it was made and the role that acts (plain name). False for services and where nobody is named.
+[[nodiscard]] bool actor(const model::Record& record, model::AccessEvent& event);
+
 // What a record tells about names: the person behind an identity store user id, or the pieces of that knowledge
 // ("Username in sign-in CloudTrail events": joined by AuthWorkflowID). `identity_store_user` or `name` may be empty.
 struct NameFact {

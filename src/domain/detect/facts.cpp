@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "domain/detect/detect.h"
+
 namespace gw::detect {
 namespace {
 
@@ -226,6 +228,19 @@ bool is_service_automation(const Record& record, std::string_view entered_role) 
   if (issuer->resource.starts_with("role/aws-service-role/")) return true;
   if (issuer->resource.starts_with("role/service-role/AWSControlTower")) return true;
   return by_service && is_automation_role(last_segment(issuer->resource));
+}
+
+bool actor(const Record& record, AccessEvent& event) {
+  const Identity& id = record.identity;
+  if (is_service_principal(id) || id.type == "AWSAccount") return false;
+  begin(record, Mechanism::other, event);
+  event.account_id = home_account(record);
+  event.role = plain_role_name(acting_role(id).name);
+  event.role_arn = id.issuer_arn;
+  if (in_assumed_root_session(record)) event.also.add(Mechanism::assume_root);
+  if (acts_as_root(record)) event.also.add(Mechanism::root_api);
+  if (acts_as_iam_user(record)) event.also.add(Mechanism::iam_user_api);
+  return !event.principal.id.empty() || !event.principal.arn.empty();
 }
 
 }  // namespace gw::detect

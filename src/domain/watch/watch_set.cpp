@@ -101,6 +101,10 @@ struct WatchSet::Compiled {
 
   [[nodiscard]] bool account_matches(const std::vector<std::string>& patterns, const AccessEvent& e) const;
   [[nodiscard]] bool matches(const CompiledWatch& w, const AccessEvent& e, std::string* why) const;
+  [[nodiscard]] bool names_actor(const CompiledWatch& w, const AccessEvent& e) const;
+  void prepare(AccessEvent& e) const;
+  static void take(const CompiledWatch& w, AccessEvent& e);
+  void take_out(AccessEvent& e, Time now) const;
   [[nodiscard]] static bool matches(const CompiledIgnore& rule, const AccessEvent& e, Time now, std::string* why);
 };
 
@@ -141,6 +145,29 @@ bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, s
   if (!w.watch.principals.empty() && !principal_matches(w.principals, e))
     return no(why, {"the principal is not watched"});
   return true;
+}
+
+// Mechanisms are ways in; a call by who came in is none of them, except where the identity itself is the way.
+bool WatchSet::Compiled::names_actor(const CompiledWatch& w, const AccessEvent& e) const {
+  if (e.service_automation || w.kind != Kind::general) return false;
+  if (w.watch.accounts.empty() && w.watch.roles.empty() && w.watch.principals.empty())
+    return w.names_mechanisms && w.mechanisms.intersects(e.also);
+  if (!w.watch.accounts.empty() && !account_matches(w.watch.accounts, e)) return false;
+  if (!w.watch.roles.empty() && (e.role.empty() || !w.roles.matches(e.role))) return false;
+  return w.watch.principals.empty() || principal_matches(w.principals, e);
+}
+
+void WatchSet::Compiled::take(const CompiledWatch& w, AccessEvent& e) {
+  e.break_glass = true;
+  e.watches.push_back(w.watch.name);
+  if (!e.severity || *e.severity < w.watch.severity) {
+    e.severity = w.watch.severity;
+    e.watch = w.watch.name;
+  }
+  for (const std::string& receiver : w.watch.receivers) {
+    if (std::find(e.receivers.begin(), e.receivers.end(), receiver) == e.receivers.end())
+      e.receivers.push_back(receiver);
+  }
 }
 
 bool WatchSet::Compiled::matches(const CompiledIgnore& ignore, const AccessEvent& e, Time now, std::string* why) {
@@ -229,15 +256,14 @@ Result<WatchSet> WatchSet::compile(Config config) {
   return WatchSet(std::move(compiled));
 }
 
-void WatchSet::decide(AccessEvent& e, Time now) const {
-  const Compiled& c = *compiled_;
-  if (const auto name = c.config.account_names.find(e.account_id); name != c.config.account_names.end())
+// Names from the configuration, and nothing decided yet.
+void WatchSet::Compiled::prepare(AccessEvent& e) const {
+  if (const auto name = config.account_names.find(e.account_id); name != config.account_names.end())
     e.account_name = name->second;
-  if (!e.identity_store_user.empty() && !c.people.empty()) {
-    auto person = c.people.find(e.identity_store_user);
-    if (person == c.people.end())
-      person = c.people.find(e.identity_store_user.substr(e.identity_store_user.find('#') + 1));
-    if (person != c.people.end()) {
+  if (!e.identity_store_user.empty() && !people.empty()) {
+    auto person = people.find(e.identity_store_user);
+    if (person == people.end()) person = people.find(e.identity_store_user.substr(e.identity_store_user.find('#') + 1));
+    if (person != people.end()) {
       e.principal.name = person->second;
       e.principal.name_source = "people";
     }
@@ -249,28 +275,19 @@ void WatchSet::decide(AccessEvent& e, Time now) const {
   e.severity.reset();
   e.ignored_by.clear();
   e.planned.clear();
-  for (const CompiledWatch& w : c.watches) {
-    if (!c.matches(w, e, nullptr)) continue;
-    e.break_glass = true;
-    e.watches.push_back(w.watch.name);
-    if (!e.severity || *e.severity < w.watch.severity) {
-      e.severity = w.watch.severity;
-      e.watch = w.watch.name;
-    }
-    for (const std::string& receiver : w.watch.receivers) {
-      if (std::find(e.receivers.begin(), e.receivers.end(), receiver) == e.receivers.end())
-        e.receivers.push_back(receiver);
-    }
-  }
+}
+
+// Who is told; then what takes it out again, and what labels it.
+void WatchSet::Compiled::take_out(AccessEvent& e, Time now) const {
   if (!e.break_glass) return;
-  if (e.receivers.empty()) e.receivers = c.config.default_receivers;
-  for (const CompiledIgnore& ignore : c.ignores) {
-    if (!Compiled::matches(ignore, e, now, nullptr)) continue;
+  if (e.receivers.empty()) e.receivers = config.default_receivers;
+  for (const CompiledIgnore& ignore : ignores) {
+    if (!matches(ignore, e, now, nullptr)) continue;
     e.break_glass = false;
     e.ignored_by = ignore.rule.reason;
     return;
   }
-  for (const PlannedWindow& window : c.config.planned) {
+  for (const PlannedWindow& window : config.planned) {
     if (!e.event_time || *e.event_time < window.from || !(*e.event_time < window.until)) continue;
     if (window.watch != "*" && std::find(e.watches.begin(), e.watches.end(), window.watch) == e.watches.end()) continue;
     if (!any_matches(window.people, e.principal.name) && !any_matches(window.people, e.principal.id) &&
@@ -280,6 +297,24 @@ void WatchSet::decide(AccessEvent& e, Time now) const {
     e.planned = window.ticket.empty() ? window.owner : window.ticket;
     break;
   }
+}
+
+void WatchSet::decide(AccessEvent& e, Time now) const {
+  const Compiled& c = *compiled_;
+  c.prepare(e);
+  for (const CompiledWatch& w : c.watches) {
+    if (c.matches(w, e, nullptr)) c.take(w, e);
+  }
+  c.take_out(e, now);
+}
+
+void WatchSet::decide_actor(AccessEvent& e, Time now) const {
+  const Compiled& c = *compiled_;
+  c.prepare(e);
+  for (const CompiledWatch& w : c.watches) {
+    if (c.names_actor(w, e)) c.take(w, e);
+  }
+  c.take_out(e, now);
 }
 
 std::vector<WatchSet::Reason> WatchSet::explain(const AccessEvent& e, Time now) const {

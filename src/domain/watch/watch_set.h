@@ -35,6 +35,11 @@ class WatchSet {
   // `now` decides which ignore rules still hold; planned windows go by the event's own time.
   void decide(model::AccessEvent& event, Time now) const;
 
+  // Whether the actor of a call (detect::actor()) is one whose calls are kept: some watch names its account, role or
+  // principal, whatever its mechanisms are; root and AssumeRoot sessions by their built-in watches. Fills as decide() does;
+  // break_glass says yes. Tamper and emergency-path watches are about what is done, so they name nobody.
+  void decide_actor(model::AccessEvent& event, Time now) const;
+
   // One line per watch, in file order, then ignore rules: matched, or the first condition that did not hold.
   struct Reason {
     std::string watch;

@@ -1,10 +1,10 @@
-#include "app/config/sha256.h"
+#include "base/sha256.h"
 
 #include <array>
 #include <bit>
 #include <cstdint>
 
-namespace gw::app {
+namespace gw {
 namespace {
 
 using Words = std::array<std::uint32_t, 8>;
@@ -45,21 +45,55 @@ void add_block(Words& state, const unsigned char* block) {
 
 }  // namespace
 
-std::string sha256_hex(std::string_view text) {
+std::string sha256(std::string_view text) {
   Words state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::string padded(text);
-  padded.push_back('\x80');
-  while (padded.size() % 64 != 56) padded.push_back('\0');
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  std::size_t done = 0;
+  for (; text.size() - done >= 64; done += 64) add_block(state, bytes + done);
+  std::string rest(text.substr(done));
+  rest.push_back('\x80');
+  while (rest.size() % 64 != 56) rest.push_back('\0');
   const std::uint64_t bits = std::uint64_t{text.size()} * 8;
-  for (int shift = 56; shift >= 0; shift -= 8) padded.push_back(static_cast<char>(bits >> shift & 0xFF));
-  for (std::size_t i = 0; i < padded.size(); i += 64)
-    add_block(state, reinterpret_cast<const unsigned char*>(padded.data() + i));
+  for (int shift = 56; shift >= 0; shift -= 8) rest.push_back(static_cast<char>(bits >> shift & 0xFF));
+  for (std::size_t i = 0; i < rest.size(); i += 64)
+    add_block(state, reinterpret_cast<const unsigned char*>(rest.data() + i));
+  std::string out;
+  for (const std::uint32_t word : state) {
+    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(word >> shift & 0xFF));
+  }
+  return out;
+}
+
+std::string sha256_hex(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string hex;
-  for (const std::uint32_t word : state) {
-    for (int shift = 28; shift >= 0; shift -= 4) hex.push_back(kHex[word >> shift & 15]);
+  for (const char c : sha256(text)) {
+    hex.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
+    hex.push_back(kHex[static_cast<unsigned char>(c) & 15]);
   }
   return hex;
 }
 
-}  // namespace gw::app
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+  std::string block = key.size() > 64 ? sha256(key) : std::string(key);
+  block.resize(64, '\0');
+  std::string inner;
+  std::string outer;
+  for (const char c : block) {
+    inner.push_back(static_cast<char>(c ^ 0x36));
+    outer.push_back(static_cast<char>(c ^ 0x5c));
+  }
+  inner += text;
+  return sha256(outer + sha256(inner));
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  unsigned different = a.size() == b.size() ? 0 : 1;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const char other = b.empty() ? '\0' : b[i % b.size()];
+    different |= static_cast<unsigned>(static_cast<unsigned char>(a[i] ^ other));
+  }
+  return different == 0;
+}
+
+}  // namespace gw
