@@ -160,6 +160,18 @@ void append_access_json(std::string& out, const AccessEvent& e) {
   }
 }
 
+void append_access_json(std::string& out, const AccessEvent& e, std::string_view session_id) {
+  constexpr std::string_view kPlace = R"(,"session_id":null,"origin":{"feed":)";
+  const std::size_t begin = out.size();
+  append_access_json(out, e);
+  // Strings hold no quote that is not escaped, so the place stands there once.
+  const std::size_t at = session_id.empty() ? std::string::npos : out.find(kPlace, begin);
+  if (at == std::string::npos) return;
+  std::string id;
+  json::append_string(id, session_id);
+  out.replace(at + kPlace.find("null"), 4, id);
+}
+
 void add_flag_to_access_json(std::string& json, std::string_view flag) {
   if (!json.ends_with(kEnd)) return;
   json.resize(json.size() - kEnd.size());

@@ -10,6 +10,8 @@
 namespace gw::model {
 
 void append_access_json(std::string& out, const AccessEvent& event);
+// With the session that it belongs to.
+void append_access_json(std::string& out, const AccessEvent& event, std::string_view session_id);
 
 // Adds one more of the `flags` to what append_access_json() wrote, and nothing else stands in `json`.
 void add_flag_to_access_json(std::string& json, std::string_view flag);
