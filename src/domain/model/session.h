@@ -48,7 +48,8 @@ struct Edge {
   Time from;
   Time to;  // inclusive
   JoinGrade grade = JoinGrade::exact;
-  std::string by;  // the kind of key, for people: identity_store_user, role_session, …
+  std::string by;           // the kind of key, for people: identity_store_user, role_session, …
+  std::uint64_t count = 1;  // how many entries it ties together
   friend bool operator==(const Edge&, const Edge&) = default;
 };
 
@@ -58,6 +59,7 @@ struct Join {
   std::string event_id;
   JoinGrade grade = JoinGrade::exact;
   std::string by;
+  std::vector<std::string> keys;  // of the entry's edges: `grade` and `by` follow from those that others share
   friend bool operator==(const Join&, const Join&) = default;
 };
 
@@ -87,6 +89,22 @@ struct IdentityRun {
   std::string first_event_key;
   ActivityKinds first_kinds = 0;
   friend bool operator==(const IdentityRun&, const IdentityRun&) = default;
+};
+
+// Credentials that were handed out, and until when they are good.
+struct Issue {
+  Time at;
+  Time expires_at;
+  ExpiryGrade grade = ExpiryGrade::none;
+  friend auto operator<=>(const Issue&, const Issue&) = default;
+};
+
+// Which entry a value was taken from: the best rank wins, then the earliest, then the smallest key.
+struct Source {
+  std::uint32_t rank = 0;  // 0: from none yet
+  Time at;
+  std::string event_key;
+  friend bool operator==(const Source&, const Source&) = default;
 };
 
 struct Acknowledgement {
@@ -133,17 +151,23 @@ struct Session {
   std::vector<std::string> planned;    // tickets
   bool all_planned = false;            // every access lies in a planned window
 
-  std::uint64_t ways_in = 0;         // stored access events (and second halves)
-  std::uint64_t identity_calls = 0;  // calls by root or IAM user, first ones included
+  std::uint64_t ways_in = 0;          // stored access events and second halves, calls by identity not among them
+  std::uint64_t planned_ways_in = 0;  // of them: in a planned window
+  std::uint64_t identity_calls = 0;   // calls by root or IAM user, first ones included
+  std::uint64_t activity_calls = 0;   // calls by other credentials
+  std::array<std::uint64_t, kActivityKinds> identity_counts{};
+  std::array<std::uint64_t, kActivityKinds> activity_counts{};
+  // Derived from these: what came after the ways in.
   std::array<KindTotals, kActivityKinds> kinds{};
-  std::uint64_t calls = 0;  // activity: what came after the way in
+  std::uint64_t calls = 0;
   std::map<std::string, Sighting> addresses;
   std::map<std::string, Sighting> agents;
   std::map<std::string, Sighting> high_risk;  // class of call → …
   std::map<std::string, Sighting> regions;
   std::vector<IdentityRun> runs;
-  std::vector<Edge> edges;  // one for each key and stretch of time
-  std::vector<Join> joins;  // by time, then event key
+  std::vector<Issue> issues;  // ascending
+  std::vector<Edge> edges;    // one for each key and stretch of time
+  std::vector<Join> joins;    // by time, then event key
   std::set<std::string> feeds;
   std::string confirmed_by;  // the trail object that holds a record of it
   std::string source_ip;     // of the first access by a person
@@ -153,7 +177,12 @@ struct Session {
   std::string first_event_id;
   std::string first_event_key;
   std::string first_event_name;
-  std::uint32_t truncated = 0;  // lists that reached their bound
+  bool truncated = false;  // a list reached its bound
+  Source principal_from;
+  Source name_from;   // session_name
+  Source place_from;  // source_ip, user_agent, region
+  Source mfa_from;
+  Source first_from;
 
   std::string parent;  // the session whose credentials made this one's
   bool chain_incomplete = false;
@@ -164,7 +193,8 @@ struct Session {
   std::string organization_id;
 
   // Clock-driven: what was told of it, and when it is looked at next.
-  Time opened_at;  // when glasswatch first stored it
+  Time opened_at;              // when glasswatch first stored it
+  std::set<std::string> told;  // facts
   std::optional<Time> lapsed_at;
   std::uint64_t told_calls = 0;  // by the last digest
   std::uint32_t digests = 0;

@@ -164,7 +164,7 @@ void append_session_json(std::string& out, const Session& s) {
   o.text("parent", s.parent);
   o.truth("chain_incomplete", s.chain_incomplete);
   o.truth("backfilled", s.backfilled);
-  o.truth("truncated", s.truncated > 0);
+  o.truth("truncated", s.truncated);
   o.time("opened_at", s.opened_at);
   o.time("lapsed_at", s.lapsed_at);
   o.text("config_hash", s.config_hash);

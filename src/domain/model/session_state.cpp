@@ -196,8 +196,14 @@ void fields(V& v, S& s) {
     v("type", s.type), v("id", s.id), v("name", s.name), v("name_source", s.name_source), v("arn", s.arn);
   } else if constexpr (Is<S, Edge>) {
     v("key", s.key), v("from", s.from), v("to", s.to), v("grade", s.grade), v("by", s.by);
+    v("count", s.count);
   } else if constexpr (Is<S, Join>) {
     v("time", s.time), v("key", s.event_key), v("event", s.event_id), v("grade", s.grade), v("by", s.by);
+    v("keys", s.keys);
+  } else if constexpr (Is<S, Issue>) {
+    v("at", s.at), v("expires_at", s.expires_at), v("grade", s.grade);
+  } else if constexpr (Is<S, Source>) {
+    v("rank", s.rank), v("at", s.at), v("key", s.event_key);
   } else if constexpr (Is<S, Sighting>) {
     v("first", s.first), v("last", s.last), v("count", s.count), v("event", s.first_event_id);
   } else if constexpr (Is<S, KindTotals>) {
@@ -220,12 +226,16 @@ void fields(V& v, S& s) {
     v("expiry_grade", s.expiry_grade), v("by_identity", s.by_identity);
     v("severity", s.severity), v("watch", s.watch), v("watches", s.watches), v("receivers", s.receivers);
     v("planned", s.planned), v("all_planned", s.all_planned);
-    v("ways_in", s.ways_in), v("identity_calls", s.identity_calls), v("kinds", s.kinds), v("calls", s.calls);
+    v("ways_in", s.ways_in), v("planned_ways_in", s.planned_ways_in), v("identity_calls", s.identity_calls);
+    v("activity_calls", s.activity_calls), v("identity_counts", s.identity_counts);
+    v("activity_counts", s.activity_counts), v("kinds", s.kinds), v("calls", s.calls), v("issues", s.issues);
     v("addresses", s.addresses), v("agents", s.agents), v("high_risk", s.high_risk), v("regions", s.regions);
     v("runs", s.runs), v("edges", s.edges), v("joins", s.joins), v("feeds", s.feeds);
     v("confirmed_by", s.confirmed_by), v("source_ip", s.source_ip), v("user_agent", s.user_agent);
     v("region", s.region), v("mfa", s.mfa), v("first_event_id", s.first_event_id);
     v("first_event_key", s.first_event_key), v("first_event_name", s.first_event_name), v("truncated", s.truncated);
+    v("principal_from", s.principal_from), v("name_from", s.name_from), v("place_from", s.place_from);
+    v("mfa_from", s.mfa_from), v("first_from", s.first_from), v("told", s.told);
     v("parent", s.parent), v("chain_incomplete", s.chain_incomplete), v("backfilled", s.backfilled);
     v("acknowledged", s.acknowledged), v("notes", s.notes), v("config_hash", s.config_hash);
     v("organization_id", s.organization_id), v("opened_at", s.opened_at), v("lapsed_at", s.lapsed_at);
