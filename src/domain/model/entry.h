@@ -31,6 +31,8 @@ struct Entry {
   AccessEvent event;
   bool has_time = true;  // false: event_time is the time of delivery
 
+  bool from_trail = false;  // read from a trail's own log object, which event.origin.path names
+
   std::vector<Edge> edges;
   ActivityKinds kinds = 0;
   std::string high_risk;   // the class of a high-risk call; empty: none

@@ -196,6 +196,7 @@ struct Session {
   Time opened_at;              // when glasswatch first stored it
   std::set<std::string> told;  // facts
   std::optional<Time> lapsed_at;
+  Time told_at;                  // by the last digest, or the opening
   std::uint64_t told_calls = 0;  // by the last digest
   std::uint32_t digests = 0;
   std::optional<Time> next_due;

@@ -239,7 +239,7 @@ void fields(V& v, S& s) {
     v("parent", s.parent), v("chain_incomplete", s.chain_incomplete), v("backfilled", s.backfilled);
     v("acknowledged", s.acknowledged), v("notes", s.notes), v("config_hash", s.config_hash);
     v("organization_id", s.organization_id), v("opened_at", s.opened_at), v("lapsed_at", s.lapsed_at);
-    v("told_calls", s.told_calls), v("digests", s.digests), v("next_due", s.next_due);
+    v("told_at", s.told_at), v("told_calls", s.told_calls), v("digests", s.digests), v("next_due", s.next_due);
   }
 }
 

@@ -75,6 +75,7 @@ Session full() {
   s.organization_id = "o-1";
   s.opened_at = Time{4};
   s.lapsed_at = Time{5};
+  s.told_at = Time{6};
   s.told_calls = 6;
   s.digests = 7;
   s.next_due = Time{8};
