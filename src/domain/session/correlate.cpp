@@ -27,7 +27,10 @@ class Correlator {
  public:
   Correlator(Known known, const Context& context) : context_(context), known_(std::move(known.events)) {
     for (Session& session : known.sessions) insert(std::move(session));
-    for (model::Fold& fold : known.folds) folds_.emplace(fold.key, FoldState{std::move(fold), false});
+    for (model::Fold& fold : known.folds) {
+      std::string key = fold.key;
+      folds_.emplace(std::move(key), FoldState{std::move(fold), false});
+    }
   }
 
   void add(std::size_t index, const Entry& entry) {
