@@ -208,6 +208,25 @@ TEST(Sessions, ARoleAssumedFromASessionHangsUnderIt) {
   EXPECT_EQ(child.severity, model::Severity::critical);
 }
 
+TEST(Sessions, CallsOfAChainCountWhateverComesFirst) {
+  const std::string grant_role =
+      call("2", "2026-07-01T10:05:00Z", "2026-07-01T10:00:00Z", "alice", "u-alice", kProd, reserved("BreakGlassAdmin"),
+           "sts.amazonaws.com", "AssumeRole",
+           R"("requestParameters":{"roleArn":"arn:aws:iam::333333333333:role/deploy","roleSessionName":"x"},)"
+           R"("responseElements":{"credentials":{"accessKeyId":"ASIACHILD"}},)");
+  const model::Entry later = session::chain_entry(session::chain_hash("ASIACHILD"), 7, at("2026-07-01T10:06:00Z"),
+                                                  model::bit(model::ActivityKind::write), "333333333333");
+  Kit kit;
+  kit.deliver(grant_role);
+  kit.deliver({later});
+  kit.deliver({later});  // redelivered
+  const auto child =
+      std::find_if(kit.sessions.begin(), kit.sessions.end(), [](const auto& s) { return s.second.role == "deploy"; });
+  ASSERT_NE(child, kit.sessions.end());
+  EXPECT_EQ(child->second.calls, 1u);
+  EXPECT_EQ(child->second.kinds[static_cast<std::size_t>(model::ActivityKind::write)].count, 1u);
+}
+
 TEST(Sessions, TamperingByASessionIsToldAndCounted) {
   Kit kit;
   kit.deliver(grant("1", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin"));

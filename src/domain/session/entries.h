@@ -4,6 +4,7 @@
 // a break-glass access, or when its own fields name an actor that is watched. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,13 @@ void append_entries(std::vector<model::Entry>& out, const Read& read, const Rule
 // The temporary access key that signed the record, where it is one that was handed out by AWS STS and no service's own;
 // empty otherwise. What the chain horizon remembers.
 [[nodiscard]] std::string_view chain_credential(const model::Record& record);
+// Role chains: a session that handed out an access key is tied to the calls made with it by this key, though nothing in those
+// calls names who is behind them. chain_entry() makes of such a call what counts for the session: the same entry whether the
+// call or the handing out came first.
+[[nodiscard]] std::uint64_t chain_hash(std::string_view access_key_or_event_key);
+[[nodiscard]] model::Entry chain_entry(std::uint64_t credential, std::uint64_t event, Time time,
+                                       model::ActivityKinds kinds, std::string_view account_id);
+
 // What a call was for ("Actions, resources, and condition keys for AWS services").
 [[nodiscard]] model::ActivityKinds kinds_of(const model::Record& record);
 

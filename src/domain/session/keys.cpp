@@ -128,6 +128,10 @@ std::string credential_of(const Record& record) {
   return key({"principal", id.principal_id.empty() ? id.arn : id.principal_id});
 }
 
+model::Edge chain_edge(std::uint64_t credential) {
+  return {"chain|" + std::to_string(credential), kAlways, kForever, JoinGrade::exact, "access_key", 1};
+}
+
 void add_access_edges(Entry& entry, const Record& record, Time at) {
   const model::AccessEvent& e = entry.event;
   const Time until = plus(entry.expires_at.value_or(plus(at, std::int64_t{3600} * kSecond)), kGraceForJoins);

@@ -38,6 +38,8 @@ struct Life {
 void add_access_edges(model::Entry& entry, const model::Record& record, Time at);
 void add_actor_edges(model::Entry& entry, const model::Record& record, Time at, const Rules& rules);
 
+[[nodiscard]] model::Edge chain_edge(std::uint64_t credential);
+
 // What an idle gap is counted for.
 [[nodiscard]] std::string credential_of(const model::Record& record);
 [[nodiscard]] std::string_view granted_key(const model::Record& record);
