@@ -83,6 +83,9 @@ class Maker {
         if (actor != nullptr && !is_own(*access, actor, record_)) call(*actor);
         return;
       }
+      // What is done in a session made by AssumeRoot is told by detection, but enters nothing.
+      if (actor != nullptr && access->mechanism == Mechanism::other && access->also.has(Mechanism::assume_root))
+        return call(*actor);
       enter(*access, is_half(*access, record_) ? EntryKind::half : EntryKind::access);
       if (actor != nullptr && !is_own(*access, read_.actor, record_) && !is_same_user(*access)) call(*actor);
       return;

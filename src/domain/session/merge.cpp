@@ -138,6 +138,8 @@ std::uint32_t principal_rank(const Entry& entry) {
   std::uint32_t rank = 8;
   if (entry.event.event_source == "sso.amazonaws.com" || who.type == "IdentityCenterUser") {
     rank = 40;
+  } else if (who.type == "AWSService") {
+    rank = 1;  // acted for somebody
   } else if (entry.kind == EntryKind::activity) {
     rank = 4;
   } else if (who.type == "AWSAccount" || who.type == "SAMLUser" || who.type == "WebIdentityUser") {
@@ -205,7 +207,8 @@ void add(Session& session, const Entry& entry) {
   session.by_identity = session.by_identity || entry.by_identity;
   if (session.identity_store_user.empty()) session.identity_store_user = e.identity_store_user;
   if (entry.kind != EntryKind::activity) {
-    session.mechanisms.add(e.mechanism);
+    // A console session made from keys is `other`, and says nothing where the way in has a name.
+    if (entry.kind != EntryKind::half || e.mechanism != model::Mechanism::other) session.mechanisms.add(e.mechanism);
     session.also.add(e.also);
   }
 
