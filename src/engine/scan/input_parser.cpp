@@ -47,6 +47,7 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
   first_ = told > 0 ? First::record : First::unknown;  // told by the way that reads nothing else
   splitter_.reset();
   judge_.set_feed("file");
+  if (judge_.hook() != nullptr) judge_.hook()->begin();
   switch (shape_.shape) {
     case Shape::records: splitter_.emplace(Splitter::Level::records, shape_.start, cloudtrail::kMaxRecord); break;
     case Shape::array: splitter_.emplace(Splitter::Level::array, shape_.start, cloudtrail::kMaxRecord); break;
@@ -279,7 +280,8 @@ bool InputParser::prefiltered(std::string_view text) {
 bool InputParser::regular(std::string_view text) {
   bool wanted = true;
   const auto end = judge_.judge_list(text.substr(shape_.start), path_, number_, told_, shape_.start, batch_, coverage_,
-                                     [&] { return wanted = flush_if_large(); });
+                                     // A hook's records are not told in parts, so that they can be forgotten.
+                                     [&] { return judge_.hook() != nullptr || (wanted = flush_if_large()); });
   if (!end) {
     done_ = !wanted;
     return !wanted;

@@ -102,16 +102,22 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
       ++batch.decoded;
       ++batch.not_watched;
       coverage.insight();
+      if (hook_ != nullptr) hook_->other_kind();
       return true;
     case cloudtrail::RecordKind::aggregated:
       ++batch.decoded;
       ++batch.not_watched;
+      if (hook_ != nullptr) hook_->other_kind();
       return true;
     case cloudtrail::RecordKind::record: break;
   }
   if (is_envelope(record)) return false;
   coverage.record(record);
   ++batch.decoded;
+  if (hook_ != nullptr) {
+    hook_->record(record, feed_, path, number, offset);
+    return true;
+  }
   decoded(record, path, number, offset, batch);
   if (root.raw().size() > kLargeRecord) {  // its texts would keep their memory
     event_ = {};

@@ -20,12 +20,27 @@
 
 namespace gw::scan {
 
+// Takes every record that is read, decoded, instead of its being judged: what the daemon reads with. The books of what it
+// takes are its own.
+class RecordHook {
+ public:
+  virtual ~RecordHook() = default;
+  // An input begins, or is begun anew by slower means: what came of it is to be forgotten.
+  virtual void begin() = 0;
+  // `feed` is what the envelope said, or "file". Everything lives during the call.
+  virtual void record(const model::Record& record, std::string_view feed, const std::string& path, std::uint64_t number,
+                      std::uint64_t offset) = 0;
+  // An Insights or aggregated event: counted as decoded, and nothing else.
+  virtual void other_kind() = 0;
+};
+
 // What is asked; outlives whoever refers to it.
 struct Question {
   const Options& options;
   const watch::WatchSet& watches;
   const Prefilter& prefilter;
   SipKey key;  // of SeenKeys
+  RecordHook* hook = nullptr;
 };
 
 class Judge {
@@ -41,7 +56,8 @@ class Judge {
         watches_(question.watches),
         prefilter_(question.prefilter),
         key_(question.key),
-        needs_decoding_(options_.coverage || !options_.explain_event_id.empty()) {}
+        hook_(question.hook),
+        needs_decoding_(hook_ != nullptr || options_.coverage || !options_.explain_event_id.empty()) {}
 
   // Adds to `batch` and `coverage` what `text` comes to. An `envelope` is an element of a list that is no record but may
   // carry some (an SQS message, say); nothing was added for it, nor for a damaged one. `record` 0: its number is not known
@@ -93,6 +109,8 @@ class Judge {
   // Whether `text` is a CloudTrail record, and not an element of the events that Lambda is invoked with.
   [[nodiscard]] bool is_record(std::string_view text);
 
+  [[nodiscard]] RecordHook* hook() const { return hook_; }
+
   // What origin.feed says of the records that come.
   void set_feed(std::string_view feed) { feed_ = feed; }
 
@@ -113,6 +131,7 @@ class Judge {
   const watch::WatchSet& watches_;
   const Prefilter& prefilter_;
   const SipKey key_;
+  RecordHook* const hook_;
   const bool needs_decoding_;  // of every record, also of those that detect() has nothing to say about
   std::string feed_ = "file";
   json::Doc doc_;

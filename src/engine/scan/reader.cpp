@@ -56,10 +56,12 @@ class Buffer {
   char* data_ = nullptr;
 };
 
+// A file, or bytes in memory.
 class File {
  public:
   explicit File(const std::string& path)
       : fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit File(std::string_view bytes) : memory_(bytes), fd_(-1) {}
   ~File() {
     if (fd_ > STDERR_FILENO) ::close(fd_);
   }
@@ -74,7 +76,11 @@ class File {
   // Reads until `capacity` or the end. Errors end the reading and stay in `error`.
   std::size_t read(char* buffer, std::size_t capacity) {
     std::size_t size = 0;
-    while (size < capacity) {
+    if (memory_) {
+      size = memory_->copy(buffer, capacity);
+      memory_->remove_prefix(size);
+    }
+    while (!memory_ && size < capacity) {
       const ssize_t n = ::read(fd_, buffer + size, capacity - size);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) error = errno;
@@ -88,6 +94,7 @@ class File {
   std::uint64_t total = 0;
 
  private:
+  std::optional<std::string_view> memory_;
   int fd_;
 };
 
@@ -109,9 +116,11 @@ class Reader::Impl {
         parser_(question, coverage_) {}
 
   bool read(const Input& input, const Tell& tell);
+  bool read(std::string_view bytes, const std::string& path, const Tell& tell);
   [[nodiscard]] const CoverageCounter& coverage() const { return coverage_; }
 
  private:
+  void start();
   bool read_opened(const std::string& path, File& file, bool everything, const Tell& tell);
   bool whole(const std::string& path, std::string_view text, bool everything, const Tell& tell);
   template <class Fill>
@@ -147,11 +156,22 @@ bool Reader::Impl::end(const Tell& tell, std::uint64_t bytes_out) {
   return tell(parser_.take_batch(), true, {bytes_in_, bytes_out, failed_});
 }
 
-bool Reader::Impl::read(const Input& input, const Tell& tell) {
+void Reader::Impl::start() {
   bytes_in_ = 0;
   told_ = false;
   failed_ = false;
   (void)parser_.take_batch();
+}
+
+bool Reader::Impl::read(std::string_view bytes, const std::string& path, const Tell& tell) {
+  start();
+  again_ = false;
+  File file(bytes);
+  return read_opened(path, file, true, tell);
+}
+
+bool Reader::Impl::read(const Input& input, const Tell& tell) {
+  start();
   if (!input.problem.empty()) {
     failed(input.path, input.problem, 0);
     parser_.batch().quarantined.back().offset.reset();
@@ -276,6 +296,9 @@ bool Reader::Impl::stream(const std::string& path, bool everything, const Tell& 
 Reader::Reader(const Question& question, Budget budget) : impl_(std::make_unique<Impl>(question, budget)) {}
 Reader::~Reader() = default;
 bool Reader::read(const Input& input, const Tell& tell) { return impl_->read(input, tell); }
+bool Reader::read(std::string_view bytes, const std::string& path, const Tell& tell) {
+  return impl_->read(bytes, path, tell);
+}
 const CoverageCounter& Reader::coverage() const { return impl_->coverage(); }
 
 }  // namespace gw::scan

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/scan/coverage.h"
 #include "engine/scan/judge.h"
@@ -35,6 +36,8 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   bool read(const Input& input, const Tell& tell);
+  // The same for an input that is in memory; `path` is only its name.
+  bool read(std::string_view bytes, const std::string& path, const Tell& tell);
   [[nodiscard]] const CoverageCounter& coverage() const;
 
  private:
