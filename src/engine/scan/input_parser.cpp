@@ -59,15 +59,16 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
     case Shape::nothing: done_ = true; break;
     case Shape::unknown:
       done_ = true;
-      add_quarantine(shape_.reason, 0, false);
-      batch_.quarantined.back().whole_file = true;
+      batch_.add(Quarantine{path_, 0, std::nullopt, std::string(shape_.reason), true, {}});
       break;
   }
 }
 
-void InputParser::add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record) {
+void InputParser::add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record,
+                                 std::string_view text) {
   Quarantine q{path_, offset, std::nullopt, std::string(reason), false, {}};
   if (with_record) q.record = number_;
+  if (judge_.hook() != nullptr) return judge_.hook()->quarantined(q, text);
   batch_.add(std::move(q));
 }
 
@@ -161,7 +162,7 @@ cloudtrail::SplitHandler::Step InputParser::record_element(std::string_view text
   if (verdict.kind == Judge::Verdict::Kind::envelope) {
     // Among records it would be left out by bytes.
     if (first_ == First::record) {
-      add_quarantine("not a CloudTrail record", offset, true);
+      add_quarantine("not a CloudTrail record", offset, true, text);
     } else {
       --number_;  // counted by what comes out of it
       document(text, offset, true);
@@ -169,7 +170,7 @@ cloudtrail::SplitHandler::Step InputParser::record_element(std::string_view text
     return {};
   }
   damaged_ = true;
-  add_quarantine(verdict.damage.reason, offset + verdict.damage.offset, true);
+  add_quarantine(verdict.damage.reason, offset + verdict.damage.offset, true, text);
   // A string that was never closed makes one element of many records: cut anew where the next one seems to begin.
   if (const auto next = cloudtrail::find_record_start(text, 1)) return {Step::Kind::resume, *next};
   return {};
@@ -187,20 +188,21 @@ void InputParser::document(std::string_view text, std::uint64_t offset, bool in_
       in_list ? unpacker_.unpack("[" + std::string(text) + "]", *this) : unpacker_.unpack(text, *this);
   if (!readable) {
     ++number_;
-    add_quarantine(unpacker_.damage().reason, offset + unpacker_.damage().offset, true);
+    add_quarantine(unpacker_.damage().reason, offset + unpacker_.damage().offset, true, text);
   }
 }
 
 void InputParser::record(std::string_view text, Envelope envelope) {
   ++number_;
   name_feed(cloudtrail::to_string(envelope));
-  if (text.size() > cloudtrail::kMaxRecord) return add_quarantine("record too large", doc_offset_, true);
+  if (text.size() > cloudtrail::kMaxRecord) return add_quarantine("record too large", doc_offset_, true, text);
   judge_.set_feed(envelope == Envelope::eventbridge       ? "eventbridge"
                   : envelope == Envelope::cloudwatch_logs ? "cloudwatch_logs"
                                                           : "file");
   const Judge::Verdict verdict = judge_.judge(text, path_, number_, doc_offset_, batch_, coverage_);
-  if (verdict.kind == Judge::Verdict::Kind::damaged) add_quarantine(verdict.damage.reason, doc_offset_, true);
-  if (verdict.kind == Judge::Verdict::Kind::envelope) add_quarantine("not a CloudTrail record", doc_offset_, true);
+  if (verdict.kind == Judge::Verdict::Kind::damaged) add_quarantine(verdict.damage.reason, doc_offset_, true, text);
+  if (verdict.kind == Judge::Verdict::Kind::envelope)
+    add_quarantine("not a CloudTrail record", doc_offset_, true, text);
   (void)flush_if_large();  // one document may hold many
 }
 
@@ -268,7 +270,7 @@ void InputParser::line(std::string_view text, std::uint64_t offset) {
     return;
   }
   ++number_;
-  add_quarantine(unpacker_.damage().reason, offset + unpacker_.damage().offset, true);
+  add_quarantine(unpacker_.damage().reason, offset + unpacker_.damage().offset, true, body);
 }
 
 bool InputParser::prefiltered(std::string_view text) {

@@ -71,7 +71,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   std::size_t lines(std::string_view window, bool final);
   void line(std::string_view text, std::uint64_t offset);
   void rest(std::string_view text, std::uint64_t offset);
-  void add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record);
+  void add_quarantine(std::string_view reason, std::uint64_t offset, bool with_record, std::string_view text = {});
   bool flush_if_large();
   void name_feed(std::string_view name) { feed_name_ = name; }
 

@@ -10,59 +10,17 @@
 #include "base/json/compact.h"
 #include "domain/cloudtrail/record_decode.h"
 #include "domain/model/access_json.h"
+#include "engine/scan/same_event.h"
 #include "engine/scan/seen_keys.h"
 
 namespace gw::scan {
 namespace {
 
 constexpr std::int64_t kFuture = std::int64_t{5} * 60 * 1'000'000;
-constexpr unsigned kMaxOccurrences = 8;
 constexpr std::size_t kLargeRecord = 32 * 1024;
-
-bool duplicates_decide(const model::Record& record) {
-  return record.duplicate_keys || record.service.has_duplicate_keys() || record.request.has_duplicate_keys() ||
-         record.response.has_duplicate_keys() || record.additional.has_duplicate_keys() ||
-         record.identity.on_behalf_of.has_duplicate_keys() || record.identity.session_context.has_duplicate_keys();
-}
-
-// Whether a key stands in one of these objects more often than readings are tried.
-bool occurs_too_often(const model::Record& record) {
-  const json::Value identity = record.root["userIdentity"];
-  std::vector<std::string_view> keys;
-  for (const json::Value object : {record.root, identity, identity["onBehalfOf"], identity["sessionContext"],
-                                   record.service, record.request, record.response, record.additional}) {
-    keys.clear();
-    for (json::Value v = object.first_child(); object.is_object() && !v.is_missing(); v = v.next_sibling())
-      keys.push_back(v.key());
-    std::sort(keys.begin(), keys.end());
-    for (std::size_t i = kMaxOccurrences; i < keys.size(); ++i) {
-      if (keys[i] == keys[i - kMaxOccurrences]) return true;
-    }
-  }
-  return false;
-}
 
 // What Lambda is invoked with looks like records too, but for its sources: aws:s3, aws:sqs, aws:kinesis.
 bool is_envelope(const model::Record& record) { return record.event_source.starts_with("aws:"); }
-
-// What makes two records of one event key the same event, however their JSON is written.
-void append_content(std::string& out, const model::AccessEvent& e) {
-  const auto add = [&](std::string_view text) {
-    out += text;
-    out.push_back('\x1F');
-  };
-  add(e.event_source);
-  add(e.event_name);
-  if (e.event_time) out.append(reinterpret_cast<const char*>(&e.event_time->micros), sizeof e.event_time->micros);
-  add({});
-  add(e.account_id);
-  add(e.role);
-  add(e.principal.id);
-  add(e.principal.arn);
-  add(e.source_ip);
-  add(e.error_code);
-  add(e.outcome == model::Outcome::success ? "1" : "0");
-}
 
 }  // namespace
 
@@ -140,13 +98,7 @@ void Judge::fill(const model::Record& record, const std::string& path, std::uint
 
 Finding Judge::finding(const model::Record& record, std::uint64_t number, Batch& batch) {
   event_key_.clear();
-  if (event_.event_id.empty()) {
-    json::append_canonical(event_key_, record.root);
-  } else {
-    event_key_ += event_.event_id;
-    event_key_.push_back('\n');
-    event_key_ += record.recipient_account_id;
-  }
+  append_event_key(event_key_, record, event_.event_id);
   content_.clear();
   append_content(content_, event_);
   Finding finding;

@@ -30,6 +30,8 @@ class RecordHook {
   // `feed` is what the envelope said, or "file". Everything lives during the call.
   virtual void record(const model::Record& record, std::string_view feed, const std::string& path, std::uint64_t number,
                       std::uint64_t offset) = 0;
+  // A record, or a part of the input, that cannot be read; `text` is what stands there, where it is known.
+  virtual void quarantined(const Quarantine& what, std::string_view text) = 0;
   // An Insights or aggregated event: counted as decoded, and nothing else.
   virtual void other_kind() = 0;
 };
