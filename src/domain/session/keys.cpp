@@ -1,4 +1,5 @@
-// Keys begin with their kind; account and role are part of them wherever the person alone is not the session. Sources:
+// Keys begin with their kind and hold account and role: no edge leads out of the one account and role that a session is about,
+// whatever a record claims. Sources:
 // "Correlating events" of the AWS Security Blog on Identity Center's CloudTrail changes, "CloudTrail userIdentity element",
 // "Logging IAM and AWS STS API calls with AWS CloudTrail".
 #include "domain/session/keys.h"
@@ -155,14 +156,14 @@ void add_access_edges(Entry& entry, const Record& record, Time at) {
         "role_session");
   }
   if (const std::string_view assumed = record.response["assumedRoleUser"]["assumedRoleId"].text(); !assumed.empty()) {
-    add(entry, key({"created", assumed}), plus(at, -kSameMoment), plus(at, kSameMoment), JoinGrade::exact,
-        "principal_created");
+    add(entry, key({"created", account, role, assumed}), plus(at, -kSameMoment), plus(at, kSameMoment),
+        JoinGrade::exact, "principal_created");
   }
   if (e.mechanism == Mechanism::assume_root) {
     add(entry, key({"assume_root", account, e.principal.arn.empty() ? e.principal.id : e.principal.arn}), at, until,
         JoinGrade::inferred, "same_caller");
     if (const std::string_view granted = granted_key(record); !granted.empty())
-      add(entry, key({"key", granted}), kAlways, kForever, JoinGrade::exact, "access_key");
+      add(entry, key({"key", account, granted}), kAlways, kForever, JoinGrade::exact, "access_key");
   }
   if (!e.shared_event_id.empty() && is_sts(record))
     add(entry, key({"shared", account, role, e.shared_event_id}), kAlways, kForever, JoinGrade::exact, "shared_event");
@@ -180,7 +181,7 @@ void add_actor_edges(Entry& entry, const Record& record, Time at, const Rules& r
   const std::string_view account = e.account_id;
   if (e.also.has(Mechanism::assume_root)) {
     if (!id.access_key_id.empty())
-      add(entry, key({"key", id.access_key_id}), kAlways, kForever, JoinGrade::exact, "access_key");
+      add(entry, key({"key", account, id.access_key_id}), kAlways, kForever, JoinGrade::exact, "access_key");
     const Time from = created(record, at).value_or(at);
     add(entry, key({"assumed_root", account, id.creation_date}), from, at, JoinGrade::exact, "principal_created");
     return;
@@ -194,7 +195,7 @@ void add_actor_edges(Entry& entry, const Record& record, Time at, const Rules& r
   }
   if (!e.caller_user_arn.empty()) {  // an IAM user, or a federated user of its keys
     entry.by_identity = true;
-    add(entry, key({"iam", e.caller_user_arn}), at, idle, JoinGrade::exact, "iam_user");
+    add(entry, key({"iam", account, e.caller_user_arn}), at, idle, JoinGrade::exact, "iam_user");
     return;
   }
   const auto since = created(record, at);
@@ -213,7 +214,7 @@ void add_actor_edges(Entry& entry, const Record& record, Time at, const Rules& r
     add(entry, key({"role", account, e.role, entry.session_name}), from, seen, JoinGrade::inferred, "role_session");
   }
   if (since && !session_in(id.principal_id).empty()) {
-    add(entry, key({"created", id.principal_id}), from, from, JoinGrade::exact, "principal_created");
+    add(entry, key({"created", account, e.role, id.principal_id}), from, from, JoinGrade::exact, "principal_created");
   }
   if (!id.sign_in_session_arn.empty()) {
     add(entry, key({"sign_in", account, e.role, id.sign_in_session_arn}), kAlways, kForever, JoinGrade::exact,

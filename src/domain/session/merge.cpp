@@ -195,8 +195,6 @@ void add(Session& session, const Entry& entry) {
   const bool fresh = session.edges.empty();
   const bool call = entry.kind == EntryKind::activity || entry.by_identity;
   if (fresh) {
-    session.account_id = e.account_id;
-    session.role = e.role;
     session.started_at = at;
     session.last_seen_at = at;
   }
@@ -216,11 +214,20 @@ void add(Session& session, const Entry& entry) {
   take(session.name_from, {entry.session_name.empty() ? 0u : 1u, at, entry.event_key},
        [&] { session.session_name = entry.session_name; });
   take(session.mfa_from, {e.mfa ? 1u : 0u, at, entry.event_key}, [&] { session.mfa = e.mfa; });
-  take(session.first_from, {entry.kind == EntryKind::activity ? 1u : 2u, at, entry.event_key}, [&] {
-    session.first_event_id = e.event_id;
-    session.first_event_key = entry.event_key;
-    session.first_event_name = e.event_name;
-  });
+  // Account and role are the same for all of its entries, but that calls of a chain know no role.
+  const bool chained = entry.kind == EntryKind::activity && e.event_name.empty();
+  take(session.first_from,
+       {entry.kind != EntryKind::activity ? 3u
+        : chained                         ? 1u
+                                          : 2u,
+        at, entry.event_key},
+       [&] {
+         session.account_id = e.account_id;
+         session.role = e.role;
+         session.first_event_id = e.event_id;
+         session.first_event_key = entry.event_key;
+         session.first_event_name = e.event_name;
+       });
   add_place(session, entry, at);
 
   if (e.severity && (!session.severity || *e.severity > *session.severity ||
@@ -278,6 +285,8 @@ void absorb(Session& session, const Session& other) {
   take_from(session.name_from, other.name_from, [&] { session.session_name = other.session_name; });
   take_from(session.mfa_from, other.mfa_from, [&] { session.mfa = other.mfa; });
   take_from(session.first_from, other.first_from, [&] {
+    session.account_id = other.account_id;
+    session.role = other.role;
     session.first_event_id = other.first_event_id;
     session.first_event_key = other.first_event_key;
     session.first_event_name = other.first_event_name;
