@@ -282,5 +282,61 @@ TEST(Cidr, ContainsAndRefuses) {
   EXPECT_FALSE(Cidr::parse("10.0.0.0/8")->contains("AWS Internal"));
 }
 
+AccessEvent actor(const std::string& account, const std::string& role) {
+  AccessEvent e = entry(Mechanism::other, account, role);
+  e.principal.arn = "arn:aws:sts::" + account + ":assumed-role/" + role + "/x";
+  return e;
+}
+
+AccessEvent decided_actor(const Config& config, AccessEvent e) {
+  WatchSet::compile(config).value().decide_actor(e, kNow);
+  return e;
+}
+
+TEST(Actors, AreWatchedByAccountRoleAndPrincipalWhateverTheMechanisms) {
+  Config config;
+  config.watches = {watch("prod", {"111122223333"}, {"Break*"}, Severity::critical)};
+  config.watches[0].mechanisms = {Mechanism::identity_center_cli};
+  config.watches[0].receivers = {"oncall"};
+  const AccessEvent told = decided_actor(config, actor("111122223333", "BreakIt"));
+  EXPECT_TRUE(told.break_glass);
+  EXPECT_EQ(told.watch, "prod");
+  EXPECT_EQ(told.receivers, Texts{"oncall"});
+  EXPECT_FALSE(decided_actor(config, actor("111122223333", "Reader")).break_glass);
+  EXPECT_FALSE(decided_actor(config, actor("222222222222", "BreakIt")).break_glass);
+}
+
+TEST(Actors, WatchesOnMechanismsAloneNameOnlyRootAssumedRootAndUsers) {
+  Config config;
+  config.watches = {watch("cli", {}, {})};
+  config.watches[0].mechanisms = {Mechanism::identity_center_cli};
+  EXPECT_FALSE(decided_actor(config, actor("111122223333", "Reader")).break_glass);
+  AccessEvent root = actor("111122223333", "");
+  root.also.add(Mechanism::root_api);
+  EXPECT_EQ(decided_actor(config, root).watches, Texts{"builtin/root"});
+  AccessEvent assumed = actor("111122223333", "");
+  assumed.also.add(Mechanism::assume_root);
+  EXPECT_EQ(decided_actor(config, assumed).watches, Texts{"builtin/assume-root"});
+}
+
+TEST(Actors, ServicesAndIgnoredCallersAreNobody) {
+  Config config;
+  config.watches = {watch("any", {"*"}, {})};
+  AccessEvent service = actor("111122223333", "AWSServiceRoleForSSO");
+  service.service_automation = true;
+  EXPECT_FALSE(decided_actor(config, service).break_glass);
+  IgnoreRule rule;
+  rule.issuer_role_arn = "arn:aws:iam::111122223333:role/ci";
+  rule.owner = "platform";
+  rule.reason = "deploys";
+  rule.until = Time{kNow.micros + 1};
+  config.ignore = {rule};
+  AccessEvent ci = actor("111122223333", "ci");
+  ci.caller_issuer_arn = rule.issuer_role_arn;
+  const AccessEvent ignored = decided_actor(config, ci);
+  EXPECT_FALSE(ignored.break_glass);
+  EXPECT_EQ(ignored.ignored_by, "deploys");
+}
+
 }  // namespace
 }  // namespace gw::watch
