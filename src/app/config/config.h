@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/config/daemon.h"
 #include "domain/watch/config.h"
 
 namespace gw::app {
@@ -32,6 +33,7 @@ struct AppConfig {
   watch::Config watch;
   std::vector<std::string> receivers;  // names, in file order
   std::string mode = "alert";          // or shadow
+  DaemonConfig daemon;
   std::string canonical;  // the file as JSON: keys sorted, no spaces, scalars as the texts they were written as
 };
 
@@ -48,7 +50,9 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 [[nodiscard]] Loaded load_text(std::string_view text, const std::string& file);
 // Reads the file; an unreadable one is a problem.
 [[nodiscard]] Loaded load_file(const std::string& path);
-// Adds what the environment says: GLASSWATCH_WATCH (watches after those of the file), GLASSWATCH_MODE.
+// Adds what the environment says: GLASSWATCH_WATCH (watches after those of the file), GLASSWATCH_MODE; a Slack receiver
+// `slack` from GLASSWATCH_SLACK_WEBHOOK_URL, or GLASSWATCH_SLACK_TOKEN with GLASSWATCH_SLACK_CHANNEL, when the file
+// configures no receivers; GLASSWATCH_SLACK_API_URL and GLASSWATCH_ALLOW_PRIVATE=1 for all receivers.
 void apply_environment(Loaded& loaded, const Environment& environment);
 
 // A complete, commented example that passes the check.

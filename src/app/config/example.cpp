@@ -75,12 +75,14 @@ receivers:
 
 # All that follows is for `glasswatch serve`; `scan` checks it and passes over it.
 
+timezone: Europe/London                      # for local times in messages
 mode: alert                                  # or shadow: record everything, deliver to file only
 store: sqlite:/var/lib/glasswatch/glasswatch.db
 
 http:
   listen: 127.0.0.1:8080
   metrics: token                             # or open
+  public_url: https://glasswatch.example.com # for links in messages
   tokens:                                    # roles: viewer, operator, reviewer, ingest, admin
     - {name: feed, role: ingest, token: env:GLASSWATCH_INGEST_TOKEN, accounts: ["*"]}
     - {name: carol, role: reviewer, person: carol@example.com, token: file:/run/secrets/carol}

@@ -10,6 +10,7 @@
 #include "app/config/canonical.h"
 #include "app/config/config.h"
 #include "app/config/nodes.h"
+#include "app/config/read_daemon.h"
 #include "app/config/references.h"
 #include "app/config/schema.h"
 #include "app/config/survey.h"
@@ -83,6 +84,41 @@ void read(const YAML::Node& root, Loaded& loaded) {
   }
   each(root, "receivers", [&](const YAML::Node& node) { loaded.config.receivers.push_back(text_of(node, "name")); });
   if (const std::string mode = text_of(root, "mode"); !mode.empty()) loaded.config.mode = mode;
+  read_daemon(root, loaded.config.daemon);
+}
+
+// A value that is no reference is taken as the secret itself: from the environment it is one already.
+std::string reference(const std::string& variable, const std::string& value) {
+  for (const std::string_view form : {"env:", "file:", "ssm:", "secretsmanager:"}) {
+    if (value.starts_with(form)) return value;
+  }
+  return "env:" + variable;
+}
+
+void add_environment_receivers(AppConfig& config, const Environment& environment) {
+  const auto get = [&](const char* name) { return environment(name).value_or(std::string()); };
+  std::vector<ReceiverConfig>& receivers = config.daemon.receivers;
+  if (receivers.empty()) {
+    ReceiverConfig slack;
+    slack.name = "slack";
+    slack.type = "slack";
+    slack.channel = get("GLASSWATCH_SLACK_CHANNEL");
+    const std::string webhook = get("GLASSWATCH_SLACK_WEBHOOK_URL");
+    const std::string token = get("GLASSWATCH_SLACK_TOKEN");
+    if (!token.empty() && !slack.channel.empty()) {
+      slack.token = reference("GLASSWATCH_SLACK_TOKEN", token);
+    } else if (!webhook.empty()) {
+      slack.webhook_url = reference("GLASSWATCH_SLACK_WEBHOOK_URL", webhook);
+    }
+    if (!slack.token.empty() || !slack.webhook_url.empty()) {
+      receivers.push_back(slack);
+      config.receivers.push_back(slack.name);
+    }
+  }
+  for (ReceiverConfig& receiver : receivers) {
+    if (receiver.type == "slack" && receiver.api_url.empty()) receiver.api_url = get("GLASSWATCH_SLACK_API_URL");
+    if (get("GLASSWATCH_ALLOW_PRIVATE") == "1") receiver.allow_private = true;
+  }
 }
 
 }  // namespace
@@ -156,6 +192,7 @@ void apply_environment(Loaded& loaded, const Environment& environment) {
       loaded.problems.push_back({"GLASSWATCH_MODE", 0, 0, {}, quoted(*mode) + " is none of: alert, shadow"});
     }
   }
+  add_environment_receivers(loaded.config, environment);
   const std::optional<std::string> specs = environment("GLASSWATCH_WATCH");
   if (!specs) return;
   auto parsed = watch::parse_watch_specs(*specs);

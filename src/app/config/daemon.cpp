@@ -1,0 +1,90 @@
+// The daemon's part of the file. It was validated: what does not fit is left at its default.
+#include "app/config/daemon.h"
+
+#include <charconv>
+
+#include "app/config/nodes.h"
+#include "app/config/read_daemon.h"
+#include "base/time.h"
+
+namespace gw::app {
+namespace {
+
+void take_text(const YAML::Node& parent, const char* key, std::string& value) {
+  if (std::string text = text_of(parent, key); !text.empty()) value = std::move(text);
+}
+
+void take_duration(const YAML::Node& parent, const char* key, std::int64_t& micros) {
+  if (const auto value = parse_duration_micros(text_of(parent, key))) micros = *value;
+}
+
+void read_http(const YAML::Node& node, HttpConfig& http) {
+  if (!node || !node.IsMap()) return;
+  take_text(node, "listen", http.listen);
+  take_text(node, "public_url", http.public_url);
+  http.metrics_open = text_of(node, "metrics") == "open";
+  if (const YAML::Node tls = node["tls"]; tls && tls.IsMap()) {
+    http.certificate = text_of(tls, "certificate");
+    http.key = text_of(tls, "key");
+  }
+  each(node, "tokens", [&](const YAML::Node& token) {
+    TokenConfig t{text_of(token, "name"), text_of(token, "role"), text_of(token, "person"), text_of(token, "token"),
+                  texts_of(token, "accounts")};
+    if (t.accounts == std::vector<std::string>{"*"}) t.accounts.clear();
+    http.tokens.push_back(std::move(t));
+  });
+}
+
+ReceiverConfig read_receiver(const YAML::Node& node) {
+  ReceiverConfig r;
+  r.name = text_of(node, "name");
+  r.type = text_of(node, "type");
+  r.token = text_of(node, "token");
+  r.channel = text_of(node, "channel");
+  r.webhook_url = text_of(node, "webhook_url");
+  r.signing_secret = text_of(node, "signing_secret");
+  r.api_url = text_of(node, "api_url");
+  r.mention = text_of(node, "mention");
+  r.routing_key = text_of(node, "routing_key");
+  r.url = text_of(node, "url");
+  r.secret = text_of(node, "secret");
+  r.path = text_of(node, "path");
+  r.allow_private = text_of(node, "allow_private") == "true";
+  return r;
+}
+
+}  // namespace
+
+void read_daemon(const YAML::Node& root, DaemonConfig& d) {
+  take_text(root, "store", d.store);
+  take_text(root, "timezone", d.timezone);
+  read_http(root["http"], d.http);
+  each(root, "sources", [&](const YAML::Node& node) {
+    d.sources.push_back(
+        {text_of(node, "type"), text_of(node, "path"), text_of(node, "queue_url"), texts_of(node, "buckets")});
+  });
+  each(root, "receivers", [&](const YAML::Node& node) { d.receivers.push_back(read_receiver(node)); });
+  if (const YAML::Node durations = root["session_durations"]; durations && durations.IsMap()) {
+    for (const auto& member : durations) {
+      if (!member.first.IsScalar() || !member.second.IsScalar()) continue;
+      if (const auto micros = parse_duration_micros(member.second.Scalar()))
+        d.session_durations.emplace_back(member.first.Scalar(), *micros);
+    }
+  }
+  d.high_risk = texts_of(root, "high_risk");
+  each(root, "watches", [&](const YAML::Node& node) {
+    const YAML::Node storm = node["storm"];
+    if (!storm || !storm.IsMap()) return;
+    StormConfig config;
+    const std::string opened = text_of(storm, "opened");
+    (void)std::from_chars(opened.data(), opened.data() + opened.size(), config.opened);
+    take_duration(storm, "within", config.within_micros);
+    d.storms.emplace_back(text_of(node, "name"), config);
+  });
+  if (const YAML::Node retention = root["retention"]; retention && retention.IsMap()) {
+    take_duration(retention, "sessions", d.keep_sessions_micros);
+    take_duration(retention, "activity", d.keep_activity_micros);
+  }
+}
+
+}  // namespace gw::app

@@ -1,0 +1,70 @@
+// What `serve` is configured with beside the watches. Plain data; secrets are references (`env:…`, `file:…`), not secrets.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gw::app {
+
+struct TokenConfig {
+  std::string name;
+  std::string role;                   // viewer, operator, reviewer, ingest, admin
+  std::string person;                 // empty: a shared token
+  std::string token;                  // reference
+  std::vector<std::string> accounts;  // globs; empty: any
+};
+
+struct HttpConfig {
+  std::string listen = "127.0.0.1:8080";
+  bool metrics_open = false;
+  std::string certificate;  // empty: no TLS
+  std::string key;
+  std::string public_url;  // of this server, for links in messages; empty: no links
+  std::vector<TokenConfig> tokens;
+};
+
+struct SourceConfig {
+  std::string type;  // directory, s3_sqs, stdin
+  std::string path;
+  std::string queue_url;
+  std::vector<std::string> buckets;
+};
+
+struct ReceiverConfig {
+  std::string name;
+  std::string type;
+  std::string token;  // reference
+  std::string channel;
+  std::string webhook_url;     // reference
+  std::string signing_secret;  // reference
+  std::string api_url;         // of Slack; empty: its own
+  std::string mention;
+  std::string routing_key;  // reference
+  std::string url;          // address or reference
+  std::string secret;       // reference
+  std::string path;
+  bool allow_private = false;
+};
+
+struct StormConfig {
+  std::uint64_t opened = 30;
+  std::int64_t within_micros = std::int64_t{10} * 60 * 1'000'000;
+};
+
+struct DaemonConfig {
+  std::string store = "sqlite:var/glasswatch.db";
+  HttpConfig http;
+  std::vector<SourceConfig> sources;
+  std::vector<ReceiverConfig> receivers;
+  std::vector<std::pair<std::string, std::int64_t>> session_durations;  // role globs → microseconds, in file order
+  std::vector<std::string> high_risk;
+  std::vector<std::pair<std::string, StormConfig>> storms;  // by watch; others have the default
+  std::string timezone = "UTC";                             // for local times in messages
+  std::int64_t keep_sessions_micros = std::int64_t{400} * 86'400 * 1'000'000;
+  std::int64_t keep_activity_micros = std::int64_t{400} * 86'400 * 1'000'000;
+};
+
+}  // namespace gw::app
