@@ -26,6 +26,8 @@ gw_need(isal isa-l/igzip_lib.h libisal-dev)
 gw_need(yaml-cpp yaml-cpp/yaml.h libyaml-cpp-dev)
 gw_need(fmt fmt/format.h libfmt-dev)
 gw_need(crypto openssl/sha.h libssl-dev)
+gw_need(curl curl/curl.h libcurl4-openssl-dev)
+gw_need_header(boost/beast/version.hpp libboost1.81-dev)
 gw_need_header(date/date.h libhowardhinnant-date-dev)
 gw_need_header(CLI/CLI.hpp libcli11-dev)
 
