@@ -5,6 +5,11 @@
 // beast::tcp_stream: when one passes, the socket is closed and the operation that waits fails.
 #pragma once
 
+#ifdef __SANITIZE_THREAD__
+// ThreadSanitizer does not know fences; the scheduler's mutex orders the same.
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK
+#endif
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
