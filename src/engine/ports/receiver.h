@@ -30,6 +30,7 @@ struct Telling {
 struct Message {
   std::vector<Claim> facts;  // oldest first, at least one; all about one session, or exactly one about none
   bool is_first = false;     // nothing about this session was told at this receiver yet
+  bool quiet = false;        // a mute covers it, but it is critical: told where its session is, nobody is mentioned
   Time now;
   Telling telling;
 };
