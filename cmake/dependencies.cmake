@@ -28,6 +28,7 @@ gw_need(fmt fmt/format.h libfmt-dev)
 gw_need(crypto openssl/sha.h libssl-dev)
 gw_need(curl curl/curl.h libcurl4-openssl-dev)
 gw_need_header(boost/beast/version.hpp libboost1.81-dev)
+gw_need(date-tz date/tz.h libhowardhinnant-date-dev)
 gw_need_header(date/date.h libhowardhinnant-date-dev)
 gw_need_header(CLI/CLI.hpp libcli11-dev)
 

@@ -1,0 +1,17 @@
+// A fact as JSON, for webhooks and for lines on stdout and in files:
+//   {"type":"session.opened","timestamp":…,"data":{"session_id":…,"alert":{…},"session":{glasswatch.session.v1},
+//    "access":{glasswatch.access.v1},"details":{…}}}
+// One line, less than 20 KB: what is too long is left out, the longest lists of the session first.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "engine/ports/receiver.h"
+
+namespace gw::receivers {
+
+inline constexpr std::size_t kBodyLimit = 20'000;
+[[nodiscard]] std::string fact_json(const ports::Message& message);
+
+}  // namespace gw::receivers

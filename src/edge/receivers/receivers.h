@@ -1,0 +1,44 @@
+// Receivers by configuration: slack, webhook, stdout, file.
+//
+// What an outside system is told, and how its answers are read, stands in docs/delivery.md and docs/slack.md. The objects keep
+// ports::Receiver's promises; none of them throws.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "edge/receivers/http_post.h"
+#include "edge/receivers/links.h"
+#include "engine/ports/receiver.h"
+
+namespace gw::receivers {
+
+// The secret as it is now: asked for at every send, so that a file that changed counts at once. Empty function: none.
+using SecretText = std::function<Result<std::string>()>;
+
+struct Config {
+  std::string name;
+  std::string type;  // slack, webhook, stdout, file
+
+  // slack, as an app: token and channel. As an incoming webhook: webhook_url alone.
+  SecretText token;
+  SecretText webhook_url;
+  std::string channel;
+  std::string api_url = "https://slack.com/api/";
+  std::string mention;  // subteam:S…, user:U…, here, channel; empty: nobody
+  LinkTemplates links;
+
+  // webhook
+  SecretText url;
+  SecretText secret;  // whsec_<base64>; none: not signed
+
+  std::string path;    // file
+  int descriptor = 1;  // stdout; not closed
+};
+
+// invalid_input: says what is missing. `post` is needed by slack and webhook, and called by one thread at a time.
+[[nodiscard]] Result<std::shared_ptr<ports::Receiver>> make_receiver(Config config, HttpPost post);
+
+}  // namespace gw::receivers
