@@ -1,0 +1,177 @@
+#include "app/wiring.h"
+
+#include <utility>
+
+#include "app/secrets.h"
+#include "base/uuid.h"
+#include "edge/receivers/net_post.h"
+#include "edge/receivers/receivers.h"
+
+namespace gw::app {
+namespace {
+
+receivers::SecretText text_of(SecretSource source) {
+  return [source = std::move(source)]() -> Result<std::string> {
+    auto secret = source();
+    if (!secret) return std::move(secret).error();
+    return secret->reveal();
+  };
+}
+
+bool is_reference(const std::string& text) {
+  for (const std::string_view form : {"env:", "file:", "ssm:", "secretsmanager:"}) {
+    if (text.starts_with(form)) return true;
+  }
+  return false;
+}
+
+// A secret that may be absent, or an address that may stand there itself.
+Result<receivers::SecretText> secret_text(const std::string& reference, const Io& io) {
+  if (reference.empty()) return receivers::SecretText();
+  auto source = secret_source(reference, io.environment);
+  if (!source) return std::move(source).error();
+  return text_of(std::move(*source));
+}
+Result<receivers::SecretText> url_text(const std::string& url, const Io& io) {
+  if (url.empty() || is_reference(url)) return secret_text(url, io);
+  return receivers::SecretText([url] { return Result<std::string>(url); });
+}
+
+bool is_there_yet(const std::string& type) {
+  return type == "slack" || type == "webhook" || type == "stdout" || type == "file";
+}
+
+std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {
+  if (!config.daemon.receivers.empty()) return config.daemon.receivers;
+  ReceiverConfig standard_output;
+  standard_output.name = "stdout";
+  standard_output.type = "stdout";
+  return {standard_output};
+}
+
+Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const Io& io) {
+  if (!is_there_yet(r.type))
+    return Error{Errc::invalid_input, "receivers of type " + r.type + " are not supported yet"};
+  receivers::Config config;
+  config.name = r.name;
+  config.type = r.type;
+  config.channel = r.channel;
+  config.mention = r.mention.starts_with('@') ? r.mention.substr(1) : r.mention;
+  config.path = r.path;
+  config.descriptor = io.out;
+  if (!r.api_url.empty()) config.api_url = r.api_url;
+  const auto take = [](Result<receivers::SecretText> text, receivers::SecretText& out) -> Status {
+    if (!text) return std::move(text).error();
+    out = std::move(*text);
+    return ok();
+  };
+  for (auto& [text, out] :
+       {std::pair{secret_text(r.token, io), &config.token},
+        std::pair{secret_text(r.webhook_url, io), &config.webhook_url}, std::pair{url_text(r.url, io), &config.url},
+        std::pair{secret_text(r.secret, io), &config.secret}}) {
+    if (const Status status = take(text, *out); !status) return status.error();
+  }
+  net::ClientOptions options;
+  options.allow_private = r.allow_private;
+  net::fill_from_environment(options);
+  return receivers::make_receiver(std::move(config), receivers::make_http_post(std::move(options)));
+}
+
+}  // namespace
+
+notify::Routes make_routes(const AppConfig& config) {
+  notify::Routes routes;
+  for (const ReceiverConfig& r : receivers_or_stdout(config)) routes.receivers.push_back({r.name, r.type});
+  routes.defaults = config.watch.default_receivers;
+  routes.shadow = config.mode == "shadow";
+  return routes;
+}
+
+Result<notify::Notifier::Receivers> make_receivers(const AppConfig& config, const Io& io) {
+  notify::Notifier::Receivers out;
+  for (const ReceiverConfig& r : receivers_or_stdout(config)) {
+    auto made = make_one(r, io);
+    if (!made) return std::move(made).error().in("receiver " + r.name);
+    out.emplace(r.name, std::move(*made));
+  }
+  return out;
+}
+
+notify::Setup make_setup(const AppConfig& config) {
+  notify::Setup setup;
+  setup.routes = make_routes(config);
+  setup.telling.local_zone = config.daemon.timezone;
+  setup.telling.api_base = config.daemon.http.public_url;
+  setup.telling.mode = config.mode;
+  setup.telling.version = GW_VERSION;
+  for (const watch::Watch& w : config.watch.watches) setup.watches[w.name] = {w.runbook, w.owner};
+  return setup;
+}
+
+Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& io) {
+  auto watches = watch::WatchSet::compile(config.watch);
+  if (!watches) return std::move(watches).error();
+  pipeline::Settings settings{std::move(*watches), {}, config_hash(config), {}, {}, false};
+  settings.rules.durations = config.daemon.session_durations;
+  settings.rules.high_risk = config.daemon.high_risk;
+  std::map<std::string, notify::Storm> storms;
+  for (const auto& [watch, storm] : config.daemon.storms) {
+    storms[watch] = {static_cast<std::size_t>(storm.opened), storm.within_micros};
+    settings.openings_micros = std::max(settings.openings_micros, storm.within_micros);
+  }
+  settings.route = [routes = make_routes(config), storms = std::move(storms), now = io.now](
+                       std::vector<model::Alert>& alerts, const ports::Loaded& loaded,
+                       std::vector<model::Notification>& notifications) {
+    // Watches have storm caps of their own, so the alerts of each are routed by themselves.
+    std::map<std::string, std::vector<model::Alert>> by_watch;
+    for (model::Alert& alert : alerts) by_watch[alert.watch].push_back(std::move(alert));
+    alerts.clear();
+    for (auto& [watch, some] : by_watch) {
+      const auto storm = storms.find(watch);
+      notify::Made made =
+          notify::make_notifications(some, routes, storm == storms.end() ? notify::Storm{} : storm->second,
+                                     loaded.openings, now(), [](Time at) { return random_uuid7(at); });
+      for (model::Alert& alert : some) alerts.push_back(std::move(alert));
+      for (model::Alert& alert : made.alerts) alerts.push_back(std::move(alert));
+      for (model::Notification& n : made.notifications) notifications.push_back(std::move(n));
+    }
+  };
+  return std::make_shared<const pipeline::Settings>(std::move(settings));
+}
+
+Result<web::Config> make_web(const AppConfig& config, const Io& io) {
+  web::Config out;
+  out.open_metrics = config.daemon.http.metrics_open;
+  out.default_receivers = config.watch.default_receivers;
+  out.version = GW_VERSION;
+  out.config_hash = config_hash(config);
+  for (const TokenConfig& t : config.daemon.http.tokens) {
+    web::Token token;
+    token.name = t.name;
+    token.person = t.person;
+    token.accounts = t.accounts;
+    for (const web::Role role :
+         {web::Role::viewer, web::Role::reviewer, web::Role::operator_, web::Role::admin, web::Role::ingest}) {
+      if (web::to_string(role) == t.role) token.role = role;
+    }
+    auto secret = resolve_secret(t.token, io.environment);
+    if (!secret) return std::move(secret).error().in("token " + t.name);
+    token.hash = web::token_hash(secret->reveal());
+    out.tokens.push_back(std::move(token));
+  }
+  return out;
+}
+
+std::optional<AppConfig> load_daemon_config(const std::string& file, const Io& io) {
+  std::string path = file;
+  if (path.empty()) path = io.environment("GLASSWATCH_CONFIG").value_or("");
+  Loaded loaded;
+  if (!path.empty()) loaded = load_file(path);
+  apply_environment(loaded, io.environment);
+  check_whole(loaded);
+  if (loaded.problems.empty()) return std::move(loaded.config);
+  for (const Problem& problem : loaded.problems) complain(io, problem.to_string());
+  return std::nullopt;
+}
+
+}  // namespace gw::app
