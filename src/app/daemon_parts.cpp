@@ -1,0 +1,70 @@
+#include "app/daemon_parts.h"
+
+#include "base/uuid.h"
+
+namespace gw::app {
+
+Result<std::string> send_alert_test(ports::Committer& store, const notify::Routes& routes, const std::string& receiver,
+                                    const std::string& by, Time now) {
+  if (!routes.knows(receiver)) return Error{Errc::not_found, "there is no receiver " + receiver};
+  model::Alert alert;
+  alert.id = random_uuid7(now);
+  alert.kind = model::AlertKind::alert_test;
+  alert.key = "alert_test|" + alert.id + "|";
+  alert.severity = model::Severity::info;
+  alert.receivers = {receiver};
+  alert.reason = "a test asked for by " + by;
+  alert.created_at = now;
+  alert.event_time = now;
+  model::Notification notification;
+  notification.id = random_uuid7(now);
+  notification.alert_id = alert.id;
+  notification.receiver = receiver;
+  notification.created_at = now;
+  notification.due_at = now;
+  const Status status = store.commit({}, [&](const ports::Loaded&) {
+    ports::Commit commit;
+    commit.alerts = {alert};
+    commit.notifications = {notification};
+    commit.at = now;
+    return commit;
+  });
+  if (!status) return status.error();
+  return alert.id;
+}
+
+web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipeline& pipeline, const Current& current,
+                      std::function<std::vector<std::string>()> problems) {
+  web::Hooks hooks;
+  hooks.now = io.now;
+  hooks.problems = std::move(problems);
+  hooks.in_flight = [&pipeline] {
+    const pipeline::Pipeline::Gauges gauges = pipeline.gauges();
+    return web::InFlight{gauges.retrying, gauges.in_flight};
+  };
+  hooks.metrics = [&pipeline] {
+    const pipeline::Pipeline::Gauges gauges = pipeline.gauges();
+    std::vector<web::Metric> metrics;
+    metrics.push_back({"glasswatch_pipeline_commits_total",
+                       true,
+                       "Commits since the start.",
+                       {},
+                       static_cast<double>(gauges.commits)});
+    metrics.push_back({"glasswatch_pipeline_in_flight_bytes",
+                       false,
+                       "Bytes of deliveries that are not settled.",
+                       {},
+                       static_cast<double>(gauges.in_flight_bytes)});
+    return metrics;
+  };
+  hooks.alert_test = [&store, &current, now = io.now](const std::string& receiver, const std::string& by) {
+    return send_alert_test(store, current.routes(), receiver, by, now());
+  };
+  hooks.notify = [&current](ports::Commit& commit, Time) {
+    const pipeline::SettingsPtr settings = current.settings();
+    if (settings->route) settings->route(commit.alerts, {}, commit.notifications);
+  };
+  return hooks;
+}
+
+}  // namespace gw::app

@@ -1,0 +1,61 @@
+// The parts of a running daemon that a reload swaps, and what the web asks of the rest. Internal to app.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "app/io.h"
+#include "app/wiring.h"
+#include "edge/web/web.h"
+#include "engine/pipeline/pipeline.h"
+#include "engine/ports/store.h"
+
+namespace gw::app {
+
+// The settings and routes of now. Thread-safe.
+class Current {
+ public:
+  void set(pipeline::SettingsPtr settings, notify::Routes routes) {
+    const std::lock_guard lock(mutex_);
+    settings_ = std::move(settings);
+    routes_ = std::move(routes);
+  }
+  [[nodiscard]] pipeline::SettingsPtr settings() const {
+    const std::lock_guard lock(mutex_);
+    return settings_;
+  }
+  [[nodiscard]] notify::Routes routes() const {
+    const std::lock_guard lock(mutex_);
+    return routes_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  pipeline::SettingsPtr settings_;
+  notify::Routes routes_;
+};
+
+class PipelineIngest final : public web::Ingest {
+ public:
+  explicit PipelineIngest(pipeline::Pipeline& pipeline) : pipeline_(pipeline) {}
+  void submit(ports::Delivery delivery) override {
+    if (!pipeline_.try_submit(delivery)) delivery.settle(ports::Settled::unavailable);
+  }
+  bool has_room() override { return pipeline_.has_room(1); }
+
+ private:
+  pipeline::Pipeline& pipeline_;
+};
+
+// Stores a marked alert for one receiver; what becomes of it is seen in the alerts. Answers its id.
+[[nodiscard]] Result<std::string> send_alert_test(ports::Committer& store, const notify::Routes& routes,
+                                                  const std::string& receiver, const std::string& by, Time now);
+
+// What the web is told of the process.
+[[nodiscard]] web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipeline& pipeline,
+                                    const Current& current, std::function<std::vector<std::string>()> problems);
+
+}  // namespace gw::app
