@@ -1,0 +1,98 @@
+#include "edge/store/sqlite/sqlite_store.h"
+
+#include "edge/store/sqlite/schema.h"
+
+namespace gw::sqlite {
+namespace {
+
+void set_cache(Db& db, std::size_t kib) { db.exec(("PRAGMA cache_size = -" + std::to_string(kib)).c_str()); }
+
+std::unique_ptr<Db> open_writer(const std::string& path, const Options& options) {
+  auto db = std::make_unique<Db>(path, Db::Mode::create, options.vfs);
+  const SchemaState state = read_schema(*db);
+  refuse_newer(state);
+  if (db->query("PRAGMA journal_mode = WAL").step()) {
+    Query mode = db->query("PRAGMA journal_mode");
+    if (!mode.step() || mode.view(0) != "wal")
+      fail(Errc::denied, path + ": no write-ahead log is possible here (a network file system?)");
+  }
+  db->exec(
+      "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;"
+      "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000");
+  set_cache(*db, options.writer_cache_kib);
+  migrate_schema(*db);
+  return db;
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(const std::string& path, const Options& options)
+    : path_(path), options_(options), lock_(path), writer_(open_writer(path, options)) {}
+
+void SqliteStore::begin_writing(Sync sync) {
+  if (needs_repair_) {
+    // What a failed commit left in the log must not be taken for a commit after a crash: writing anything puts an end to it.
+    writer_->exec("PRAGMA synchronous = FULL");
+    sync_ = Sync::full;
+    Transaction transaction(*writer_, Transaction::Kind::write);
+    writer_
+        ->query(
+            "INSERT INTO books(name, value) VALUES('store.failed_commits', 1)"
+            " ON CONFLICT(name) DO UPDATE SET value = value + 1")
+        .run();
+    transaction.commit();
+    needs_repair_ = false;
+  }
+  if (sync == sync_) return;
+  writer_->exec(sync == Sync::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  sync_ = sync;
+}
+
+// Right away, because the machine may die; when that fails too, before the next write.
+void SqliteStore::note_failure() {
+  needs_repair_ = true;
+  const Status repaired = guard([&] {
+    begin_writing(Sync::full);
+    return Unit{};
+  });
+  static_cast<void>(repaired.has_value());
+}
+
+std::unique_ptr<Db> SqliteStore::take_reader() {
+  {
+    const std::lock_guard lock(readers_mutex_);
+    if (!readers_.empty()) {
+      std::unique_ptr<Db> db = std::move(readers_.back());
+      readers_.pop_back();
+      return db;
+    }
+  }
+  auto db = std::make_unique<Db>(path_, Db::Mode::read, options_.vfs);
+  set_cache(*db, options_.reader_cache_kib);
+  return db;
+}
+
+void SqliteStore::give_reader(std::unique_ptr<Db> db) {
+  const std::lock_guard lock(readers_mutex_);
+  if (readers_.size() < options_.readers) readers_.push_back(std::move(db));
+}
+
+void SqliteStore::on_new(std::function<void()> callback) {
+  const std::lock_guard lock(callbacks_mutex_);
+  callbacks_.push_back(std::move(callback));
+}
+
+void SqliteStore::announce() {
+  std::vector<std::function<void()>> callbacks;
+  {
+    const std::lock_guard lock(callbacks_mutex_);
+    callbacks = callbacks_;
+  }
+  for (const auto& callback : callbacks) callback();
+}
+
+Result<std::unique_ptr<ports::Store>> open(const std::string& path, const Options& options) {
+  return guard([&]() -> std::unique_ptr<ports::Store> { return std::make_unique<SqliteStore>(path, options); });
+}
+
+}  // namespace gw::sqlite
