@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "domain/model/access_event.h"
+#include "domain/model/actor.h"
 #include "domain/model/record.h"
 
 namespace gw::detect {
@@ -24,6 +25,8 @@ namespace gw::detect {
 // Who made this call, for a record that need not be an access: `event` as detect() would fill it, with mechanism `other`, the
 // account in which it was made and the role that acts (plain name). False for services and where nobody is named.
 [[nodiscard]] bool actor(const model::Record& record, model::AccessEvent& event);
+// The same as views, many times as fast: nullopt only where actor() answers false.
+[[nodiscard]] std::optional<model::ActorView> actor_view(const model::Record& record);
 
 // What a record tells about names: the person behind an identity store user id, or the pieces of that knowledge
 // ("Username in sign-in CloudTrail events": joined by AuthWorkflowID). `identity_store_user` or `name` may be empty.

@@ -230,6 +230,22 @@ bool is_service_automation(const Record& record, std::string_view entered_role) 
   return by_service && is_automation_role(last_segment(issuer->resource));
 }
 
+std::optional<model::ActorView> actor_view(const Record& record) {
+  const Identity& id = record.identity;
+  if (is_service_principal(id) || id.type == "AWSAccount") return std::nullopt;
+  model::ActorView view;
+  view.account = home_account(record);
+  view.role = plain_role_name(acting_role(id).name);
+  view.arn = id.arn;
+  view.issuer_arn = id.issuer_arn;
+  view.identity_store_arn = id.on_behalf_store_arn;
+  view.identity_store_user = id.on_behalf_user_id;
+  if (in_assumed_root_session(record)) view.also.add(Mechanism::assume_root);
+  if (acts_as_root(record)) view.also.add(Mechanism::root_api);
+  if (acts_as_iam_user(record)) view.also.add(Mechanism::iam_user_api);
+  return view;
+}
+
 bool actor(const Record& record, AccessEvent& event) {
   const Identity& id = record.identity;
   if (is_service_principal(id) || id.type == "AWSAccount") return false;

@@ -99,22 +99,23 @@ struct WatchSet::Compiled {
   std::vector<CompiledIgnore> ignores;
   std::unordered_map<std::string, std::string> people;  // user key or bare userId → name
 
-  [[nodiscard]] bool account_matches(const std::vector<std::string>& patterns, const AccessEvent& e) const;
+  [[nodiscard]] bool account_matches(const std::vector<std::string>& patterns, std::string_view account) const;
   [[nodiscard]] bool matches(const CompiledWatch& w, const AccessEvent& e, std::string* why) const;
   [[nodiscard]] bool names_actor(const CompiledWatch& w, const AccessEvent& e) const;
+  [[nodiscard]] bool may_name(const CompiledWatch& w, const model::ActorView& actor) const;
   void prepare(AccessEvent& e) const;
   static void take(const CompiledWatch& w, AccessEvent& e);
   void take_out(AccessEvent& e, Time now) const;
   [[nodiscard]] static bool matches(const CompiledIgnore& rule, const AccessEvent& e, Time now, std::string* why);
 };
 
-bool WatchSet::Compiled::account_matches(const std::vector<std::string>& patterns, const AccessEvent& e) const {
+bool WatchSet::Compiled::account_matches(const std::vector<std::string>& patterns, std::string_view account) const {
   for (const std::string& pattern : patterns) {
     if (!pattern.starts_with("ou:")) {
-      if (glob_match(pattern, e.account_id)) return true;
+      if (glob_match(pattern, account)) return true;
       continue;
     }
-    const auto ous = config.account_ous.find(e.account_id);
+    const auto ous = config.account_ous.find(std::string(account));
     if (ous == config.account_ous.end()) return true;  // unresolved: watch
     const std::string_view id = std::string_view(pattern).substr(3);
     if (std::find(ous->second.begin(), ous->second.end(), id) != ous->second.end()) return true;
@@ -135,7 +136,7 @@ bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, s
   if (about_entry && !w.names_mechanisms && e.mechanism == Mechanism::identity_center_signin)
     return no(why, {"no account was entered"});
   if (!w.watch.roles.empty() && !w.names_mechanisms && !is_entry(e)) return no(why, {"no role was entered"});
-  if (!w.watch.accounts.empty() && !account_matches(w.watch.accounts, e)) {
+  if (!w.watch.accounts.empty() && !account_matches(w.watch.accounts, e.account_id)) {
     return e.account_id.empty() ? no(why, {"the account is unknown"})
                                 : no(why, {"account ", e.account_id, " is not watched"});
   }
@@ -152,9 +153,20 @@ bool WatchSet::Compiled::names_actor(const CompiledWatch& w, const AccessEvent& 
   if (e.service_automation || w.kind != Kind::general) return false;
   if (w.watch.accounts.empty() && w.watch.roles.empty() && w.watch.principals.empty())
     return w.names_mechanisms && w.mechanisms.intersects(e.also);
-  if (!w.watch.accounts.empty() && !account_matches(w.watch.accounts, e)) return false;
+  if (!w.watch.accounts.empty() && !account_matches(w.watch.accounts, e.account_id)) return false;
   if (!w.watch.roles.empty() && (e.role.empty() || !w.roles.matches(e.role))) return false;
   return w.watch.principals.empty() || principal_matches(w.principals, e);
+}
+
+// As names_actor(), but that a person's key is not put together: conditions on principals count as met by persons.
+bool WatchSet::Compiled::may_name(const CompiledWatch& w, const model::ActorView& actor) const {
+  if (w.kind != Kind::general) return false;
+  if (w.watch.accounts.empty() && w.watch.roles.empty() && w.watch.principals.empty())
+    return w.names_mechanisms && w.mechanisms.intersects(actor.also);
+  if (!w.watch.roles.empty() && (actor.role.empty() || !w.roles.matches(actor.role))) return false;
+  if (!w.watch.accounts.empty() && !account_matches(w.watch.accounts, actor.account)) return false;
+  if (w.watch.principals.empty() || !actor.identity_store_user.empty()) return true;
+  return w.principals.matches(actor.arn) || (!actor.issuer_arn.empty() && w.principals.matches(actor.issuer_arn));
 }
 
 void WatchSet::Compiled::take(const CompiledWatch& w, AccessEvent& e) {
@@ -315,6 +327,12 @@ void WatchSet::decide_actor(AccessEvent& e, Time now) const {
     if (c.names_actor(w, e)) c.take(w, e);
   }
   c.take_out(e, now);
+}
+
+bool WatchSet::may_name(const model::ActorView& actor) const {
+  const Compiled& c = *compiled_;
+  return std::any_of(c.watches.begin(), c.watches.end(),
+                     [&](const CompiledWatch& w) { return c.may_name(w, actor); });
 }
 
 std::vector<WatchSet::Reason> WatchSet::explain(const AccessEvent& e, Time now) const {

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "domain/model/access_event.h"
+#include "domain/model/actor.h"
 #include "domain/watch/config.h"
 
 namespace gw::watch {
@@ -39,6 +40,10 @@ class WatchSet {
   // principal, whatever its mechanisms are; root and AssumeRoot sessions by their built-in watches. Fills as decide() does;
   // break_glass says yes. Tamper and emergency-path watches are about what is done, so they name nobody.
   void decide_actor(model::AccessEvent& event, Time now) const;
+
+  // False where decide_actor() says no to whoever has these views, whatever the ignore rules; true is no promise. Copies
+  // nothing: for asking about every record.
+  [[nodiscard]] bool may_name(const model::ActorView& actor) const;
 
   // One line per watch, in file order, then ignore rules: matched, or the first condition that did not hold.
   struct Reason {

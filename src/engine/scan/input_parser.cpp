@@ -90,7 +90,10 @@ std::size_t InputParser::feed(std::string_view window, bool final) {
   if (shape_.shape == Shape::lines) return skipped + lines(text, final);
   std::size_t used = 0;
   if (!splitter_->ended()) {
+    splitting_ = text;
+    splitting_offset_ = splitter_->offset();
     used = splitter_->feed(text, final, *this);
+    splitting_ = {};
     if (splitter_->stopped()) {
       done_ = true;
       return window.size();
@@ -179,7 +182,12 @@ cloudtrail::SplitHandler::Step InputParser::record_element(std::string_view text
 void InputParser::problem(std::string_view reason, std::uint64_t offset) {
   damaged_ = true;
   ++number_;
-  add_quarantine(reason, offset, false);
+  std::string_view text;
+  if (judge_.hook() != nullptr && offset >= splitting_offset_ && offset - splitting_offset_ < splitting_.size()) {
+    text = splitting_.substr(static_cast<std::size_t>(offset - splitting_offset_), cloudtrail::kMaxRecord);
+    text = text.substr(0, cloudtrail::find_record_start(text, 1).value_or(text.size()));
+  }
+  add_quarantine(reason, offset, false, text);
 }
 
 void InputParser::document(std::string_view text, std::uint64_t offset, bool in_list) {
@@ -208,6 +216,10 @@ void InputParser::record(std::string_view text, Envelope envelope) {
 
 void InputParser::need_object(std::string_view, std::string_view) {
   name_feed(cloudtrail::to_string(Envelope::s3_notification));
+  if (judge_.hook() != nullptr) {  // who reads for good must not lose it
+    ++number_;
+    return add_quarantine("it names an object in S3, which is not fetched from here", doc_offset_, true);
+  }
   ++batch_.non_records;
 }
 

@@ -91,6 +91,8 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   std::uint64_t told_ = 0;        // records up to this number were told in an earlier, broken off reading
   std::uint64_t offset_ = 0;      // of the window
   std::uint64_t doc_offset_ = 0;  // of the document being unpacked
+  std::string_view splitting_;    // what the splitter is looking at, for saying what a problem is about
+  std::uint64_t splitting_offset_ = 0;
   bool everything_ = false;
   bool damaged_ = false;
   enum class First : std::uint8_t { unknown, record, other };

@@ -70,12 +70,12 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
     case cloudtrail::RecordKind::record: break;
   }
   if (is_envelope(record)) return false;
-  coverage.record(record);
   ++batch.decoded;
   if (hook_ != nullptr) {
     hook_->record(record, feed_, path, number, offset);
     return true;
   }
+  coverage.record(record);
   decoded(record, path, number, offset, batch);
   if (root.raw().size() > kLargeRecord) {  // its texts would keep their memory
     event_ = {};

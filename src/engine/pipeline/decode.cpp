@@ -1,0 +1,62 @@
+// scan's Reader inflates, recognises and cuts; a RecordJudge takes what it reads. Both are made anew for other settings.
+#include "engine/pipeline/decode.h"
+
+#include "domain/watch/watch_set.h"
+#include "engine/pipeline/record_judge.h"
+#include "engine/scan/reader.h"
+
+namespace gw::pipeline {
+namespace {
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+// Log files and requests of all usual sizes are read whole, which is the fast way; larger ones go through a window.
+constexpr scan::Budget kBudget = {4 * kMiB, 16 * kMiB, false};
+
+}  // namespace
+
+struct Decoder::State {
+  explicit State(const Settings& settings)
+      : prefilter(options, settings.watches.needs()),
+        judge(settings, prefilter),
+        question{options, settings.watches, prefilter, SipKey{}, &judge},
+        reader(question, kBudget) {}
+
+  scan::Options options;
+  scan::Prefilter prefilter;
+  RecordJudge judge;
+  scan::Question question;
+  scan::Reader reader;
+};
+
+Decoder::Decoder() = default;
+Decoder::~Decoder() = default;
+
+Batch Decoder::decode(const ports::Delivery& delivery, const SettingsPtr& settings, const Part& part) {
+  if (settings_ != settings) {
+    state_.reset();  // it refers to the settings
+    settings_ = settings;
+    state_ = std::make_unique<State>(*settings_);
+  }
+  State& s = *state_;
+  bool handed_on = false;
+  bool failed = false;
+  const Part noting = [&](Batch batch) {
+    handed_on = true;
+    part(std::move(batch));
+  };
+  s.judge.start(delivery, noting);
+  (void)s.reader.read(delivery.bytes, delivery.source, [&](scan::Batch read, bool, scan::Teller::Sizes) {
+    for (const scan::Quarantine& what : read.quarantined) {
+      s.judge.unreadable(what.reason);
+      failed = true;
+    }
+    return true;
+  });
+  Batch last = s.judge.take();
+  last.delivery.settled = 1;
+  if (failed) last.delivery.quarantined = 1;
+  if (!failed && !handed_on && last.records.decoded == 0) last.delivery.non_record = 1;
+  return last;
+}
+
+}  // namespace gw::pipeline
