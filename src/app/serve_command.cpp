@@ -1,0 +1,375 @@
+// serve: the daemon as a list of steps, each undone in the reverse order.
+//
+//   configuration → store → settings → receivers → pipeline → sweeper → notifier → web → sources → (signals) → down again
+//
+// Shutdown has two phases: first nothing new is taken (sources, web), what was taken is committed and settled; then senders get
+// the time that is left. A second signal ends at once: what is stored is told after the next start.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "app/daemon.h"
+#include "app/daemon_parts.h"
+#include "app/demo.h"
+#include "app/sd_notify.h"
+#include "app/sources.h"
+#include "app/store_path.h"
+#include "app/wiring.h"
+#include "base/log.h"
+#include "edge/store/sqlite/store.h"
+#include "engine/pipeline/sweeper.h"
+
+namespace gw::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kGrace{10'000};  // for what is in flight at the end
+constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
+constexpr std::int64_t kEventKeys = 35 * kDay;
+
+double random_fraction() {
+  thread_local std::mt19937_64 engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+}
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+std::optional<Address> parse_address(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  if (colon == std::string::npos || colon + 1 == listen.size()) return std::nullopt;
+  Address address{listen.substr(0, colon), 0};
+  if (address.host.starts_with('[') && address.host.ends_with(']'))
+    address.host = address.host.substr(1, address.host.size() - 2);
+  unsigned port = 0;
+  for (const char c : listen.substr(colon + 1)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    port = port * 10 + static_cast<unsigned>(c - '0');
+    if (port > 65535) return std::nullopt;
+  }
+  address.port = static_cast<std::uint16_t>(port);
+  return address;
+}
+
+// Blocks the signals that the main thread waits for, in all threads that are started from now on.
+class Signals {
+ public:
+  Signals() {
+    ::sigemptyset(&set_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set_, signal);
+    ::pthread_sigmask(SIG_BLOCK, &set_, &before_);
+  }
+  ~Signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  // 0: none came in that time.
+  [[nodiscard]] int wait(milliseconds time) const {
+    const timespec limit{time.count() / 1000, time.count() % 1000 * 1'000'000};
+    const int signal = ::sigtimedwait(&set_, nullptr, &limit);
+    return signal < 0 ? 0 : signal;
+  }
+  // From now on a signal ends the process.
+  void let_through() const { ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
+
+ private:
+  sigset_t set_{};
+  sigset_t before_{};
+};
+
+class Daemon {
+ public:
+  Daemon(const ServeArguments& arguments, Io io)
+      : arguments_(arguments),
+        io_(std::move(io)),
+        log_(io_.err, arguments.log_format == "json" || (arguments.log_format.empty() && !io_.err_is_terminal)
+                          ? Log::Format::json
+                          : Log::Format::text),
+        service_(io_.environment("NOTIFY_SOCKET").value_or("")),
+        demo_(io_.now) {}
+
+  int run() {
+    const Signals signals;
+    auto config = load();
+    if (!config) return kUsage;
+    config_ = std::move(*config);
+    if (const int code = start(); code != kDone) {
+      stop(milliseconds(0));
+      return code;
+    }
+    service_.tell("READY=1");
+    log(Log::Level::info, "ready");
+    if (arguments_.once) {
+      once();
+    } else {
+      wait(signals);
+    }
+    service_.tell("STOPPING=1");
+    signals.let_through();
+    log(Log::Level::info, "stopping");
+    stop(kGrace);
+    log(Log::Level::info, "stopped");
+    return kDone;
+  }
+
+ private:
+  void log(Log::Level level, std::string_view message, Log::Fields fields = {}) const {
+    log_.write(level, io_.now(), message, fields);
+  }
+  int failed(std::string_view step, const Error& error) const {
+    log(Log::Level::error, "cannot start", {{"step", step}, {"reason", error.message}});
+    return error.code == Errc::invalid_input ? kUsage : kOutside;
+  }
+
+  std::optional<AppConfig> load() {
+    auto config = load_daemon_config(arguments_.config, io_);
+    if (config && !arguments_.listen.empty()) config->daemon.http.listen = arguments_.listen;
+    if (config && arguments_.demo && config->daemon.receivers.empty()) add_demo(*config);
+    return config;
+  }
+
+  void add_demo(AppConfig& config) {
+    ReceiverConfig slack;
+    slack.name = "demo";
+    slack.type = "slack";
+    slack.token = "env:GLASSWATCH_DEMO_TOKEN";
+    slack.channel = "C0DEMO";
+    slack.allow_private = true;
+    slack.api_url = demo_url_;
+    config.daemon.receivers = {slack};
+    config.receivers = {slack.name};
+  }
+
+  int start() {
+    if (arguments_.demo) {
+      if (const int code = start_demo(); code != kDone) return code;
+    }
+    if (const int code = open_store(); code != kDone) return code;
+    auto settings = make_settings(config_, io_);
+    if (!settings) return failed("settings", settings.error());
+    current_.set(std::move(*settings), make_routes(config_));
+    auto receivers = make_receivers(config_, io_);
+    if (!receivers) return failed("receivers", receivers.error());
+    if (config_.daemon.receivers.empty())
+      log(Log::Level::warning, "no receivers are configured: alerts go to standard output");
+
+    pipeline::Config pipeline_config;
+    pipeline_config.workers = std::max(1u, std::thread::hardware_concurrency());
+    if (auto rows = store_->chain(Time{io_.now().micros - pipeline::kHorizonMicros}); rows)
+      horizon_.add(*rows, io_.now());
+    pipeline_ = std::make_unique<pipeline::Pipeline>(
+        pipeline_config, *store_, [this] { return current_.settings(); }, io_.now, &horizon_);
+    sweeper_ = std::make_unique<pipeline::SweeperThread>(
+        *store_, [this] { return current_.settings(); }, io_.now);
+    notifier_ = std::make_unique<notify::Notifier>(*store_, *store_, io_.now, random_fraction);
+    notifier_->start(std::move(*receivers), make_setup(config_));
+    store_->on_new([this] { notifier_->wake(); });
+    if (const int code = start_web(); code != kDone) return code;
+    sources_ = std::make_unique<Sources>(
+        *pipeline_, *store_, io_,
+        [this](Log::Level level, std::string_view message, Log::Fields fields) { log(level, message, fields); });
+    if (const Status status = sources_->start(config_.daemon.sources, arguments_.once); !status)
+      return failed("sources", status.error());
+    return kDone;
+  }
+
+  int start_demo() {
+    net::ServerOptions options;
+    options.threads = 1;
+    auto server = net::HttpServer::start(options, demo_);
+    if (!server) return failed("demo", server.error());
+    demo_server_ = std::move(*server);
+    demo_url_ = "http://127.0.0.1:" + std::to_string(demo_server_->port()) + "/api/";
+    const auto before = io_.environment;
+    io_.environment = [before](const std::string& name) -> std::optional<std::string> {
+      if (name == "GLASSWATCH_DEMO_TOKEN") return "demo";
+      return before(name);
+    };
+    if (config_.daemon.receivers.empty()) add_demo(config_);
+    return kDone;
+  }
+
+  int open_store() {
+    const auto path = store_file(config_.daemon.store);
+    if (!path) return failed("store", path.error());
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::path(*path).parent_path();
+    if (!folder.empty()) std::filesystem::create_directories(folder, error);
+    auto store = sqlite::open(*path);
+    if (!store) {
+      log(Log::Level::error, "cannot start", {{"step", "store"}, {"reason", store.error().message}});
+      return kOutside;
+    }
+    store_ = std::move(*store);
+    return kDone;
+  }
+
+  int start_web() {
+    auto config = make_web(config_, io_);
+    if (!config) return failed("tokens", config.error());
+    ingest_ = std::make_unique<PipelineIngest>(*pipeline_);
+    web::Hooks hooks = make_hooks(io_, *store_, *pipeline_, current_, [this] { return problems(); });
+    if (arguments_.demo) hooks.messages = [this] { return demo_.messages(); };
+    web_ = std::make_unique<web::Web>(std::move(*config), *store_, *ingest_, std::move(hooks));
+    const HttpConfig& http = config_.daemon.http;
+    const auto address = parse_address(http.listen);
+    if (!address) return failed("http", {Errc::invalid_input, "`" + http.listen + "` is no host:port"});
+    net::ServerOptions options;
+    options.host = address->host;
+    options.port = address->port;
+    options.certificate_file = http.certificate;
+    options.key_file = http.key;
+    auto server = net::HttpServer::start(options, *web_);
+    if (!server) return failed("http", server.error());
+    server_ = std::move(*server);
+    log(Log::Level::info, "listening", {{"address", address->host}, {"port", std::to_string(server_->port())}});
+    return kDone;
+  }
+
+  // What keeps it from being ready.
+  std::vector<std::string> problems() const {
+    std::vector<std::string> out;
+    if (const Status health = pipeline_->health(); !health) out.push_back("the store: " + health.error().message);
+    if (sources_ != nullptr) {
+      for (std::string& problem : sources_->problems()) out.push_back(std::move(problem));
+    }
+    return out;
+  }
+
+  void wait(const Signals& signals) {
+    Time retained{};
+    for (;;) {
+      const int signal = signals.wait(milliseconds(1000));
+      if (signal == SIGTERM || signal == SIGINT) return;
+      if (signal == SIGHUP) reload();
+      service_.tell("WATCHDOG=1");
+      const Time now = io_.now();
+      if (now.micros - retained.micros > kDay) {
+        retained = now;
+        retain(now);
+      }
+    }
+  }
+
+  void retain(Time now) {
+    ports::Admin::Retention retention;
+    retention.sessions_before = Time{now.micros - config_.daemon.keep_sessions_micros};
+    retention.activity_before = Time{now.micros - config_.daemon.keep_activity_micros};
+    retention.event_keys_before = Time{now.micros - std::max(kEventKeys, config_.daemon.keep_activity_micros)};
+    const auto erased = store_->retain(retention, now);
+    if (!erased) {
+      log(Log::Level::error, "retention failed", {{"reason", erased.error().message}});
+    } else if (*erased > 0) {
+      log(Log::Level::info, "erased what is older than its retention", {{"rows", std::to_string(*erased)}});
+    }
+  }
+
+  // All or nothing: what cannot be used leaves what is there.
+  void reload() {
+    service_.tell("RELOADING=1");
+    const auto refuse = [&](const std::string& why) {
+      log(Log::Level::error, "the configuration was not reloaded", {{"reason", why}});
+      service_.tell("READY=1");
+    };
+    auto config = load();
+    if (!config) return refuse("it has mistakes; see above");
+    auto settings = make_settings(*config, io_);
+    if (!settings) return refuse(settings.error().message);
+    auto receivers = make_receivers(*config, io_);
+    if (!receivers) return refuse(receivers.error().message);
+    auto web_config = make_web(*config, io_);
+    if (!web_config) return refuse(web_config.error().message);
+    if (config->daemon.store != config_.daemon.store || config->daemon.http.listen != config_.daemon.http.listen ||
+        config->daemon.http.certificate != config_.daemon.http.certificate ||
+        config->daemon.http.key != config_.daemon.http.key) {
+      log(Log::Level::warning, "changes to store and http count after a restart");
+      config->daemon.store = config_.daemon.store;
+    }
+    const std::string hash = (*settings)->config_hash;
+    current_.set(std::move(*settings), make_routes(*config));
+    notifier_->replace(std::move(*receivers), make_setup(*config));
+    web_->reload(std::move(*web_config));
+    sources_->reload(config->daemon.sources);
+    config_ = std::move(*config);
+    log(Log::Level::info, "reloaded", {{"config_hash", hash}});
+    service_.tell("READY=1");
+  }
+
+  // Reads what the sources hold now, and waits until what is due is told.
+  void once() {
+    sources_->finish();
+    pipeline_->stop();
+    sweeper_->step();
+    const auto until = std::chrono::steady_clock::now() + kGrace;
+    while (std::chrono::steady_clock::now() < until) {
+      bool waiting = false;
+      if (auto names = store_->receivers(); names) {
+        for (const std::string& name : *names) {
+          const auto due = store_->next_due(name);
+          waiting = waiting || (due && *due && **due <= io_.now());
+        }
+      }
+      if (!waiting) return;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+  }
+
+  void stop(milliseconds grace) {
+    const auto until = std::chrono::steady_clock::now() + grace;
+    const auto left = [&] {
+      const auto rest = std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now());
+      return std::max(rest, milliseconds(0));
+    };
+    if (sources_ != nullptr) sources_->stop();
+    // The web's answers wait for commits, so it may end only after them: no more is taken, what is in flight is answered.
+    std::thread web_end([&] {
+      if (server_ != nullptr) server_->stop(left());
+    });
+    if (pipeline_ != nullptr) pipeline_->stop();
+    web_end.join();
+    if (sweeper_ != nullptr) sweeper_->stop();
+    if (store_ != nullptr) store_->on_new([] {});
+    if (notifier_ != nullptr) notifier_->stop(left());
+    sources_.reset();
+    server_.reset();
+    web_.reset();
+    ingest_.reset();
+    notifier_.reset();
+    sweeper_.reset();
+    pipeline_.reset();
+    store_.reset();
+    demo_server_.reset();
+  }
+
+  const ServeArguments& arguments_;
+  Io io_;
+  const Log log_;
+  const ServiceManager service_;
+  AppConfig config_;
+  DemoSlack demo_;
+  std::string demo_url_;
+  std::unique_ptr<net::HttpServer> demo_server_;
+  std::unique_ptr<ports::Store> store_;
+  Current current_;
+  pipeline::Horizon horizon_;
+  std::unique_ptr<pipeline::Pipeline> pipeline_;
+  std::unique_ptr<pipeline::SweeperThread> sweeper_;
+  std::unique_ptr<notify::Notifier> notifier_;
+  std::unique_ptr<PipelineIngest> ingest_;
+  std::unique_ptr<web::Web> web_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::unique_ptr<Sources> sources_;
+};
+
+}  // namespace
+
+int run_serve(const ServeArguments& arguments, const Io& io) { return Daemon(arguments, io).run(); }
+
+}  // namespace gw::app
