@@ -1,12 +1,13 @@
 #include "app/api.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "app/config/config.h"
 #include "app/secrets.h"
 #include "app/store_path.h"
-#include "base/json/doc.h"
+#include "edge/net/address.h"
 #include "edge/net/http_client.h"
 #include "edge/store/sqlite/store.h"
 #include "edge/web/web.h"
@@ -29,13 +30,11 @@ struct Local {
   NoIngest ingest;
   std::unique_ptr<web::Web> web;
 
-  Result<ApiAnswer> ask(std::string_view method, const std::string& target, const std::string& body) {
+  ApiAnswer ask(std::string_view method, const std::string& target) {
     net::ServerRequest request;
     request.method = method;
     request.target = target;
     request.headers = {{"host", "127.0.0.1"}};
-    if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
-    request.body = body;
     request.peer = "127.0.0.1";
     request.peer_is_loopback = true;
     ApiAnswer answer;
@@ -45,18 +44,84 @@ struct Local {
     };
     if (const auto admission = web->admit(request); admission.refuse) {
       take(*admission.refuse);
-      return answer;
+    } else {
+      web->handle(std::move(request), net::Responder([&](const net::ServerResponse& response) { take(response); }));
     }
-    web->handle(std::move(request), net::Responder([&](net::ServerResponse response) { take(response); }));
     return answer;
   }
 };
 
-std::string url_of(const std::string& listen, bool tls) {
-  std::string host = listen;
-  if (host.starts_with("0.0.0.0:")) host = "127.0.0.1" + host.substr(7);
-  if (host.starts_with("[::]:")) host = "[::1]" + host.substr(4);
-  return (tls ? "https://" : "http://") + host;
+Result<DaemonConfig> read_config(const ApiArguments& arguments) {
+  DaemonConfig daemon;
+  if (!arguments.config.empty()) {
+    Loaded loaded = load_file(arguments.config);
+    if (!loaded.problems.empty()) return Error{Errc::invalid_input, loaded.problems.front().to_string()};
+    daemon = std::move(loaded.config.daemon);
+  }
+  if (!arguments.store.empty()) daemon.store = arguments.store;
+  return daemon;
+}
+
+// The value of the Authorization header; empty: none.
+Result<std::string> authorization(const ApiArguments& arguments, const DaemonConfig& daemon, const Io& io) {
+  std::string reference = arguments.token;
+  if (reference.empty() && io.environment("GLASSWATCH_TOKEN")) reference = "env:GLASSWATCH_TOKEN";
+  if (!reference.empty()) {
+    auto secret = resolve_secret(reference, io.environment);
+    if (!secret) return std::move(secret).error();
+    return "Bearer " + secret->reveal();
+  }
+  // Whoever can read the configuration's secrets may use them, but for those that speak in somebody's name.
+  for (const TokenConfig& token : daemon.http.tokens) {
+    if (!token.person.empty() || (token.role != "operator" && token.role != "admin")) continue;
+    if (auto secret = resolve_secret(token.token, io.environment); secret) return "Bearer " + secret->reveal();
+  }
+  return std::string();
+}
+
+// A token must not travel readable over a network.
+bool is_safe_for_tokens(std::string_view url) {
+  if (!url.starts_with("http://")) return true;
+  std::string_view host = url.substr(7);
+  host = host.substr(0, host.find('/'));
+  if (host.starts_with("[")) {
+    host = host.substr(0, host.find(']') + 1);
+  } else {
+    host = host.substr(0, host.find(':'));
+  }
+  if (host == "localhost") return true;
+  const auto address = net::parse_address(host);
+  return address && net::is_loopback(*address);
+}
+
+Result<Api> server(const ApiArguments& arguments, const DaemonConfig& daemon, const Io& io) {
+  std::string url = arguments.url;
+  if (url.empty()) url = local_url(daemon.http.listen, !daemon.http.certificate.empty());
+  while (url.ends_with('/')) url.pop_back();
+  auto header = authorization(arguments, daemon, io);
+  if (!header) return std::move(header).error();
+  if (!header->empty() && !is_safe_for_tokens(url)) {
+    return Error{Errc::invalid_input, "a token is not sent over http to another machine; use https"};
+  }
+  net::ClientOptions options;
+  options.allow_private = true;  // it is the operator's own server
+  options.deadline = std::chrono::milliseconds(30'000);
+  options.body_limit = std::size_t{64} << 20;
+  net::fill_from_environment(options);
+  auto client = std::make_shared<net::HttpClient>(options);
+  return Api([client, url, header = std::move(*header)](std::string_view method, const std::string& target,
+                                                        const std::string& body) -> Result<ApiAnswer> {
+    net::ClientRequest request;
+    request.method = method;
+    request.url = url + target;
+    if (!header.empty()) request.headers.emplace_back("Authorization", header);
+    if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
+    request.body = body;
+    auto response = client->send(request);
+    if (!response) return std::move(response).error();
+    if (response->truncated) return Error{Errc::unavailable, "the answer is too long; ask for less with --limit"};
+    return ApiAnswer{static_cast<unsigned>(response->status), std::move(response->body)};
+  });
 }
 
 }  // namespace
@@ -78,50 +143,28 @@ std::string encoded(std::string_view text) {
   return out;
 }
 
-Result<Api> open_api(const ApiArguments& arguments, const Io& io, bool may_open_store) {
-  DaemonConfig daemon;
-  if (!arguments.config.empty()) {
-    Loaded loaded = load_file(arguments.config);
-    if (!loaded.problems.empty()) return Error{Errc::invalid_input, loaded.problems.front().to_string()};
-    daemon = loaded.config.daemon;
-  }
-  if (!arguments.store.empty()) daemon.store = arguments.store;
-  const bool names_store = !arguments.config.empty() || !arguments.store.empty();
-  std::string url = arguments.url;
-  if (url.empty()) url = url_of(daemon.http.listen, !daemon.http.certificate.empty());
-  while (url.ends_with('/')) url.pop_back();
+std::string local_url(const std::string& listen, bool tls) {
+  std::string host = listen;
+  if (host.starts_with("0.0.0.0:")) host = "127.0.0.1" + host.substr(7);
+  if (host.starts_with("[::]:")) host = "[::1]" + host.substr(4);
+  return (tls ? "https://" : "http://") + host;
+}
 
-  std::string authorization;
-  const bool named = !arguments.token.empty();
-  const std::string reference = named ? arguments.token : "env:GLASSWATCH_TOKEN";
-  if (named || io.environment("GLASSWATCH_TOKEN")) {
-    auto secret = resolve_secret(reference, io.environment);
-    if (!secret) return std::move(secret).error();
-    authorization = "Bearer " + secret->reveal();
-  }
-  net::ClientOptions options;
-  options.allow_private = true;  // it is the operator's own server
-  net::fill_from_environment(options);
-  auto client = std::make_shared<net::HttpClient>(options);
-  Api remote = [client, url, authorization](std::string_view method, const std::string& target,
-                                            const std::string& body) -> Result<ApiAnswer> {
-    net::ClientRequest request;
-    request.method = method;
-    request.url = url + target;
-    if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
-    if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
-    request.body = body;
-    auto response = client->send(request);
-    if (!response) return std::move(response).error().in(url);
-    return ApiAnswer{static_cast<unsigned>(response->status), std::move(response->body)};
-  };
-  if (!may_open_store || !arguments.url.empty() || !names_store) return remote;
+Result<Api> open_server(const ApiArguments& arguments, const Io& io) {
+  auto daemon = read_config(arguments);
+  if (!daemon) return std::move(daemon).error();
+  return server(arguments, *daemon, io);
+}
 
-  const auto alive = remote("GET", "/healthz", "");
-  if (alive) return remote;
-  const auto path = store_file(daemon.store);
-  if (!path) return std::move(path).error();
-  auto opened = sqlite::open(*path);
+Result<Api> open_to_read(const ApiArguments& arguments, const Io& io) {
+  auto daemon = read_config(arguments);
+  if (!daemon) return std::move(daemon).error();
+  if (!arguments.url.empty() || (arguments.config.empty() && arguments.store.empty())) {
+    return server(arguments, *daemon, io);
+  }
+  const auto path = store_file(daemon->store);
+  if (!path) return path.error();
+  auto opened = sqlite::open_to_read(*path);
   if (!opened) return std::move(opened).error();
   auto local = std::make_shared<Local>();
   local->store = std::move(*opened);
@@ -130,8 +173,8 @@ Result<Api> open_api(const ApiArguments& arguments, const Io& io, bool may_open_
   web::Config config;
   config.version = GW_VERSION;
   local->web = std::make_unique<web::Web>(std::move(config), *local->store, local->ingest, std::move(hooks));
-  return Api([local](std::string_view method, const std::string& target, const std::string& body) {
-    return local->ask(method, target, body);
+  return Api([local](std::string_view method, const std::string& target, const std::string&) -> Result<ApiAnswer> {
+    return local->ask(method, target);
   });
 }
 

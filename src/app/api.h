@@ -1,5 +1,5 @@
-// How commands ask a glasswatch: over HTTP when a server runs, else by opening its store. Both answer with the same JSON,
-// because the second way is the server's own code without the network.
+// How commands ask a glasswatch: a running server over HTTP, or its store, read-only, by the server's own code without the
+// network. Both answer with the same JSON.
 #pragma once
 
 #include <functional>
@@ -26,10 +26,17 @@ struct ApiAnswer {
 using Api =
     std::function<Result<ApiAnswer>(std::string_view method, const std::string& target, const std::string& body)>;
 
-// `may_open_store`: where no server answers, the store is opened (and held while the answer is made).
-[[nodiscard]] Result<Api> open_api(const ApiArguments& arguments, const Io& io, bool may_open_store);
+// The server at --url, else the one that --config describes, else http://127.0.0.1:8080. The token is --token, else
+// GLASSWATCH_TOKEN, else a shared operator's or admin's of the configuration that can be read from here. `invalid_input`:
+// what is wrong with these.
+[[nodiscard]] Result<Api> open_server(const ApiArguments& arguments, const Io& io);
+// For commands that only read: the store that --store or --config names, unless --url asks for a server; without any of
+// them, the server.
+[[nodiscard]] Result<Api> open_to_read(const ApiArguments& arguments, const Io& io);
 
 // A component of a path or query, percent-encoded.
 [[nodiscard]] std::string encoded(std::string_view text);
+// `host:port` of a listener → the URL at which this machine reaches it.
+[[nodiscard]] std::string local_url(const std::string& listen, bool tls);
 
 }  // namespace gw::app

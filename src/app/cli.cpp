@@ -10,6 +10,7 @@
 #include <span>
 #include <sstream>
 
+#include "app/cli_daemon.h"
 #include "app/config/config.h"
 #include "app/config/validate.h"
 #include "domain/model/mechanism.h"
@@ -72,6 +73,7 @@ struct Program {
   ScanArguments doctor;
   std::vector<std::string> config_files;
   std::string shell;
+  std::optional<DaemonCommands> daemon;
 
   Program() {
     app.require_subcommand(1);
@@ -82,6 +84,7 @@ struct Program {
                kExitCodes);
     add_scan();
     add_doctor();
+    daemon.emplace(app);
     add_config();
     add("version", "The version of this program", "  glasswatch version\n", kPlainExitCodes);
     CLI::App& completion = add("completion", "Completion for bash, zsh or fish",
@@ -193,9 +196,9 @@ CommandDescription describe(const CLI::App& app) {
   out.name = app.get_name();
   out.help = app.get_description();
   for (const CLI::Option* option : app.get_options()) {
-    // Flags have no type name of their own; LIST stands for the words that may be in it.
+    // Flags have no type name of their own; LIST and MECHANISM stand for the words that may be in them.
     std::string values = option->get_type_size() == 0 ? "" : option->get_type_name();
-    if (values == "LIST") values = mechanism_words();
+    if (values == "LIST" || values == "MECHANISM") values = mechanism_words();
     if (option->get_positional()) {
       out.argument = std::move(values);
     } else if (!option->get_lnames().empty()) {
@@ -286,6 +289,7 @@ int parse(const std::vector<std::string>& args, const Io& io) {
   const auto parsed = [&](const char* name) { return app.got_subcommand(name); };
   if (parsed("scan")) return run_scan(program.scan, io);
   if (parsed("doctor")) return run_doctor(program.doctor, io);
+  if (const auto code = program.daemon->run(io)) return *code;
   if (parsed("config")) {
     const CLI::App& config = *app.get_subcommand("config");
     if (config.got_subcommand("check")) return run_config_check(program.config_files, io);
