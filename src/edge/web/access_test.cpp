@@ -117,6 +117,15 @@ TEST_F(WebTest, WrongTokensAreLimited) {
   EXPECT_EQ(ask("GET", "/api/v1/sessions", as("operator")).status, 200);
 }
 
+TEST(Access, APeerElsewhereIsNotLetInWithoutTokens) {
+  net::ServerRequest request;
+  request.headers = {{"host", "localhost"}};
+  request.peer = "198.51.100.7";
+  EXPECT_NE(local_refusal(request), "");
+  request.peer_is_loopback = true;
+  EXPECT_EQ(local_refusal(request), "");
+}
+
 TEST(FailureLimit, HoldsSoManyPeersAndNoMore) {
   FailureLimit limit;
   const Time now{1'000'000'000};

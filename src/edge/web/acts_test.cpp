@@ -104,8 +104,8 @@ TEST_F(ActsTest, MutesHaveAnAuthorAReasonAndAnEnd) {
   for (const char* body :
        {R"({"watch":"w","until":"2h"})", R"({"watch":"w","reason":"r"})", R"({"reason":"r","until":"2h"})",
         R"({"watch":"w","reason":"r","until":"2026-01-02T03:04:05Z"})",
-        R"({"watch":"w","reason":"r","until":"2027-01-02T03:04:05Z"})", R"({"watch":"w","reason":"r","until":"91d"})",
-        R"({"watch":"w","reason":"r","until":"soon"})", R"({"watch":"w","reason":"r","until":"2h","author":"x"})"}) {
+        R"({"watch":"w","reason":"r","until":"999999d"})", R"({"watch":"w","reason":"r","until":"soon"})",
+        R"({"watch":"w","reason":"r","until":"2h","author":"x"})"}) {
     EXPECT_EQ(post("/api/v1/mutes", body).status, 400) << body;
   }
   EXPECT_EQ(

@@ -12,14 +12,20 @@
 namespace gw::web {
 namespace {
 
-constexpr std::array<std::string_view, 9> kSession = {"account_id", "role",  "state", "watch",       "severity",
-                                                      "mechanism",  "since", "until", "acknowledged"};
-constexpr std::array<std::string_view, 9> kEvent = {"account_id", "role",  "watch",      "severity", "mechanism",
-                                                    "kind",       "since", "session_id", "until"};
+constexpr std::array<std::string_view, 10> kSession = {
+    "account_id", "role", "session_id", "state", "watch", "severity", "mechanism", "since", "until", "acknowledged"};
+constexpr std::array<std::string_view, 9> kEvent = {"account_id", "role",       "watch", "severity", "mechanism",
+                                                    "kind",       "session_id", "since", "until"};
 constexpr std::array<std::string_view, 3> kActivity = {"kind", "since", "until"};
-constexpr std::array<std::string_view, 8> kAlert = {"kind",     "session_id", "receiver", "state",
-                                                    "severity", "watch",      "since",    "until"};
-constexpr std::array<std::string_view, 2> kQuarantine = {"since", "until"};
+constexpr std::array<std::string_view, 10> kAlert = {"account_id", "role",     "kind",  "session_id", "receiver",
+                                                     "state",      "severity", "watch", "since",      "until"};
+constexpr std::array<std::string_view, 4> kQuarantine = {"feed", "state", "since", "until"};
+
+bool is_state(const std::string& value, std::span<const std::string_view> filters) {
+  if (filters.data() == kAlert.data()) return model::parse_send_state(value).has_value();
+  if (filters.data() == kQuarantine.data()) return value == "open" || value == "replayed" || value == "dismissed";
+  return value == "open" || value == "lapsed";
+}
 
 // Whether the value is one that the field can have; `filters` tells what the list is about.
 bool is_value(std::string_view name, const std::string& value, std::span<const std::string_view> filters) {
@@ -28,8 +34,7 @@ bool is_value(std::string_view name, const std::string& value, std::span<const s
   if (name == "severity") return model::parse_severity(value).has_value();
   if (name == "mechanism") return model::parse_mechanism(value).has_value();
   if (name == "acknowledged") return value == "true" || value == "false";
-  if (name == "state")
-    return is_alerts ? model::parse_send_state(value).has_value() : value == "open" || value == "lapsed";
+  if (name == "state") return is_state(value, filters);
   if (name == "kind")
     return is_alerts ? model::parse_alert_kind(value).has_value() : model::parse_entry_kind(value).has_value();
   return true;

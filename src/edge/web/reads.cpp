@@ -124,7 +124,9 @@ net::ServerResponse coverage(const Services& s, const Call& call) {
                        : name == "feed"     ? &ports::CoverageSighting::feed
                                             : nullptr;
     if (field == nullptr) return net::problem(400, "there is no parameter " + name.substr(0, 64));
-    std::erase_if(all.items, [&](const ports::CoverageSighting& sighting) { return sighting.*field != value; });
+    std::erase_if(all.items, [field, &wanted = value](const ports::CoverageSighting& sighting) {
+      return sighting.*field != wanted;
+    });
   }
   return respond_json(200, page_json(all, append_coverage_json));
 }

@@ -56,6 +56,7 @@ TEST_F(WebTest, ParametersThatMeanNothingAreRefused) {
                              "/api/v1/outbox?cursor=x",
                              "/api/v1/mutes?x=1",
                              "/api/v1/quarantine?x=1",
+                             "/api/v1/quarantine?state=lapsed",
                              "/metrics?name=x"}) {
     const net::RawResponse response = ask("GET", target);
     EXPECT_EQ(response.status, 400) << target;
