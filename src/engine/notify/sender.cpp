@@ -252,14 +252,15 @@ ports::Telling Sender::telling(const Claim& claim) const {
 
 void Sender::send(Group group, std::chrono::milliseconds deadline) {
   ports::Message message;
-  message.facts = group.facts;
-  message.is_first = traits_.threads ? std::none_of(group.facts.begin(), group.facts.end(),
+  message.facts = std::move(group.facts);
+  message.is_first = traits_.threads ? std::none_of(message.facts.begin(), message.facts.end(),
                                                     [](const Claim& c) { return c.thread.has_value(); })
-                                     : group.facts.front().alert.kind == AlertKind::session_opened;
+                                     : message.facts.front().alert.kind == AlertKind::session_opened;
   message.quiet = group.quiet;
   message.now = clock_();
-  message.telling = telling(group.facts.front());
+  message.telling = telling(message.facts.front());
   const ports::SendResult result = receiver_->send(message, deadline);
+  group.facts = std::move(message.facts);
   const Time at = clock_();
   health_.held_until = std::max(health_.held_until, later(at, micros(traits_.pause)));
   if (result.verdict == ports::SendVerdict::accepted) {
