@@ -7,6 +7,8 @@
 #pragma once
 
 #include "tests/conformance/store_suite_commit.h"
+#include "tests/conformance/store_suite_outbox.h"
+#include "tests/conformance/store_suite_read.h"
 
 namespace gw::conformance {
 
