@@ -29,7 +29,18 @@ std::unique_ptr<Db> open_writer(const std::string& path, const Options& options)
 SqliteStore::SqliteStore(const std::string& path, const Options& options)
     : path_(path), options_(options), lock_(path), writer_(open_writer(path, options)) {}
 
+SqliteStore::SqliteStore(const std::string& path, const Options& options, ReadOnly) : path_(path), options_(options) {
+  std::unique_ptr<Db> db = take_reader();
+  const SchemaState state = read_schema(*db);
+  refuse_newer(state);
+  if (state.version < kSchemaVersion) {
+    fail(Errc::denied, path + ": written by an older version; `glasswatch store migrate` brings it up to this one");
+  }
+  give_reader(std::move(db));
+}
+
 void SqliteStore::begin_writing(Sync sync) {
+  if (!writer_) fail(Errc::denied, path_ + ": opened for reading only");
   if (needs_repair_) {
     // What a failed commit left in the log must not be taken for a commit after a crash: writing anything puts an end to it.
     writer_->exec("PRAGMA synchronous = FULL");
@@ -93,6 +104,12 @@ void SqliteStore::announce() {
 
 Result<std::unique_ptr<ports::Store>> open(const std::string& path, const Options& options) {
   return guard([&]() -> std::unique_ptr<ports::Store> { return std::make_unique<SqliteStore>(path, options); });
+}
+
+Result<std::unique_ptr<ports::Store>> open_to_read(const std::string& path, const Options& options) {
+  return guard([&]() -> std::unique_ptr<ports::Store> {
+    return std::make_unique<SqliteStore>(path, options, SqliteStore::ReadOnly{});
+  });
 }
 
 }  // namespace gw::sqlite

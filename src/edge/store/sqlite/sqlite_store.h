@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace gw::sqlite {
 class SqliteStore final : public ports::Store {
  public:
   SqliteStore(const std::string& path, const Options& options);  // throws Failure
+  struct ReadOnly {};
+  SqliteStore(const std::string& path, const Options& options, ReadOnly);  // the same
 
   // Committer
   Status commit(const ports::Ask& ask, const Decide& decide) override;
@@ -97,7 +100,7 @@ class SqliteStore final : public ports::Store {
 
   const std::string path_;
   const Options options_;
-  FileLock lock_;
+  std::optional<FileLock> lock_;  // like the writer, only where something may be written
 
   std::mutex writer_mutex_;  // guards the writer's connection and the three below
   std::unique_ptr<Db> writer_;

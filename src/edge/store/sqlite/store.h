@@ -28,4 +28,8 @@ struct Options {
 // to do. `corrupt`, `invalid_input`: no store. The folder must exist.
 [[nodiscard]] Result<std::unique_ptr<ports::Store>> open(const std::string& path, const Options& options = {});
 
+// For looking into a store, also while another process serves from it: what would write answers `denied`. So does this,
+// where the file is not there, or was written by an older program.
+[[nodiscard]] Result<std::unique_ptr<ports::Store>> open_to_read(const std::string& path, const Options& options = {});
+
 }  // namespace gw::sqlite
