@@ -118,7 +118,12 @@ Result<Api> server(const ApiArguments& arguments, const DaemonConfig& daemon, co
     if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
     request.body = body;
     auto response = client->send(request);
-    if (!response) return std::move(response).error();
+    if (!response) {
+      Error error = std::move(response).error();
+      if (error.code == Errc::unavailable)
+        error.message += " (is `glasswatch serve` running there? --url names another)";
+      return error;
+    }
     if (response->truncated) return Error{Errc::unavailable, "the answer is too long; ask for less with --limit"};
     return ApiAnswer{static_cast<unsigned>(response->status), std::move(response->body)};
   });

@@ -28,7 +28,8 @@ CLI::App& add(CLI::App& parent, const char* name, const char* help, const char* 
 }
 
 CLI::App& add_group(CLI::App& parent, const char* name, const char* help, const char* examples) {
-  CLI::App& group = add(parent, name, help, examples, "");
+  CLI::App& group = add(parent, name, help, examples,
+                        "\nExit codes: 0 done; 2 wrong usage; each command's own help says which others there are.\n");
   group.require_subcommand(1);
   return group;
 }

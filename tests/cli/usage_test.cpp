@@ -14,9 +14,39 @@ namespace {
 
 using Args = std::vector<std::string>;
 
-const std::vector<Args> kCommands = {
-    {"scan"},    {"doctor"},    {"config"}, {"config", "check"}, {"config", "example"}, {"config", "schema"},
-    {"version"}, {"completion"}};
+const std::vector<Args> kCommands = {{"scan"},
+                                     {"doctor"},
+                                     {"serve"},
+                                     {"sessions"},
+                                     {"sessions", "list"},
+                                     {"sessions", "show"},
+                                     {"ack"},
+                                     {"mute"},
+                                     {"mute", "add"},
+                                     {"mute", "list"},
+                                     {"mute", "remove"},
+                                     {"outbox"},
+                                     {"outbox", "list"},
+                                     {"outbox", "retry"},
+                                     {"quarantine"},
+                                     {"quarantine", "list"},
+                                     {"quarantine", "show"},
+                                     {"quarantine", "replay"},
+                                     {"receivers"},
+                                     {"receivers", "check"},
+                                     {"alert-test"},
+                                     {"route"},
+                                     {"route", "test"},
+                                     {"store"},
+                                     {"store", "check"},
+                                     {"store", "backup"},
+                                     {"store", "migrate"},
+                                     {"config"},
+                                     {"config", "check"},
+                                     {"config", "example"},
+                                     {"config", "schema"},
+                                     {"version"},
+                                     {"completion"}};
 
 std::string joined(const Args& args) {
   std::string out;
@@ -101,7 +131,13 @@ TEST(Usage, WrongOneEndsWithTwoAndAHint) {
   const std::vector<Case> cases = {
       {{}, "glasswatch: which command? (see glasswatch --help)\n"},
       {{"scn", "x"}, "glasswatch: there is no command `scn`; did you mean `scan`? (see glasswatch --help)\n"},
-      {{"serve"}, "glasswatch: there is no command `serve` (see glasswatch --help)\n"},
+      {{"srve"}, "glasswatch: there is no command `srve`; did you mean `serve`? (see glasswatch --help)\n"},
+      {{"ack"}, "glasswatch: SESSION is required (see glasswatch ack --help)\n"},
+      {{"mute", "add", "--reason", "x", "--until", "2h"}, "what is muted?"},
+      {{"mute", "add", "--watch", "x", "--until", "2h"}, "--reason is required"},
+      {{"sessions", "list", "--format", "csv"}, "--format: `csv` is none of table, json, jsonl"},
+      {{"alert-test"}, "--receiver is required (see glasswatch alert-test --help)"},
+      {{"route", "test", "--outcome", "maybe"}, "--outcome"},
       {{"--bogus"}, "glasswatch: there is no option `--bogus` (see glasswatch --help)\n"},
       {{"scan"}, "glasswatch: PATH is required (see glasswatch scan --help)\n"},
       {{"scan", "--wach", "x", "y"},
