@@ -1,4 +1,5 @@
 // Commands that answer from the configuration or the store's file alone: route test, receivers check, store.
+#include <algorithm>
 #include <chrono>
 #include <sstream>
 
@@ -98,25 +99,30 @@ int run_store_check(const StoreArguments& a, const Io& io) {
   if (!report) return outside(io, report.error());
   std::string out;
   for (const std::string& problem : report->problems) out += "problem: " + visible(problem) + "\n";
-  out += visible(*path) + ": " +
-         (report->problems.empty() ? "clean" : std::to_string(report->problems.size()) + " problems") + "\n";
+  out += visible(*path) + ": " + (report->good() ? "clean" : std::to_string(report->problem_count) + " problems") +
+         ", schema " + std::to_string(report->schema_version) + ", " + std::to_string(report->sessions) +
+         " sessions, " + std::to_string(report->events) + " events, " + std::to_string(report->notifications) +
+         " notifications, " + std::to_string(report->ledger_leaves) + " ledger leaves\n";
   const int written = print(io, out);
-  return written != kDone ? written : report->problems.empty() ? kDone : kNo;
+  return written != kDone ? written : report->good() ? kDone : kNo;
 }
 
 int run_store_backup(const StoreArguments& a, const Io& io) {
   const auto path = store_of(a, io);
   if (!path) return outside(io, path.error());
-  if (const Status status = sqlite::backup(*path, a.to); !status) return outside(io, status.error());
-  return print(io, visible(a.to) + ": written and checked\n");
+  const auto report = sqlite::backup(*path, a.to);
+  if (!report) return outside(io, report.error());
+  return print(io, visible(a.to) + ": written and checked, " + std::to_string(report->sessions) + " sessions\n");
 }
 
 int run_store_migrate(const StoreArguments& a, const Io& io) {
   const auto path = store_of(a, io);
   if (!path) return outside(io, path.error());
-  const auto version = sqlite::migrate(*path);
-  if (!version) return outside(io, version.error());
-  return print(io, visible(*path) + ": schema " + std::to_string(*version) + "\n");
+  const auto migration = sqlite::migrate(*path);
+  if (!migration) return outside(io, migration.error());
+  return print(io, visible(*path) + ": schema " + std::to_string(migration->to) +
+                       (migration->from == migration->to ? ", as it was" : ", was " + std::to_string(migration->from)) +
+                       "\n");
 }
 
 Result<std::string> store_of(const StoreArguments& a, const Io& io) {

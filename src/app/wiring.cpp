@@ -1,5 +1,6 @@
 #include "app/wiring.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/secrets.h"
