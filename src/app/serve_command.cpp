@@ -97,6 +97,9 @@ class Daemon {
 
   int run() {
     const Signals signals;
+    if (arguments_.demo) {
+      if (const int code = start_demo(); code != kDone) return code;
+    }
     auto config = load();
     if (!config) return kUsage;
     config_ = std::move(*config);
@@ -148,9 +151,6 @@ class Daemon {
   }
 
   int start() {
-    if (arguments_.demo) {
-      if (const int code = start_demo(); code != kDone) return code;
-    }
     if (const int code = open_store(); code != kDone) return code;
     auto settings = make_settings(config_, io_);
     if (!settings) return failed("settings", settings.error());
@@ -192,7 +192,6 @@ class Daemon {
       if (name == "GLASSWATCH_DEMO_TOKEN") return "demo";
       return before(name);
     };
-    if (config_.daemon.receivers.empty()) add_demo(config_);
     return kDone;
   }
 
