@@ -70,7 +70,6 @@ net::ServerResponse change_session(const Services& s, const Call& call, Change c
   const Status done = s.store.commit(ask, [&](const ports::Loaded& loaded) {
     ports::Commit commit;
     commit.at = call.now;
-    refused.reset();
     const auto alias = loaded.aliases.find(call.arguments[0]);
     const std::string& id = alias == loaded.aliases.end() ? call.arguments[0] : alias->second;
     const auto found = std::find_if(loaded.sessions.begin(), loaded.sessions.end(),

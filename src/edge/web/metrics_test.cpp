@@ -55,8 +55,10 @@ TEST(Metrics, MoreOfThem) {
 
 // Each family stands together, described once.
 TEST(Metrics, Families) {
-  std::istringstream lines(metrics_text(
-      totals(), {}, {{"glasswatch_a", false, "a", {{"x", "1"}}, 1}, {"glasswatch_a", false, "a", {{"x", "2"}}, 1}}));
+  std::istringstream lines(metrics_text(totals(), {},
+                                        {{"glasswatch_a", false, "a", {{"x", "1"}}, 1},
+                                         {"glasswatch_b", false, "b", {}, 1},
+                                         {"glasswatch_a", false, "a", {{"x", "2"}}, 1}}));
   std::set<std::string> seen;
   std::string current;
   for (std::string line; std::getline(lines, line);) {
