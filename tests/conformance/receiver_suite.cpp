@@ -43,7 +43,7 @@ const std::vector<Payload>& payloads() {
       {"<!date^1^{date}^https://evil.example|x>", {"<!date"}},
       {"a&lt;!channel&gt;b", {"a&lt;!channel"}},  // escaped once more, or it would be shown as somebody else's escape
       {"*bold* _it_ ~no~ `code` ```x```", {}},
-      {"> quoted\n>>> all of it", {"\n>", "\n&gt;"}},
+      {"> quoted\n>>> all of it", {"\n>"}},
       {"a\nFAKE ROW  success\r\nb", {"\nFAKE"}},
       {"abc\xE2\x80\xAEgnp.exe\xE2\x80\xAC\xE2\x81\xA6x", {"\xE2\x80\xAE", "\xE2\x81\xA6"}},
       {"ad\xE2\x80\x8Bmin\xEF\xBB\xBF", {"\xE2\x80\x8B", "\xEF\xBB\xBF"}},
@@ -215,6 +215,7 @@ TEST_P(ReceiverSuite, NothingFromARecordIsObeyed) {
         for (const std::string& active : payload.active)
           EXPECT_EQ(s.text.find(active), std::string::npos) << payload.text << " in " << s.text;
         if (s.kind == "plain_text") continue;
+        EXPECT_FALSE(s.text.starts_with("&gt;") || s.text.find("\n&gt;") != std::string::npos) << s.text;
         // Where markup counts, none of it came from outside: no mention but ours, no character that formats.
         if (s.kind == "mrkdwn") {
           EXPECT_EQ(s.text.find_first_of("*~`"), std::string::npos) << s.text;

@@ -108,7 +108,7 @@ class MemoryOutbox : public ports::Outbox, public ports::Admin {
       row.fence = ++fences_;
       row.leased_until = Time{};
       model::Notification& n = row.notification;
-      ++n.attempts;
+      n.attempts += outcome.was_sent ? 1 : 0;
       n.state = outcome.state;
       n.reason = outcome.reason;
       n.reference = outcome.reference;

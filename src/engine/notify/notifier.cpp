@@ -105,6 +105,7 @@ Result<std::size_t> park_unknown(ports::Outbox& outbox, const Routes& routes, Ti
       for (ports::Claim& claim : *claims) {
         ports::Outcome o;
         o.state = model::SendState::parked;
+        o.was_sent = false;
         o.reason = "receiver " + name + " is not configured";
         o.reroute_to = reroute(claim.alert, claim.notification, routes);
         marks.emplace_back(std::move(claim), std::move(o));

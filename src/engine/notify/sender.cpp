@@ -49,8 +49,15 @@ Outcome outcome(SendState state, std::string reason) {
   return o;
 }
 
+// What became of it without a send.
+Outcome unsent(SendState state, std::string reason) {
+  Outcome o = outcome(state, std::move(reason));
+  o.was_sent = false;
+  return o;
+}
+
 Outcome put_off(Time due_at, std::string reason) {
-  Outcome o = outcome(SendState::trying, std::move(reason));
+  Outcome o = unsent(SendState::trying, std::move(reason));
   o.due_at = due_at;
   return o;
 }
@@ -173,8 +180,8 @@ bool Sender::settle_muted(const Claim& claim, Time now, bool& quiet, std::vector
     quiet = claim.alert.severity == model::Severity::critical;
     return false;
   }
-  settled.emplace_back(claim, outcome(SendState::muted, "muted by " + mute->author + " until " +
-                                                            format_time(mute->until) + ": " + mute->reason));
+  settled.emplace_back(claim, unsent(SendState::muted, "muted by " + mute->author + " until " +
+                                                           format_time(mute->until) + ": " + mute->reason));
   return true;
 }
 
@@ -187,13 +194,13 @@ void Sender::sort(std::vector<Claim> facts, Time now, std::vector<Mark>& settled
   Group group;
   for (Claim& claim : facts) {
     if (opens(claim) && claim.session && claim.alert.session_id != claim.session->id && (is_told || opening_waits)) {
-      settled.emplace_back(claim, outcome(SendState::superseded, "merged into " + claim.session->id));
+      settled.emplace_back(claim, unsent(SendState::superseded, "merged into " + claim.session->id));
       continue;
     }
     bool quiet = false;
     if (settle_muted(claim, now, quiet, settled)) continue;
     if (traits_.digests_only && is_told && !is_news(claim)) {
-      settled.emplace_back(claim, outcome(SendState::folded, "this receiver is told digests: part of the next one"));
+      settled.emplace_back(claim, unsent(SendState::folded, "this receiver is told digests: part of the next one"));
       continue;
     }
     group.quiet = group.quiet || quiet;
@@ -318,6 +325,7 @@ void Sender::failed(const Group& group, const ports::SendResult& result, Time at
       marks_.emplace_back(claim, parked(claim, "not accepted within 24 hours: " + result.reason));
     } else {
       marks_.emplace_back(claim, put_off(due_at, result.reason));
+      marks_.back().second.was_sent = true;
     }
   }
 }

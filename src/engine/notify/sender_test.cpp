@@ -100,6 +100,7 @@ TEST(Sender, WhatComesWithinTheThreadsPauseIsPutOffAndThenFolded) {
   ASSERT_EQ(b.receiver->messages.size(), 1u);
   EXPECT_EQ(b.sent(0), (Ids{"1", "2"}));
   EXPECT_FALSE(b.receiver->messages[0].is_first);
+  EXPECT_EQ(b.outbox.row("1").attempts, 1u);  // being put off is no attempt
 }
 
 TEST(Sender, AnAcknowledgementDoesNotWaitForThePause) {

@@ -74,6 +74,16 @@ Claim read_claim(Db& db, std::int64_t row, std::map<std::string, std::optional<m
     claim.session = at->second;
   }
   claim.thread = load_thread(db, id, claim.notification.receiver);
+  if (claim.session && !claim.session->aliases.empty()) {
+    Query q = db.query(
+        "SELECT session_id, channel, ts, posted_at, shown FROM threads JOIN aliases ON aliases.alias = "
+        "threads.session_id"
+        " WHERE aliases.session_id = ? AND threads.receiver = ?");
+    q.bind(claim.session->id, claim.notification.receiver);
+    while (q.step())
+      claim.alias_threads.push_back(
+          {claim.notification.receiver, q.text(0), q.text(1), q.text(2), q.time(3), q.count(4)});
+  }
   claim.fold = fold_of(db, claim.alert);
   return claim;
 }
@@ -122,12 +132,11 @@ bool write_mark(Db& db, Books& books, const Claim& claim, const Outcome& outcome
   // Superseded while it was on its way: that it was told all the same is worth knowing, anything else is not.
   if (before == SendState::superseded && !tells(outcome.state)) return false;
   const bool waits = outcome.state == SendState::trying;
-  const bool tried = outcome.state != SendState::muted && outcome.state != SendState::superseded;
   const Time due = waits ? outcome.due_at : claim.notification.due_at;
   db.query(
         "UPDATE outbox SET state = ?2, attempts = attempts + ?3, due_at = ?4, ready = ?4, lease_until = 0,"
         " fence = fence + 1, settled_at = ?5, reason = ?6, reference = ?7 WHERE id = ?1")
-      .bind(claim.notification.id, static_cast<int>(outcome.state), tried, due,
+      .bind(claim.notification.id, static_cast<int>(outcome.state), outcome.was_sent, due,
             waits ? std::nullopt : std::optional<Time>(now), outcome.reason, outcome.reference)
       .run();
   books.moved(claim.notification.receiver, before, outcome.state);
