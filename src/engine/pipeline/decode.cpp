@@ -45,6 +45,12 @@ Batch Decoder::decode(const ports::Delivery& delivery, const SettingsPtr& settin
     part(std::move(batch));
   };
   s.judge.start(delivery, noting);
+  if (!delivery.problem.empty()) {
+    s.judge.unreadable(delivery.problem);
+    Batch batch = s.judge.take();
+    batch.delivery = {1, 0, 1};
+    return batch;
+  }
   (void)s.reader.read(delivery.bytes, delivery.source, [&](scan::Batch read, bool, scan::Teller::Sizes) {
     for (const scan::Quarantine& what : read.quarantined) {
       s.judge.unreadable(what.reason);

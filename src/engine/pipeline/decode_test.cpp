@@ -143,6 +143,15 @@ TEST_F(DecodeTest, AnUnreadableDeliveryIsQuarantined) {
   EXPECT_EQ(decode(damaged).delivery.quarantined, 1u);
 }
 
+TEST_F(DecodeTest, WhatCouldNotBeGotIsQuarantined) {
+  ports::Delivery delivery = delivery_of(log_file({grant_record("1")}));
+  delivery.problem = "Permission denied";
+  const Batch batch = decode(delivery);
+  EXPECT_EQ(batch.delivery, (ports::DeliveryBooks{1, 0, 1}));
+  EXPECT_EQ(batch.quarantine.at(0).reason, "Permission denied");
+  EXPECT_EQ(batch.records, ports::RecordBooks{});
+}
+
 TEST_F(DecodeTest, DamageIsQuarantinedAndTheRestIsRead) {
   const Batch batch = decode(
       log_file({call_record("1"), R"({"eventVersion":"1.0","eventSource":"x.amazonaws.com",})", grant_record("2")}));

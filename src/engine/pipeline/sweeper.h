@@ -1,12 +1,12 @@
-// The clock's part: looks at sessions and folds whose time has come, and commits what follows (digests, lapses, counts of
-// attempts that failed).
+// What only the clock causes: digests of sessions that are active, lapses, counts of denied attempts.
+//
+// The same commit as for records, so that a sweep and a late record never lose each other's work.
 #pragma once
 
-#include <condition_variable>
-#include <cstddef>
+#include <chrono>
 #include <functional>
-#include <mutex>
-#include <thread>
+#include <memory>
+#include <optional>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -15,30 +15,25 @@
 
 namespace gw::pipeline {
 
-// Looks once at what is due at `now`, some hundred at a time until nothing is left. Answers how many there were. One caller at
-// a time.
-[[nodiscard]] Result<std::size_t> sweep(ports::Store& store, const Settings& settings, Time now);
+// Does what is due at `now`, in steps of some hundred sessions. Answers when to come again, as far as is known now.
+[[nodiscard]] Result<std::optional<Time>> sweep(ports::Committer& committer, ports::Reader& reader,
+                                                const Settings& settings, Time now);
 
-// A thread that does so every second. What it refers to outlives it.
-class SweeperThread {
+// Sweeps again and again on a thread of its own, until it is destroyed. What it refers to outlives it.
+class Sweeper {
  public:
-  SweeperThread(ports::Store& store, Provider settings, std::function<Time()> clock);
-  ~SweeperThread();  // stop()
-  SweeperThread(const SweeperThread&) = delete;
-  SweeperThread& operator=(const SweeperThread&) = delete;
+  Sweeper(ports::Store& store, Provider settings, std::function<Time()> clock,
+          std::chrono::milliseconds pause = std::chrono::seconds(5));
+  ~Sweeper();
+  Sweeper(const Sweeper&) = delete;
+  Sweeper& operator=(const Sweeper&) = delete;
 
-  void step();  // now, in the caller's thread
-  void stop();
+  // Of the last sweep.
+  [[nodiscard]] Status health() const;
 
  private:
-  ports::Store& store_;
-  const Provider settings_;
-  const std::function<Time()> clock_;
-  std::mutex stepping_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopped_ = false;
-  std::thread thread_;
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace gw::pipeline

@@ -21,8 +21,9 @@ enum class Settled : std::uint8_t {
 
 struct Delivery {
   std::string feed;  // s3, cloudwatch_logs, eventbridge, http, file: what the source is unless the envelope says better
-  std::string source;  // for people: path, queue, token
-  std::string bytes;   // as delivered, compressed or not
+  std::string source;   // for people: path, queue, token
+  std::string bytes;    // as delivered, compressed or not
+  std::string problem;  // why the bytes could not be got, for good: what there is of them is quarantined, not read
   Time received_at;
   // Accounts that the sender may speak of (globs); empty: any. A record of another account is quarantined.
   std::vector<std::string> accounts;

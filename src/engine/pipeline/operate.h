@@ -1,0 +1,37 @@
+// What people do to sessions and alerts, each one commit. `now` is passed in; all may be called from any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "domain/model/alert.h"
+#include "domain/model/session.h"
+#include "engine/pipeline/settings.h"
+#include "engine/ports/store.h"
+
+namespace gw::pipeline {
+
+// Whether the session is this person's own, as far as its principal is known.
+[[nodiscard]] bool is_actor(const model::Session& session, std::string_view person);
+
+// The first acknowledgement stands, another one changes nothing. `independent` says that `by` is a person; it is taken back
+// where the actor's name is not known. Answers the session as it is then. `not_found`; `denied` to the actor.
+Result<model::Session> acknowledge(ports::Committer& store, const Settings& settings, const std::string& session_id,
+                                   model::Acknowledgement acknowledgement);
+// `invalid_input` for an empty or overlong text, or when the session has all the notes that it can hold.
+Result<model::Session> add_note(ports::Committer& store, const std::string& session_id, model::Note note);
+inline constexpr std::size_t kMaxNotes = 100;
+inline constexpr std::size_t kMaxNoteText = 4096;
+
+// Answers its id. `invalid_input` without author, reason, or an end in the future.
+Result<std::string> add_mute(ports::Committer& store, model::Mute mute, Time now);
+// Nothing happens to one that has ended already. `not_found`.
+Status end_mute(ports::Store& store, const std::string& mute_id, const std::string& by, Time now);
+
+// Sends a marked alert down the real path to this receiver, which the caller knows to exist. Answers the alert's id.
+Result<std::string> alert_test(ports::Committer& store, const Settings& settings, const std::string& receiver,
+                               const std::string& by, Time now);
+
+}  // namespace gw::pipeline
