@@ -120,7 +120,7 @@ def ingest(arguments):
             serve_cpu = cpu_seconds(s.process.pid) - before
             books = s.metric("glasswatch_records_total", "outcome")
             shutil.rmtree(s.folder, ignore_errors=True)
-        records = sum(v for k, v in books.items() if k != "decoded")
+        records = sum(books.values())
         stored = books.get("matched", 0) + books.get("attached", 0)
         if refused or records != stats["decoded"]:
             print(f"bench: {len(refused)} files refused, {records} records of {stats['decoded']}: {refused[:1]}")

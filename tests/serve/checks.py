@@ -175,10 +175,12 @@ def check_no_duplicate(scenario):
 
 def books(serve):
     """None when the books balance, else which do not."""
-    records = serve.metric("glasswatch_records_total", "outcome")
-    decoded = records.pop("decoded", None)
-    if decoded is not None and decoded != sum(records.values()):
+    records, decoded = serve.metric("glasswatch_records_total", "outcome"), serve.metric("glasswatch_records_decoded_total", "")
+    if decoded.get(None) != sum(records.values()):
         return f"records: decoded {decoded} is not the sum of {records}"
+    deliveries = serve.metric("glasswatch_deliveries_total", "outcome")
+    if deliveries.get("received") != sum(deliveries.get(k, 0) for k in ("settled", "retrying", "in_flight")):
+        return f"deliveries: received is not settled + retrying + in_flight: {deliveries}"
     unknown = set(records) - {"matched", "attached", "ignored", "not_watched", "duplicate", "quarantined"}
     if unknown:
         return f"unknown outcomes {unknown}"
@@ -202,7 +204,7 @@ def books(serve):
 
 
 def check_books(scenario):
-    total = sum(v for k, v in scenario.serve.metric("glasswatch_records_total", "outcome").items() if k != "decoded")
+    total = sum(scenario.serve.metric("glasswatch_records_total", "outcome").values())
     if total != scenario.sent:
         return f"{scenario.sent} records were sent, the books hold {total}"
     return books(scenario.serve)

@@ -37,7 +37,7 @@ def shared_payloads(folder):
     return out
 
 
-ACCOUNTS = ["%012d" % (100000000000 + n * 1111) for n in range(8)]
+ACCOUNTS = ["%012d" % (100000000000 + n * 1111) for n in range(24)]
 MANAGEMENT = "111122223333"
 
 

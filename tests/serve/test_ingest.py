@@ -233,7 +233,7 @@ def durable(checks, s, story):
         checks.ok(ok and any(e["event_id"] == record["eventID"] for e in s.events()), f"acknowledged, killed, there ({account})")
 
 
-def api(checks, s):
+def api(checks, s, _):
     for path in ("/api/v1/nothing", "/nothing", "/api/v1/sessions/nothing", "/api/v1/sessions/00000000-0000-7000-8000-000000000000",
                  "/api/v1/sessions/00000000-0000-7000-8000-000000000000/activity", "/api/v2/sessions"):
         is_problem(checks, s.get(path), 404, f"GET {path}")
@@ -271,13 +271,20 @@ def api(checks, s):
     checks.ok(set(sessions[0]["counts"]) == {"calls", "write", "iam", "data", "logging", "network", "secrets", "denied", "other"}, "counts")
 
 
+def guessing(checks, s, _):
+    """Whoever tries tokens is slowed down; those whose token is known go on."""
+    got = [s.get("/api/v1/sessions", token=f"guess-{n:032d}").status for n in range(60)]
+    checks.ok(set(got) <= {401, 429} and got[-1] == 429, f"60 wrong tokens in a row: {got}")
+    checks.ok(s.get("/api/v1/sessions").status == 200, "a token that was used before is let in all the same")
+
+
 def main():
     require_serve()
     checks = Checks("ingest")
     with Receivers() as receivers:
         with Serve(receivers=[receivers.webhook()], config=CONFIG, env=receivers.env()) as s:
             story = Story("ingest")
-            for part in (tokens, forms, firehose, limits, durable):
+            for part in (tokens, forms, firehose, limits, durable, api, guessing):
                 try:
                     part(checks, s, story)
                 except (OSError, http.client.HTTPException, ValueError, KeyError, AssertionError) as problem:
@@ -285,7 +292,6 @@ def main():
                     if not s.alive():
                         s.kill()
                         s.start()
-            api(checks, s)
             checks.ok(not receivers.problems, f"{receivers.problems[:3]}")
         bound_accounts(checks, receivers)
     return checks.finish()
