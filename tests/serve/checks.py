@@ -11,6 +11,7 @@
     not told session.digest
     alert session.opened delivered [x2]               so many notifications of this kind are in that state
     records matched=2 attached=0 duplicate=1          totals of the books
+    child of WHO ACCOUNT ROLE is WHO ACCOUNT ROLE     the second session names the first as its parent
     aliases answer                                    every alias leads to the session that stands for it
     no duplicate · books balance · store clean · quarantined 1
 """
@@ -227,7 +228,15 @@ def check_aliases(scenario):
     return None if pairs and not wrong else f"{len(pairs)} aliases, {wrong} lead nowhere"
 
 
+def check_child(scenario, parent, child):
+    above, below = find_session(scenario, parent.split()), find_session(scenario, child.split())
+    if not above or not below:
+        return f"parent {above and above['id']}, child {below and below['id']}"
+    return None if below["parent"] == above["id"] else f"its parent is {below['parent']}, not {above['id']}"
+
+
 CHECKS = (
+    (r"child of (.+) is (.+)", check_child),
     (r"aliases answer", check_aliases),
     (r"sessions (\d+)", check_count), (r"session (.+?) has (.+)", check_session),
     (r"slack parents (\d+)", check_parents), (r"slack parent (.+)", check_parent), (r"slack edited (.+)", check_edited),

@@ -127,6 +127,17 @@ class Story:
         if copies != "both":
             del self.trail.records[before + (copies == "caller")]
 
+    def do_machine_assume(self, t, account, role, target, target_role, copies="both"):
+        """The same by a pipeline's role."""
+        a = self.account(account)
+        if ("machine", account, role) not in self.sessions:
+            self.sessions["machine", account, role] = Session(self.trail.rng, a, role, "run-1", t)
+        s, before = self.sessions["machine", account, role], len(self.trail.records)
+        sts.assume_role(self.trail, t, s.identity(), a, s.role_id + ":" + s.name, self.account(target), target_role, "run-1",
+                        s.arn)
+        if copies != "both":
+            del self.trail.records[before + (copies == "caller")]
+
     def do_denied(self, t, who, account, role, target, target_role):
         s = self.session(who, account, role, t)
         sts.denied_assume_role(self.trail, t, s.identity(), s.account, s.arn, self.account(target), target_role, s.arn,
