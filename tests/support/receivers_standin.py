@@ -56,13 +56,13 @@ class Call:
 
     @property
     def session_id(self):
-        if self.route.startswith("slack"):
+        if self.route in ("slack", "hook"):
             return self.block()[1]
         return ((self.json or {}).get("data") or {}).get("session_id")
 
     @property
     def kind(self):
-        return self.block()[0] if self.route.startswith("slack") else (self.json or {}).get("type")
+        return self.block()[0] if self.route in ("slack", "hook") else (self.json or {}).get("type")
 
     def text(self):
         """Everything that Slack would show, as one text."""
