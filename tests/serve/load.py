@@ -22,7 +22,7 @@ ROLE = "BreakGlassAdmin"
 CONFIG = {
     "accounts": dict(ACCOUNTS), "default_receivers": ["siem", "audit"],
     "builtin": {"emergency-roles": {"disabled": True}},
-    "watches": [{"name": "load", "roles": [ROLE], "severity": "critical", "storm": {"opened": 1000000, "within": "1m"}}]}
+    "watches": [{"name": "load", "roles": [ROLE], "severity": "critical", "storm": {"opened": 100000, "within": "1m"}}]}
 
 
 class Maker:
