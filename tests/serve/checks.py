@@ -3,7 +3,7 @@
     sessions 2                                        so many sessions
     session alice prod-payments BreakGlassAdmin has state=open counts.iam=1 mechanisms~identity_center_cli aliases=#1
             expires_at=+3600s                         fields; `~` a list that holds, `#` a length, `+` seconds after start
-    slack parents 1                                   parent messages that were accepted
+    slack parents 1                                   parent messages that were accepted; `replies`: in their threads
     slack parent alice prod-payments BreakGlassAdmin  one that names who, account and role, and its session's id
     slack edited alice prod-payments BreakGlassAdmin  its parent was edited
     slack says alice prod-payments BreakGlassAdmin: T the parent as it stands holds the text T (`lacks`: does not)
@@ -112,6 +112,11 @@ def check_parent(scenario, who):
 def check_parents(scenario, number):
     got = scenario.receivers.slack_parents()
     return None if len(got) == int(number) else f"there are {len(got)} parents: {got}"
+
+
+def check_replies(scenario, number):
+    got = scenario.receivers.slack_replies()
+    return None if len(got) == int(number) else f"there are {len(got)} replies: {[c.text() for c in got]}"
 
 
 def check_edited(scenario, who):
@@ -239,7 +244,8 @@ CHECKS = (
     (r"child of (.+) is (.+)", check_child),
     (r"aliases answer", check_aliases),
     (r"sessions (\d+)", check_count), (r"session (.+?) has (.+)", check_session),
-    (r"slack parents (\d+)", check_parents), (r"slack parent (.+)", check_parent), (r"slack edited (.+)", check_edited),
+    (r"slack parents (\d+)", check_parents), (r"slack parent (.+)", check_parent),
+    (r"slack replies (\d+)", check_replies), (r"slack edited (.+)", check_edited),
     (r"slack (says|lacks) (.+?): (.+)", check_says), (r"told (\S+)(?: x(\d+))?(?: at (\w+))?", check_told),
     (r"not told (\S+)(?: at (\w+))?", check_not_told),
     (r"alert (\S+) (\w+)(?: x(\d+))?(?: at (\w+))?", check_alert), (r"records (.+)", check_records),

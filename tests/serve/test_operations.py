@@ -14,7 +14,7 @@ from layout import gz, key_folder, write
 from org import iso
 from receivers_standin import Receivers
 from runner import Checks
-from serve import SLOWER, Serve, eventually, merge, records_body, require_serve
+from serve import SLOWER, Serve, eventually, merge, records_body, require_serve, token_of
 from story import ACCOUNTS, Story
 
 CONFIG = {"accounts": dict(ACCOUNTS), "default_receivers": ["siem"],
@@ -231,20 +231,21 @@ def operator_commands(checks, receivers):
         r = s.with_config("sessions", "show", ids[0])
         checks.ok(r.returncode == 0 and ids[0] in r.stdout and "prod-payments" in r.stdout, f"sessions show: {r}")
         checks.ok(s.with_config("sessions", "show", "nothing").returncode != 0, "sessions show of nothing")
-        token = {"GLASSWATCH_TOKEN": s.env["GWTEST_TOKEN_OPERATOR"]}
-        r = s.with_config("ack", ids[0], "--note", "on it", env=token)
+        r = s.with_config("ack", ids[0], "--note", "on it")
         checks.ok(r.returncode == 0 and (s.session(ids[0])["acknowledged"] or {}).get("by") == "operator", f"ack: {r} {s.session(ids[0])['acknowledged']}")
+        r = s.with_config("ack", ids[1], env={"GLASSWATCH_TOKEN": token_of("viewer")})
+        checks.ok(r.returncode == 4 and not s.session(ids[1])["acknowledged"], f"a viewer acknowledges nothing: {r}")
         r = s.with_config("sessions", "list", "--unacknowledged")
         checks.ok(ids[0] not in r.stdout and ids[1] in r.stdout, f"sessions list --unacknowledged: {r}")
         until = iso(time.time() + 3600)
-        r = s.with_config("mute", "add", "--watch", "prod", "--reason", "a drill", "--until", until, env=token)
+        r = s.with_config("mute", "add", "--watch", "prod", "--reason", "a drill", "--until", until)
         mutes = s.mutes()
         checks.ok(r.returncode == 0 and len(mutes) == 1 and mutes[0]["author"] == "operator" and mutes[0]["reason"] == "a drill", f"mute add: {r} {mutes}")
-        r = s.with_config("mute", "add", "--watch", "prod", "--until", until, env=token)
+        r = s.with_config("mute", "add", "--watch", "prod", "--until", until)
         checks.ok(r.returncode == 2 or r.returncode == 4, f"a mute needs a reason: {r}")
-        r = s.with_config("mute", "list", env=token)
+        r = s.with_config("mute", "list")
         checks.ok(r.returncode == 0 and "a drill" in r.stdout, f"mute list: {r}")
-        r = s.with_config("mute", "remove", mutes[0]["id"] if mutes else "x", env=token)
+        r = s.with_config("mute", "remove", mutes[0]["id"] if mutes else "x")
         checks.ok(r.returncode == 0 and not [m for m in s.mutes() if not m.get("ended_at")], f"mute remove: {r} {s.mutes()}")
         receivers.always("siem", "404")
         s.ingest([federate(story, "carol")])
@@ -254,7 +255,7 @@ def operator_commands(checks, receivers):
         checks.ok(r.returncode == 0 and "siem" in r.stdout and "parked" in r.stdout, f"outbox list: {r}")
         receivers.always("siem", "ok")
         if parked():
-            r = s.with_config("outbox", "retry", parked()[0][0]["id"], env=token)
+            r = s.with_config("outbox", "retry", parked()[0][0]["id"])
             told = lambda: len({c.session_id for c in receivers.told("session.opened")} & {x["id"] for x in s.sessions()}) == 3
             checks.ok(r.returncode == 0 and eventually(told, 15), f"outbox retry: {r}")
         s.ingest([json.dumps(federate(story, "dave"))[:-1] + ',"x":nonsense}'])

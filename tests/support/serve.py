@@ -359,9 +359,10 @@ class Serve:
 
     # ---- commands ----
     def command(self, *arguments, timeout=60, stdin=None, env=None):
-        """`glasswatch ARGUMENTS` in the same folder and environment."""
+        """`glasswatch ARGUMENTS` in the same folder and environment, with an operator's token."""
+        mine = {"GLASSWATCH_TOKEN": token_of("operator"), **(env or {})}
         return subprocess.run([runner.BINARY, *arguments], capture_output=True, text=True, input=stdin, timeout=timeout,
-                              env={**self.env, **(env or {})}, cwd=self.folder, errors="replace")
+                              env={**self.env, **mine}, cwd=self.folder, errors="replace")
 
     def with_config(self, *arguments, **more):
         return self.command(*arguments, "--config", self.config_path, **more)
