@@ -36,6 +36,8 @@ def loop(kills):
             time.sleep(rng.uniform(0.0, 1.2) * SLOWER)
             checks.ok(s.alive(), f"life {n} ended by itself: {s.stderr(s.lives)[-600:]}" if not s.alive() else "alive")
             s.kill()
+            if not os.path.exists(s.store):
+                continue  # it died before it made one
             r = s.with_config("store", "check")
             checks.ok(r.returncode == 0, f"store check after kill {n}: {r.returncode} {r.stdout[-300:]} {r.stderr[-300:]}")
         receivers.set_mark(kills)

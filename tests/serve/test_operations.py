@@ -173,24 +173,23 @@ def store_commands(checks, receivers):
         s.stop()
         r = s.with_config("store", "check")
         checks.ok(r.returncode == 0, f"store check: {r}")
-        store = s.config["store"].split(":", 1)[1]
         for end in ("", "-wal", "-shm"):
-            if os.path.exists(store + end):
-                os.remove(store + end)
-        os.rename(copy, store)
+            if os.path.exists(s.store + end):
+                os.remove(s.store + end)
+        os.rename(copy, s.store)
         r = s.with_config("store", "check")
         checks.ok(r.returncode == 0, f"the copy is sound: {r}")
         s.start()
         checks.ok({x["id"] for x in s.sessions()} == set(before), "and holds every session")
         s.stop()
-        with open(store, "r+b") as f:
-            size = os.path.getsize(store)
+        with open(s.store, "r+b") as f:
+            size = os.path.getsize(s.store)
             for at in range(4096 * 3, size, 4096):
                 f.seek(at + 100)
                 f.write(b"\xff" * 64)
         r = s.with_config("store", "check")
         checks.ok(r.returncode != 0 and (r.stdout + r.stderr).strip(), f"damage is found and said: {r}")
-        with open(store, "wb") as f:
+        with open(s.store, "wb") as f:
             f.write(b"no database at all" * 1000)
         code = s.launch().wait(20 * SLOWER)
         checks.ok(code not in (0, -6, -11), f"serve refuses what is no store: {code} {s.stderr()[-200:]}")

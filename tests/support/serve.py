@@ -150,6 +150,11 @@ class Serve:
         if start:
             self.start()
 
+    @property
+    def store(self):
+        """The file that holds it."""
+        return self.config["store"].split(":", 1)[1]
+
     @staticmethod
     def token_line(name, **more):
         line = {"name": name, "role": name, "token": "env:GWTEST_TOKEN_" + name.upper()}
