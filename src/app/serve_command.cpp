@@ -166,8 +166,8 @@ class Daemon {
       horizon_.add(*rows, io_.now());
     pipeline_ = std::make_unique<pipeline::Pipeline>(
         pipeline_config, *store_, [this] { return current_.settings(); }, io_.now, &horizon_);
-    sweeper_ = std::make_unique<pipeline::SweeperThread>(
-        *store_, [this] { return current_.settings(); }, io_.now);
+    sweeper_ = std::make_unique<pipeline::Sweeper>(
+        *store_, [this] { return current_.settings(); }, io_.now, std::chrono::seconds(1));
     notifier_ = std::make_unique<notify::Notifier>(*store_, *store_, io_.now, random_fraction);
     notifier_->start(std::move(*receivers), make_setup(config_));
     store_->on_new([this] { notifier_->wake(); });
@@ -305,7 +305,7 @@ class Daemon {
   void once() {
     sources_->finish();
     pipeline_->stop();
-    sweeper_->step();
+    (void)pipeline::sweep(*store_, *store_, *current_.settings(), io_.now());
     const auto until = std::chrono::steady_clock::now() + kGrace;
     while (std::chrono::steady_clock::now() < until) {
       bool waiting = false;
@@ -333,7 +333,7 @@ class Daemon {
     });
     if (pipeline_ != nullptr) pipeline_->stop();
     web_end.join();
-    if (sweeper_ != nullptr) sweeper_->stop();
+    sweeper_.reset();
     if (store_ != nullptr) store_->on_new([] {});
     if (notifier_ != nullptr) notifier_->stop(left());
     sources_.reset();
@@ -341,7 +341,6 @@ class Daemon {
     web_.reset();
     ingest_.reset();
     notifier_.reset();
-    sweeper_.reset();
     pipeline_.reset();
     store_.reset();
     demo_server_.reset();
@@ -359,7 +358,7 @@ class Daemon {
   Current current_;
   pipeline::Horizon horizon_;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
-  std::unique_ptr<pipeline::SweeperThread> sweeper_;
+  std::unique_ptr<pipeline::Sweeper> sweeper_;
   std::unique_ptr<notify::Notifier> notifier_;
   std::unique_ptr<PipelineIngest> ingest_;
   std::unique_ptr<web::Web> web_;
