@@ -23,9 +23,9 @@ class Folder {
 [[nodiscard]] std::unique_ptr<ports::Store> open_store(const std::string& path, const std::string& vfs = {});
 
 // Session `n` with `events` events, an alert for two receivers, and counters. An even one absorbs the session before it.
-[[nodiscard]] Status commit_number(ports::Store& store, int n, int events = 20);
+[[nodiscard]] Status commit_number(ports::Store& store, int n, int events = 6);
 // How many of the parts of commit `n` can be seen, of kParts.
-[[nodiscard]] int parts_seen(ports::Store& store, int n, int events = 20);
+[[nodiscard]] int parts_seen(ports::Store& store, int n, int events = 6);
 inline constexpr int kParts = 6;
 // Empty when `store check` finds nothing.
 [[nodiscard]] std::string problems(const std::string& path);
