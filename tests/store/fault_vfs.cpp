@@ -19,7 +19,8 @@ std::uint64_t syncs = 0;
 std::uint64_t failures = 0;
 std::map<std::string, std::string> synced;  // path → content at its last fsync
 
-bool fails() {
+bool fails(bool is_sync) {
+  if (plan.syncs_only && !is_sync) return false;
   ++steps;
   const bool now = plan.step != 0 && (plan.onwards ? steps >= plan.step : steps == plan.step);
   if (now) ++failures;
@@ -48,7 +49,7 @@ int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
   Fault fault = Fault::io;
   {
     const std::lock_guard lock(mutex);
-    fail = fails();
+    fail = fails(false);
     fault = plan.fault;
   }
   if (!fail) return real(file)->pMethods->xWrite(real(file), bytes, size, offset);
@@ -59,7 +60,7 @@ int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
   {
     const std::lock_guard lock(mutex);
-    if (fails()) return SQLITE_IOERR_TRUNCATE;
+    if (fails(false)) return SQLITE_IOERR_TRUNCATE;
   }
   return real(file)->pMethods->xTruncate(real(file), size);
 }
@@ -67,7 +68,7 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 int sync(sqlite3_file* file, int flags) {
   const std::lock_guard lock(mutex);
   ++syncs;
-  if (fails()) return plan.fault == Fault::full ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
+  if (fails(true)) return plan.fault == Fault::full ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
   const int code = real(file)->pMethods->xSync(real(file), flags);
   if (code == SQLITE_OK && self(file).path != nullptr) synced[self(file).path] = content(self(file).path);
   return code;

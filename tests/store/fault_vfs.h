@@ -20,6 +20,7 @@ struct Plan {
   std::uint64_t step = 0;  // counted from 1 since the plan was set; 0: nothing fails
   bool onwards = false;
   Fault fault = Fault::io;
+  bool syncs_only = false;  // only fsyncs count as steps
 };
 
 // Registers it, once. Answers its name.
