@@ -22,6 +22,7 @@ std::string base(const HttpServer& server) { return "http://127.0.0.1:" + std::t
 
 TEST(HttpClient, SendsWhatItIsGivenAndNothingOfItsOwn) {
   FunctionHandler handler;
+  handler.on_admit = [](const ServerRequest&) { return Handler::Admission{std::size_t{4} << 20, std::nullopt}; };
   ServerRequest seen;
   handler.on_handle = [&](ServerRequest request, Responder responder) {
     seen = std::move(request);
@@ -30,7 +31,7 @@ TEST(HttpClient, SendsWhatItIsGivenAndNothingOfItsOwn) {
   const auto server = start_server(handler);
   HttpClient client(local());
   const auto response = client.send(
-      {"POST", base(*server) + "/a/../b?q=1%202", {{"X-One", "1"}, {"X-Empty", ""}}, std::string(2000, 'x')});
+      {"POST", base(*server) + "/a/../b?q=1%202", {{"X-One", "1"}, {"X-Empty", ""}}, std::string(3'000'000, 'x')});
   ASSERT_TRUE(response) << response.error().message;
   EXPECT_EQ(response->status, 201);
   EXPECT_EQ(response->header("x-answer"), "yes");
@@ -39,7 +40,7 @@ TEST(HttpClient, SendsWhatItIsGivenAndNothingOfItsOwn) {
   EXPECT_EQ(response->body, "stored");
   EXPECT_EQ(seen.method, "POST");
   EXPECT_EQ(seen.target, "/a/../b?q=1%202");
-  EXPECT_EQ(seen.body, std::string(2000, 'x'));
+  EXPECT_EQ(seen.body, std::string(3'000'000, 'x'));
   EXPECT_EQ(seen.header("x-one"), "1");
   EXPECT_EQ(seen.count("x-empty"), 1u);
   EXPECT_EQ(seen.count("expect"), 0u);

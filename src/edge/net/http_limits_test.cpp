@@ -76,6 +76,19 @@ TEST(HttpLimits, EndsConnectionsThatDawdle) {
   EXPECT_TRUE(idle.wait_for_end());
 }
 
+TEST(HttpLimits, TheSecondRequestHasItsOwnDeadline) {
+  FunctionHandler handler;
+  ServerOptions options;
+  options.header_deadline = milliseconds(60);
+  options.idle_deadline = std::chrono::minutes(10);
+  const auto server = start_server(handler, options);
+  RawClient client(server->port());
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 200);
+  client.send("GET / HT");
+  EXPECT_TRUE(client.wait_for_end());
+}
+
 TEST(HttpLimits, AByteNowAndThenDoesNotMoveADeadline) {
   FunctionHandler handler;
   ServerOptions options;
