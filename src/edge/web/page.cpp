@@ -61,11 +61,21 @@ const statusLine = document.getElementById('status');
 let view = location.hash === '#messages' ? 'messages' : 'sessions';
 let round = 0;
 
+// What a browser would obey, hide or reorder, made visible.
+function visible(text) {
+  return String(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (c) => '\\u{' + c.charCodeAt(0).toString(16) + '}');
+}
+
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
-  if (text !== undefined && text !== null) made.textContent = String(text);
+  if (text !== undefined && text !== null) made.textContent = visible(text);
   return made;
+}
+
+function putPlain(parent, text) {
+  parent.appendChild(document.createTextNode(visible(text)));
 }
 
 async function ask(path) {
@@ -117,7 +127,7 @@ function putMrkdwn(parent, text) {
   const pattern = /`([^`\n]+)`|\*([^*\n]+)\*|<([^<>\n]+)>/g;
   let at = 0;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    parent.appendChild(document.createTextNode(unescapeText(text.slice(at, match.index))));
+    putPlain(parent, unescapeText(text.slice(at, match.index)));
     if (match[1] !== undefined) {
       parent.appendChild(element('code', '', unescapeText(match[1])));
     } else if (match[2] !== undefined) {
@@ -127,13 +137,13 @@ function putMrkdwn(parent, text) {
     }
     at = match.index + match[0].length;
   }
-  parent.appendChild(document.createTextNode(unescapeText(text.slice(at))));
+  putPlain(parent, unescapeText(text.slice(at)));
 }
 
 function putText(parent, object) {
   if (!object || typeof object.text !== 'string') return;
   if (object.type === 'mrkdwn') putMrkdwn(parent, object.text);
-  else parent.appendChild(document.createTextNode(object.text));
+  else putPlain(parent, object.text);
 }
 
 function putBlock(parent, block) {
