@@ -127,10 +127,10 @@ TEST(SlackMessage, TheThreadTellsFactsWithCounts) {
   merged.alert.data = R"({"merged":"0198-other"})";
   ports::Claim lapsed = sample_claim(AlertKind::session_lapsed, "1");
   lapsed.alert.reason = "its credentials have expired";
-  const SlackText m = thread_message(
-      sample_message({sample_claim(AlertKind::session_high_risk, "iam:CreateUser"),
-                      sample_claim(AlertKind::session_new_address, "2"), merged, lapsed}),
-      look());
+  const SlackText m =
+      thread_message(sample_message({sample_claim(AlertKind::session_high_risk, "iam:CreateUser"),
+                                     sample_claim(AlertKind::session_new_address, "2"), merged, lapsed}),
+                     look());
   EXPECT_EQ(first_block_id(m), "gw:session.high_risk:" + kSessionId);
   EXPECT_EQ(texts(m), R"(plain_text| First high-risk call of its kind: iam:CreateUser ×2, at 02:18:11 UTC
 Another address: 198.51.100.9, first at 02:19:51 UTC
@@ -204,9 +204,9 @@ TEST(SlackMessage, KeepsWithinSlacksLimitsWhateverIsPutIn) {
   alone.session.reset();
   alone.alert.data = R"({"x":")" + std::string(100'000, 'x') + "\"}";
   alone.alert.kind = AlertKind::undecodable;
-  for (const SlackText& m : {session_message(sample_message(facts), look()), thread_message(sample_message(facts), look()),
-                             thread_message(sample_message(facts), look(), true),
-                             alert_message(sample_message({alone}), look())}) {
+  for (const SlackText& m :
+       {session_message(sample_message(facts), look()), thread_message(sample_message(facts), look()),
+        thread_message(sample_message(facts), look(), true), alert_message(sample_message({alone}), look())}) {
     json::Doc doc;
     ASSERT_TRUE(doc.parse(m.blocks));
     EXPECT_LE(doc.root().size(), 50u);
