@@ -1,6 +1,7 @@
 #include "edge/sources/directory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -11,6 +12,13 @@
 namespace gw::sources {
 
 using std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kLastLooks = 10;
+constexpr std::chrono::milliseconds kMoment{20};
+
+}  // namespace
 
 class Directory::Impl {
  public:
@@ -25,6 +33,12 @@ class Directory::Impl {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
 
+  void finish() {
+    is_ending_ = true;
+    watcher_.wake();
+    if (thread_.joinable()) thread_.join();
+  }
+
   Status health() const {
     const std::lock_guard lock(mutex_);
     return health_;
@@ -37,11 +51,11 @@ class Directory::Impl {
  private:
   void run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { watcher_.wake(); });
-    while (!stop.stop_requested()) {
-      look(stop);
-      const steady_clock::time_point next = steady_clock::now() + rescan_;
+    while (!stop.stop_requested() && !is_ending_) {
+      const bool complete = look(stop);
       const steady_clock::time_point soon = steady_clock::now() + second_look_;
-      while (!stop.stop_requested()) {
+      const steady_clock::time_point next = complete ? steady_clock::now() + rescan_ : soon;
+      while (!stop.stop_requested() && !is_ending_) {
         const auto until = scan_.wants_another_look() ? std::min(soon, next) : next;
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now());
         if (left.count() <= 0) break;
@@ -49,14 +63,27 @@ class Directory::Impl {
         if (!take(watcher_.wait(std::min(left, second_look_)), stop)) break;
       }
     }
+    end(stop);
   }
 
-  // Everything.
-  void look(const std::stop_token& stop) {
+  // As often as it may bring something.
+  void end(const std::stop_token& stop) {
+    for (int looks = 0; looks < kLastLooks && !stop.stop_requested(); ++looks) {
+      (void)look(stop);
+      while (scan_.is_waiting() && !stop.stop_requested()) (void)watcher_.wait(kMoment);
+      if (!scan_.wants_another_look()) return;
+      const steady_clock::time_point until = steady_clock::now() + second_look_;
+      while (steady_clock::now() < until && !stop.stop_requested()) (void)watcher_.wait(kMoment);
+    }
+  }
+
+  // Everything. False when something kept it from that.
+  bool look(const std::stop_token& stop) {
     Status status = scan_.look({}, stop);
     const std::lock_guard lock(mutex_);
     if (status && !stop.stop_requested()) looked_at_ = clock_();
     health_ = std::move(status);
+    return health_.has_value();
   }
 
   // False: everything has to be looked through.
@@ -74,6 +101,7 @@ class Directory::Impl {
   const std::chrono::milliseconds second_look_;
   const std::chrono::milliseconds rescan_;
   const std::function<Time()> clock_;
+  std::atomic<bool> is_ending_ = false;
   Watcher watcher_;
   DirectoryScan scan_;
   mutable std::mutex mutex_;
@@ -86,6 +114,7 @@ Directory::Directory(DirectoryConfig config, Submit submit, ports::Recovery& cur
     : impl_(std::make_unique<Impl>(config, std::move(submit), cursors, std::move(clock))) {}
 Directory::~Directory() = default;
 
+void Directory::finish() { impl_->finish(); }
 Status Directory::health() const { return impl_->health(); }
 Time Directory::looked_at() const { return impl_->looked_at(); }
 

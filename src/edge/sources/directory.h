@@ -16,12 +16,16 @@ namespace gw::sources {
 
 class Directory {
  public:
-  // Starts its thread. What it refers to outlives it, and every delivery.
+  // Starts its thread. What it refers to outlives it; its deliveries may outlive all of it.
   Directory(DirectoryConfig config, Submit submit, ports::Recovery& cursors, std::function<Time()> clock);
   // Takes no more, and waits for the thread; what was submitted is settled in its own time.
   ~Directory();
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
+
+  // Ends when all that is there now was read and is settled: waits for that. (What is given back again and again, or what keeps
+  // growing, is left.)
+  void finish();
 
   // Of the last look: what kept it from seeing everything.
   [[nodiscard]] Status health() const;

@@ -81,6 +81,11 @@ bool DirectoryScan::wants_another_look() const {
   return another_look_ || settlements_->given_back;
 }
 
+bool DirectoryScan::is_waiting() const {
+  const std::lock_guard lock(settlements_->mutex);
+  return !settlements_->in_flight.empty();
+}
+
 Status DirectoryScan::look(const std::string& folder, const std::stop_token& stop) {
   if (folder.empty()) {
     struct stat status {};

@@ -41,7 +41,7 @@ struct DirectoryConfig {
 
 class DirectoryScan {
  public:
-  // What it refers to outlives it and every delivery.
+  // What it refers to outlives it; its deliveries may outlive all of it.
   DirectoryScan(DirectoryConfig config, Submit submit, ports::Recovery& cursors, std::function<Time()> clock);
 
   // Called with each folder (relative) before it is read.
@@ -54,6 +54,8 @@ class DirectoryScan {
   Status take(const std::string& folder, const std::string& name, const std::stop_token& stop);
   // Something was seen that has to be looked at again soon: a file that may not be complete, or one that was given back.
   [[nodiscard]] bool wants_another_look() const;
+  // Whether something that was delivered is not settled yet.
+  [[nodiscard]] bool is_waiting() const;
 
  private:
   struct Seen {

@@ -27,9 +27,9 @@ void Watcher::add(const std::string& folder) {
   if (inotify_ < 0 || folders_.size() >= max_folders_) return;
   const std::string path = folder.empty() ? root_ : root_ + "/" + folder;
   // Not IN_CREATE for files: what was created is not complete before it is closed.
-  const int watch = ::inotify_add_watch(inotify_, path.c_str(),
-                                        IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR |
-                                            (folder.empty() ? 0u : static_cast<unsigned>(IN_DONT_FOLLOW)));
+  std::uint32_t mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR;
+  mask |= folder.empty() ? IN_MOVE_SELF : IN_DONT_FOLLOW;
+  const int watch = ::inotify_add_watch(inotify_, path.c_str(), mask);
   if (watch >= 0) folders_[watch] = folder;
 }
 
@@ -65,8 +65,9 @@ void Watcher::read(std::vector<Change>& changes) {
       }
       const auto folder = folders_.find(event.wd);
       if (folder == folders_.end()) continue;
-      if ((event.mask & IN_IGNORED) != 0) {  // the folder is gone
-        folders_.erase(folder);
+      if ((event.mask & IN_IGNORED) != 0) folders_.erase(folder);  // it is gone
+      if ((event.mask & (IN_IGNORED | IN_MOVE_SELF)) != 0) {
+        changes.push_back({});
         continue;
       }
       if (event.len == 0 || name[0] == '.') continue;
