@@ -72,6 +72,37 @@ def check_fields():
         check(list(example[name]) == list(event[name]), f"docs/commands.md: fields of {name} are {list(event[name])}")
 
 
+def check_commands():
+    """docs/commands.md names every command, and every option of those around `serve`, as the program's help does."""
+    with open(os.path.join(ROOT, "docs/commands.md"), encoding="utf-8") as f:
+        page = f.read()
+
+    def help_of(*command):
+        return subprocess.run([BINARY, *command, "--help"], capture_output=True, text=True).stdout
+
+    def listed(text, title):
+        part = re.search(r"^" + title + r":\n(.*?)(?:\n\n|\Z)", text, flags=re.M | re.S)
+        return re.findall(r"^  (\S+)", part[1], flags=re.M) if part else []
+
+    leaves = []
+    for name in listed(help_of(), "Subcommands"):
+        children = listed(help_of(name), "Subcommands")
+        leaves += [[name, child] for child in children] or [[name]]
+        check(re.search(r"^\| `glasswatch " + name + r"[ `\[]", page, flags=re.M), f"docs/commands.md: no row for {name}")
+        row = re.search(r"^\| `glasswatch " + name + r" (\S+?)`", page, flags=re.M)
+        check(not children or (row and row[1].split("\\|") == children), f"docs/commands.md: {name} has {children}")
+    table = page[page.index("<!-- options"):page.index("<!-- /options")]
+    rows = {}
+    for command, options in re.findall(r"^\| `([a-z][^`]*)` \| (.*) \|$", table, flags=re.M):
+        rows[tuple(w for w in command.split() if w.islower())] = re.findall(r"`(--[a-z-]+)`", options)
+    for leaf in leaves:
+        if leaf[0] in ("scan", "doctor", "config", "version", "completion"):
+            continue
+        options = [o.split(",")[-1] for o in listed(help_of(*leaf), "Options") if "--help" not in o]
+        check(rows.pop(tuple(leaf), None) == options, f"docs/commands.md: {' '.join(leaf)} has {options}")
+    check(not rows, f"docs/commands.md: no such commands: {list(rows)}")
+
+
 if not BINARY or not os.path.exists(BINARY):
     print("skipped: GW_BINARY is not set")
     sys.exit(77)
@@ -88,5 +119,6 @@ for page in PAGES:
     for name in re.findall(r"`((?:src|tests|docs|fuzz|tools|share)/[\w./-]+\.\w+)`", text):
         check(os.path.exists(os.path.join(ROOT, name)), f"{page} names {name}, which is not there")
 check_fields()
+check_commands()
 print(f"docs: {checks} checks, {failures} failed")
 sys.exit(1 if failures else 0)
