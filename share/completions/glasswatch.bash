@@ -2,13 +2,13 @@
 _glasswatch() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} path=glasswatch words='' files='' prefix='' i
   for ((i = 1; i < COMP_CWORD && i < 3; i++)); do
-    [[ ${COMP_WORDS[i]} == -* || ($i == 2 && " config " != *" ${COMP_WORDS[1]} "*) ]] && break
+    [[ ${COMP_WORDS[i]} == -* || ($i == 2 && " sessions mute outbox quarantine receivers route store config " != *" ${COMP_WORDS[1]} "*) ]] && break
     path+=" ${COMP_WORDS[i]}"
   done
   case $path in
     'glasswatch')
       case $previous in
-        *) words='scan doctor config version completion --help --version' ;;
+        *) words='scan doctor serve sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -36,6 +36,192 @@ _glasswatch() {
         --threads)  ;;
         --progress) words='always never auto' ;;
         *) words='--help --format --threads --progress --verbose'; [[ $current == -* ]] || files=1 ;;
+      esac ;;
+    'glasswatch serve')
+      case $previous in
+        --config) files=1 ;;
+        --listen)  ;;
+        --log-format) words='text json' ;;
+        *) words='--help --config --listen --log-format --once --demo' ;;
+      esac ;;
+    'glasswatch sessions')
+      case $previous in
+        *) words='list show --help' ;;
+      esac ;;
+    'glasswatch sessions list')
+      case $previous in
+        --since)  ;;
+        --account)  ;;
+        --watch)  ;;
+        --limit)  ;;
+        --format) words='table json jsonl' ;;
+        --config) files=1 ;;
+        --store)  ;;
+        --url)  ;;
+        --token)  ;;
+        *) words='--help --open --unacknowledged --since --account --watch --limit --format --config --store --url --token' ;;
+      esac ;;
+    'glasswatch sessions show')
+      case $previous in
+        --format) words='table json jsonl' ;;
+        --config) files=1 ;;
+        --store)  ;;
+        --url)  ;;
+        --token)  ;;
+        *) words='--help --format --config --store --url --token' ;;
+      esac ;;
+    'glasswatch ack')
+      case $previous in
+        --note)  ;;
+        --format) words='table json jsonl' ;;
+        --url)  ;;
+        --token)  ;;
+        --config) files=1 ;;
+        *) words='--help --note --format --url --token --config' ;;
+      esac ;;
+    'glasswatch mute')
+      case $previous in
+        *) words='add list remove --help' ;;
+      esac ;;
+    'glasswatch mute add')
+      case $previous in
+        --watch)  ;;
+        --account)  ;;
+        --session)  ;;
+        --reason)  ;;
+        --until)  ;;
+        --format) words='table json jsonl' ;;
+        --url)  ;;
+        --token)  ;;
+        --config) files=1 ;;
+        *) words='--help --watch --account --session --reason --until --format --url --token --config' ;;
+      esac ;;
+    'glasswatch mute list')
+      case $previous in
+        --format) words='table json jsonl' ;;
+        --config) files=1 ;;
+        --store)  ;;
+        --url)  ;;
+        --token)  ;;
+        *) words='--help --all --format --config --store --url --token' ;;
+      esac ;;
+    'glasswatch mute remove')
+      case $previous in
+        --format) words='table json jsonl' ;;
+        --url)  ;;
+        --token)  ;;
+        --config) files=1 ;;
+        *) words='--help --format --url --token --config' ;;
+      esac ;;
+    'glasswatch outbox')
+      case $previous in
+        *) words='list retry --help' ;;
+      esac ;;
+    'glasswatch outbox list')
+      case $previous in
+        --receiver)  ;;
+        --session)  ;;
+        --state) words='trying delivered folded muted parked superseded' ;;
+        --limit)  ;;
+        --format) words='table json jsonl' ;;
+        --config) files=1 ;;
+        --store)  ;;
+        --url)  ;;
+        --token)  ;;
+        *) words='--help --receiver --session --state --limit --format --config --store --url --token' ;;
+      esac ;;
+    'glasswatch outbox retry')
+      case $previous in
+        --format) words='table json jsonl' ;;
+        --url)  ;;
+        --token)  ;;
+        --config) files=1 ;;
+        *) words='--help --format --url --token --config' ;;
+      esac ;;
+    'glasswatch quarantine')
+      case $previous in
+        *) words='list show replay --help' ;;
+      esac ;;
+    'glasswatch quarantine list')
+      case $previous in
+        --limit)  ;;
+        --format) words='table json jsonl' ;;
+        --config) files=1 ;;
+        --store)  ;;
+        --url)  ;;
+        --token)  ;;
+        *) words='--help --limit --format --config --store --url --token' ;;
+      esac ;;
+    'glasswatch quarantine show')
+      case $previous in
+        --config) files=1 ;;
+        --store)  ;;
+        --url)  ;;
+        --token)  ;;
+        *) words='--help --config --store --url --token' ;;
+      esac ;;
+    'glasswatch quarantine replay')
+      case $previous in
+        --format) words='table json jsonl' ;;
+        --url)  ;;
+        --token)  ;;
+        --config) files=1 ;;
+        *) words='--help --format --url --token --config' ;;
+      esac ;;
+    'glasswatch receivers')
+      case $previous in
+        *) words='check --help' ;;
+      esac ;;
+    'glasswatch receivers check')
+      case $previous in
+        --config) files=1 ;;
+        *) words='--help --config' ;;
+      esac ;;
+    'glasswatch alert-test')
+      case $previous in
+        --receiver)  ;;
+        --url)  ;;
+        --token)  ;;
+        --config) files=1 ;;
+        *) words='--help --receiver --url --token --config' ;;
+      esac ;;
+    'glasswatch route')
+      case $previous in
+        *) words='test --help' ;;
+      esac ;;
+    'glasswatch route test')
+      case $previous in
+        --config) files=1 ;;
+        --account)  ;;
+        --role)  ;;
+        --principal)  ;;
+        --source-ip)  ;;
+        --mechanism) words='identity_center_signin identity_center_console identity_center_cli identity_center_app saml_federation web_identity assume_role switch_role iam_user_console iam_user_api root_console root_api assume_root session_token aws_login password_recovery tamper other' ;;
+        --outcome) words='success failure' ;;
+        --expect)  ;;
+        *) words='--help --config --account --role --principal --source-ip --mechanism --outcome --expect' ;;
+      esac ;;
+    'glasswatch store')
+      case $previous in
+        *) words='check backup migrate --help' ;;
+      esac ;;
+    'glasswatch store check')
+      case $previous in
+        --config) files=1 ;;
+        --store)  ;;
+        *) words='--help --config --store' ;;
+      esac ;;
+    'glasswatch store backup')
+      case $previous in
+        --config) files=1 ;;
+        --store)  ;;
+        *) words='--help --config --store'; [[ $current == -* ]] || files=1 ;;
+      esac ;;
+    'glasswatch store migrate')
+      case $previous in
+        --config) files=1 ;;
+        --store)  ;;
+        *) words='--help --config --store' ;;
       esac ;;
     'glasswatch config')
       case $previous in

@@ -39,8 +39,8 @@ void add_server(CLI::App& command, ApiArguments& a) {
       ->type_name("URL");
   command
       .add_option("--token", a.token,
-                  "Reference to the access token; the default: env:GLASSWATCH_TOKEN, else an operator's of --config")
-      ->type_name("env:NAME or file:PATH");
+                  "The access token, as env:NAME or file:PATH; the default: env:GLASSWATCH_TOKEN, else one of --config")
+      ->type_name("REFERENCE");
   command.add_option("--config", a.config, "Configuration of the server")->type_name("FILE");
 }
 
@@ -50,8 +50,10 @@ void add_reading(CLI::App& command, OperatorArguments& a) {
   command.add_option("--store", a.api.store, "Read this store")->type_name("sqlite:PATH");
   command.add_option("--url", a.api.url, "Ask this server instead; the default: http://127.0.0.1:8080")
       ->type_name("URL");
-  command.add_option("--token", a.api.token, "Reference to the access token; the default: env:GLASSWATCH_TOKEN")
-      ->type_name("env:NAME or file:PATH");
+  command
+      .add_option("--token", a.api.token,
+                  "The access token, as env:NAME or file:PATH; the default: env:GLASSWATCH_TOKEN")
+      ->type_name("REFERENCE");
 }
 
 void add_format(CLI::App& command, OperatorArguments& a) {
