@@ -39,7 +39,7 @@ void add_server(CLI::App& command, ApiArguments& a) {
       ->type_name("URL");
   command
       .add_option("--token", a.token,
-                  "The access token, as env:NAME or file:PATH; the default: env:GLASSWATCH_TOKEN, else one of --config")
+                  "The access token, env:NAME or file:PATH; the default: env:GLASSWATCH_TOKEN, else of --config")
       ->type_name("REFERENCE");
   command.add_option("--config", a.config, "Configuration of the server")->type_name("FILE");
 }
@@ -51,8 +51,7 @@ void add_reading(CLI::App& command, OperatorArguments& a) {
   command.add_option("--url", a.api.url, "Ask this server instead; the default: http://127.0.0.1:8080")
       ->type_name("URL");
   command
-      .add_option("--token", a.api.token,
-                  "The access token, as env:NAME or file:PATH; the default: env:GLASSWATCH_TOKEN")
+      .add_option("--token", a.api.token, "The access token, env:NAME or file:PATH; the default: env:GLASSWATCH_TOKEN")
       ->type_name("REFERENCE");
 }
 
