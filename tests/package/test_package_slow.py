@@ -39,8 +39,12 @@ class Package(unittest.TestCase):
             self.assertEqual(checked.returncode, 0, checked.stdout)
 
     def test_holds_what_is_needed(self):
-        for name in ("LICENSE", "CHANGELOG.md", "bin/glasswatch", "glasswatch", "lib/libc.so.6", "licenses/libc6"):
+        for name in ("LICENSE", "CHANGELOG.md", "bin/glasswatch", "glasswatch", "lib/libc.so.6", "licenses/libc6",
+                     "share/glasswatch.service"):
             self.assertTrue((self.home / name).is_file(), name)
+        listed = run("dpkg-deb", "--contents", next(self.dist.glob("*.deb"))).stdout
+        for name in ("usr/bin/glasswatch", "usr/lib/systemd/system/glasswatch.service", "usr/share/doc/glasswatch/docs/operations.md"):
+            self.assertIn(f"./{name}\n", listed)
 
     def test_same_program_same_archives(self):
         again = self.temp / "again"
