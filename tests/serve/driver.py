@@ -55,7 +55,7 @@ class Scenario:
     def __init__(self, path):
         self.name = os.path.splitext(os.path.basename(path))[0]
         with open(path, encoding="utf-8") as f:
-            self.lines = [(n, line.split("#")[0].strip()) for n, line in enumerate(f, 1)]
+            self.lines = [(n, re.sub(r"(^|\s)#.*", "", line).strip()) for n, line in enumerate(f, 1)]
         self.lines = [(n, line) for n, line in self.lines if line]
         self.start, self.more, self.kept = time.time() - 60, {}, {}
         self.serve, self.receivers, self.sent = None, None, 0
@@ -154,7 +154,7 @@ class Scenario:
         """A record whose end is gone, though the list around it is whole."""
         [record] = self.story.plant(self.start, "noise", ["sandbox"])
         text = dumps({**record, "eventSource": source + ".amazonaws.com", "eventName": "Federate"})
-        answer = self.serve.ingest([text[:-2] + ',"x":nonsense}'])
+        answer = self.serve.ingest([text[:-1] + ',"x":nonsense}'])
         if not answer.ok:
             raise Failure(f"what cannot be read is quarantined, and that is durable too: {answer}")
         self.sent += 1
