@@ -34,6 +34,7 @@ struct StoreKind {
   std::string name;
   std::function<std::unique_ptr<StorePlace>()> make;
 };
+inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 
 inline constexpr Time kStart{1'767'323'045'000'000};  // 2026-01-02T03:04:05Z
 inline Time at(std::int64_t seconds) { return Time{kStart.micros + seconds * 1'000'000}; }
@@ -174,7 +175,7 @@ class StoreSuite : public testing::TestWithParam<StoreKind> {
   }
   std::vector<Claim> claim(const std::string& receiver, std::int64_t now, std::size_t limit = 100) {
     auto claims = store->claim(receiver, at(now), kLease, limit);
-    EXPECT_TRUE(claims);
+    EXPECT_TRUE(claims) << claims.error().message;
     return claims ? *claims : std::vector<Claim>{};
   }
   Status mark(const Claim& claim, SendState state, std::int64_t now, std::int64_t due = 0) {

@@ -196,6 +196,54 @@ TEST_P(StoreSuite, SupersededWhileItWasOnItsWay) {
   EXPECT_EQ(ids(claim("oncall", 100)), Ids{"note-s1-oncall"});
 }
 
+TEST_P(StoreSuite, OnlyTriesAreCountedAsAttempts) {
+  open_session("s1", {}, {"oncall"});
+  Outcome o;
+  o.due_at = at(10);
+  o.was_sent = false;  // put off
+  ASSERT_TRUE(store->mark({{claim("oncall", 0).at(0), o}}, at(1)));
+  o.was_sent = true;
+  ASSERT_TRUE(store->mark({{claim("oncall", 10).at(0), o}}, at(11)));
+  EXPECT_EQ(claim("oncall", 12).at(0).notification.attempts, 1u);
+}
+
+// A thread goes along to a session that has none at that receiver; else both stay where they are.
+TEST_P(StoreSuite, ThreadsOfMergedSessionsAreFoundAgain) {
+  const auto tell = [&](const std::string& receiver, const std::string& ts) {
+    Outcome o;
+    o.state = SendState::delivered;
+    const auto claims = claim(receiver, 0);
+    ASSERT_EQ(claims.size(), 1u);
+    o.thread = Thread{receiver, claims[0].alert.session_id, "C1", ts, at(0), 1};
+    ASSERT_TRUE(store->mark({{claims[0], o}}, at(0)));
+  };
+  open_session("s1", {}, {"oncall"});
+  tell("oncall", "1.1");
+  open_session("s2", {}, {"oncall", "siem"});
+  tell("oncall", "2.2");
+  tell("siem", "3.3");
+  Commit merge;
+  Session s = session("s1");
+  s.aliases = {"s2"};
+  merge.sessions.push_back({s, {"s2"}});
+  merge.alerts.push_back(new_alert("merged", "s1", AlertKind::session_merged, "s2"));
+  for (const char* receiver : {"oncall", "siem"})
+    merge.notifications.push_back(new_notification(std::string("merged-") + receiver, merge.alerts[0], receiver));
+  put(merge);
+  const auto oncall = claim("oncall", 1);
+  ASSERT_EQ(oncall.size(), 1u);
+  ASSERT_TRUE(oncall[0].thread);
+  EXPECT_EQ(oncall[0].thread->ts, "1.1");
+  ASSERT_EQ(oncall[0].alias_threads.size(), 1u);
+  EXPECT_EQ(oncall[0].alias_threads[0].ts, "2.2");
+  EXPECT_EQ(oncall[0].alias_threads[0].session_id, "s2");
+  const auto siem = claim("siem", 1);
+  ASSERT_TRUE(siem.at(0).thread);
+  EXPECT_EQ(siem[0].thread->ts, "3.3");
+  EXPECT_EQ(siem[0].thread->session_id, "s1");
+  EXPECT_TRUE(siem[0].alias_threads.empty());
+}
+
 TEST_P(StoreSuite, ADeniedAttemptsAlertComesWithItsFold) {
   Commit c;
   Fold f;

@@ -48,6 +48,16 @@ std::optional<model::Thread> load_thread(Db& db, const std::string& session, con
   return model::Thread{receiver, session, q.text(0), q.text(1), q.time(2), q.count(3)};
 }
 
+std::vector<model::Thread> load_alias_threads(Db& db, const std::string& session, const std::string& receiver) {
+  std::vector<model::Thread> threads;
+  Query q = db.query(
+      "SELECT threads.session_id, channel, ts, posted_at, shown FROM threads JOIN aliases"
+      " ON aliases.alias = threads.session_id WHERE aliases.session_id = ? AND threads.receiver = ?");
+  q.bind(session, receiver);
+  while (q.step()) threads.push_back({receiver, q.text(0), q.text(1), q.text(2), q.time(3), q.count(4)});
+  return threads;
+}
+
 // The key of an alert about a fold is kind|fold key|generation.
 std::optional<model::Fold> fold_of(Db& db, const model::Alert& alert) {
   if (alert.kind != model::AlertKind::access_denied) return std::nullopt;
@@ -74,16 +84,8 @@ Claim read_claim(Db& db, std::int64_t row, std::map<std::string, std::optional<m
     claim.session = at->second;
   }
   claim.thread = load_thread(db, id, claim.notification.receiver);
-  if (claim.session && !claim.session->aliases.empty()) {
-    Query q = db.query(
-        "SELECT session_id, channel, ts, posted_at, shown FROM threads JOIN aliases ON aliases.alias = "
-        "threads.session_id"
-        " WHERE aliases.session_id = ? AND threads.receiver = ?");
-    q.bind(claim.session->id, claim.notification.receiver);
-    while (q.step())
-      claim.alias_threads.push_back(
-          {claim.notification.receiver, q.text(0), q.text(1), q.text(2), q.time(3), q.count(4)});
-  }
+  if (claim.session && !claim.session->aliases.empty())
+    claim.alias_threads = load_alias_threads(db, claim.session->id, claim.notification.receiver);
   claim.fold = fold_of(db, claim.alert);
   return claim;
 }

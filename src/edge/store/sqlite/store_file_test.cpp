@@ -100,6 +100,24 @@ TEST_F(StoreFile, OneProcessAtATime) {
   EXPECT_EQ(refused(), "opened");
 }
 
+TEST_F(StoreFile, ItMayBeReadMeanwhile) {
+  EXPECT_EQ(open_to_read(path).error().code, Errc::denied);  // nothing there, and nothing made
+  EXPECT_FALSE(fs::exists(path));
+  fill();
+  auto serving = open(path);
+  ASSERT_TRUE(serving);
+  auto reading = open_to_read(path);
+  ASSERT_TRUE(reading) << reading.error().message;
+  EXPECT_EQ((*reading)->session("s1")->id, "s2");
+  const auto denied = [](const Status& status) { return !status && status.error().code == Errc::denied; };
+  EXPECT_TRUE(denied((*reading)->commit({}, [](const ports::Loaded&) { return ports::Commit{}; })));
+  EXPECT_TRUE(denied((*reading)->mark({}, Time{})));
+  EXPECT_TRUE(denied((*reading)->retry("a0", Time{})));
+  EXPECT_TRUE(denied((*reading)->settle_quarantined("q0", "dismissed", Time{})));
+  EXPECT_EQ((*reading)->claim("oncall", Time{}, 1, 1).error().code, Errc::denied);
+  EXPECT_EQ((*reading)->retain({}, Time{}).error().code, Errc::denied);
+}
+
 TEST_F(StoreFile, ANewerStoreIsRefusedUnlessItSaysOtherwise) {
   fill();
   sql(("PRAGMA user_version = " + std::to_string(kSchemaVersion + 1)).c_str());
