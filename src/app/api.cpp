@@ -21,7 +21,7 @@ class NoIngest final : public web::Ingest {
   void submit(ports::Delivery delivery) override {
     if (delivery.settle) delivery.settle(ports::Settled::unavailable);
   }
-  bool has_room() override { return false; }
+  bool has_room(std::size_t) override { return false; }
 };
 
 // Answers requests in this process.
@@ -176,7 +176,6 @@ Result<Api> open_to_read(const ApiArguments& arguments, const Io& io) {
   web::Hooks hooks;
   hooks.now = io.now;
   web::Config config;
-  config.version = GW_VERSION;
   local->web = std::make_unique<web::Web>(std::move(config), *local->store, local->ingest, std::move(hooks));
   return Api([local](std::string_view method, const std::string& target, const std::string&) -> Result<ApiAnswer> {
     return local->ask(method, target);

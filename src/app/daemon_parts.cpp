@@ -60,10 +60,7 @@ web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipelin
   hooks.alert_test = [&store, &current, now = io.now](const std::string& receiver, const std::string& by) {
     return send_alert_test(store, current.routes(), receiver, by, now());
   };
-  hooks.notify = [&current](ports::Commit& commit, Time) {
-    const pipeline::SettingsPtr settings = current.settings();
-    if (settings->route) settings->route(commit.alerts, {}, commit.notifications);
-  };
+  hooks.settings = [&current] { return current.settings(); };
   return hooks;
 }
 

@@ -44,7 +44,7 @@ class PipelineIngest final : public web::Ingest {
   void submit(ports::Delivery delivery) override {
     if (!pipeline_.try_submit(delivery)) delivery.settle(ports::Settled::unavailable);
   }
-  bool has_room() override { return pipeline_.has_room(1); }
+  bool has_room(std::size_t bytes) override { return pipeline_.has_room(bytes); }
 
  private:
   pipeline::Pipeline& pipeline_;

@@ -143,9 +143,6 @@ Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& i
 Result<web::Config> make_web(const AppConfig& config, const Io& io) {
   web::Config out;
   out.open_metrics = config.daemon.http.metrics_open;
-  out.default_receivers = config.watch.default_receivers;
-  out.version = GW_VERSION;
-  out.config_hash = config_hash(config);
   for (const TokenConfig& t : config.daemon.http.tokens) {
     web::Token token;
     token.name = t.name;

@@ -1,103 +1,24 @@
 // What people decide: acknowledgements, notes, mutes, retries, test alerts. Each is one commit, so that it is in the ledger.
 #include <algorithm>
 #include <array>
-#include <cctype>
 
-#include "base/uuid.h"
 #include "edge/web/call.h"
 #include "edge/web/render.h"
+#include "engine/pipeline/operate.h"
 
 namespace gw::web {
 namespace {
 
-constexpr std::size_t kNotes = 200;                                                      // of one session
 constexpr std::int64_t kLongestSpanMicros = std::int64_t{1000} * 24 * 3600 * 1'000'000;  // adds up without overflow
 
-bool is_same_person(std::string_view a, std::string_view b) {
-  return !a.empty() && std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                                  [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-bool is_actor(const model::Session& session, const Caller& caller) {
-  return is_same_person(caller.person, session.principal.name) || is_same_person(caller.person, session.session_name) ||
-         is_same_person(caller.person, session.principal.id) || is_same_person(caller.person, session.principal.arn);
-}
-
-void make_notifications(const Services& s, const Call& call, ports::Commit& commit) {
-  if (s.hooks.notify) return s.hooks.notify(commit, call.now);
-  for (const model::Alert& alert : commit.alerts) {
-    const auto& receivers = alert.receivers.empty() ? call.config->default_receivers : alert.receivers;
-    for (const std::string& receiver : receivers) {
-      model::Notification notification;
-      notification.id = random_uuid7(call.now);
-      notification.alert_id = alert.id;
-      notification.receiver = receiver;
-      notification.due_at = notification.created_at = call.now;
-      commit.notifications.push_back(std::move(notification));
-    }
+net::ServerResponse session_or_why(const Result<model::Session>& session) {
+  if (!session) {
+    const Error& error = session.error();
+    return error.code == Errc::denied ? net::problem(403, error.message) : problem_of(error);
   }
-}
-
-model::Alert acknowledged_alert(const model::Session& session, const Call& call) {
-  model::Alert alert;
-  alert.id = random_uuid7(call.now);
-  alert.kind = model::AlertKind::session_acknowledged;
-  alert.key = std::string(to_string(alert.kind)) + '|' + session.id + '|';
-  alert.session_id = session.id;
-  alert.severity = session.severity.value_or(model::Severity::high);
-  alert.watch = session.watch;
-  alert.receivers = session.receivers;
-  alert.reason = "acknowledged by " + session.acknowledged->by;
-  alert.data.clear();
-  {
-    Object data(alert.data);
-    data.text("by", session.acknowledged->by);
-    data.text("via", session.acknowledged->via);
-    data.text("note", session.acknowledged->note);
-  }
-  alert.created_at = call.now;
-  alert.config_hash = call.config->config_hash;
-  return alert;
-}
-
-// Loads the session, has `change` change it, writes it. `change` answers why not, or nothing; it may be called again.
-template <class Change>
-net::ServerResponse change_session(const Services& s, const Call& call, Change change) {
-  ports::Ask ask;
-  ask.session_ids = {call.arguments[0]};
-  std::optional<net::ServerResponse> refused;
-  model::Session after;
-  const Status done = s.store.commit(ask, [&](const ports::Loaded& loaded) {
-    ports::Commit commit;
-    commit.at = call.now;
-    const auto alias = loaded.aliases.find(call.arguments[0]);
-    const std::string& id = alias == loaded.aliases.end() ? call.arguments[0] : alias->second;
-    const auto found = std::find_if(loaded.sessions.begin(), loaded.sessions.end(),
-                                    [&](const model::Session& session) { return session.id == id; });
-    if (found == loaded.sessions.end()) {
-      refused = net::problem(404, "there is no such session");
-      return commit;
-    }
-    after = *found;
-    refused = change(after, commit);
-    if (refused) return ports::Commit{};
-    if (!(after == *found)) commit.sessions.push_back({after, {}});
-    make_notifications(s, call, commit);
-    return commit;
-  });
-  if (!done) return problem_of(done.error());
-  if (refused) return std::move(*refused);
   std::string body;
-  model::append_session_json(body, after);
+  model::append_session_json(body, *session);
   return respond_json(200, body + "\n");
-}
-
-using Refusal = std::optional<net::ServerResponse>;
-
-Refusal add_note(model::Session& session, const Call& call, const std::string& text) {
-  if (session.notes.size() >= kNotes) return net::problem(409, "the session has all the notes that it can hold");
-  session.notes.push_back({call.now, call.caller.author(), text});
-  return std::nullopt;
 }
 
 net::ServerResponse acknowledge(const Services& s, const Call& call) {
@@ -105,14 +26,15 @@ net::ServerResponse acknowledge(const Services& s, const Call& call) {
   const auto given = json_texts(call.request.body, kMembers);
   if (!given) return problem_of(given.error());
   const std::string note = given->contains("note") ? given->at("note") : std::string();
-  return change_session(s, call, [&](model::Session& session, ports::Commit& commit) -> Refusal {
-    if (is_actor(session, call.caller)) return net::problem(403, "nobody acknowledges a session of their own");
-    // The first acknowledgement stands; what somebody has to say after it is a note.
-    if (session.acknowledged) return note.empty() ? std::nullopt : add_note(session, call, note);
-    session.acknowledged = {call.now, call.caller.author(), "api", note, !call.caller.person.empty()};
-    commit.alerts.push_back(acknowledged_alert(session, call));
-    return std::nullopt;
-  });
+  const model::Acknowledgement mine{call.now, call.caller.author(), "api", note, !call.caller.person.empty()};
+  const auto session = pipeline::acknowledge(s.store, *s.hooks.settings(), call.arguments[0], mine);
+  // The first acknowledgement stands; what somebody has to say after it is a note.
+  const bool is_late = session && session->acknowledged &&
+                       (session->acknowledged->at != mine.at || session->acknowledged->by != mine.by);
+  if (is_late && !note.empty()) {
+    return session_or_why(pipeline::add_note(s.store, call.arguments[0], {call.now, mine.by, note}));
+  }
+  return session_or_why(session);
 }
 
 net::ServerResponse note(const Services& s, const Call& call) {
@@ -120,9 +42,8 @@ net::ServerResponse note(const Services& s, const Call& call) {
   const auto given = json_texts(call.request.body, kMembers);
   if (!given) return problem_of(given.error());
   if (!given->contains("note")) return net::problem(400, "note is needed");
-  return change_session(s, call, [&](model::Session& session, ports::Commit&) -> Refusal {
-    return add_note(session, call, given->at("note"));
-  });
+  return session_or_why(
+      pipeline::add_note(s.store, call.arguments[0], {call.now, call.caller.author(), given->at("note")}));
 }
 
 net::ServerResponse list_mutes(const Services& s, const Call& call) {
@@ -143,13 +64,11 @@ net::ServerResponse add_mute(const Services& s, const Call& call) {
   auto given = json_texts(call.request.body, kMembers);
   if (!given) return problem_of(given.error());
   model::Mute mute;
-  mute.id = random_uuid7(call.now);
   mute.watch = (*given)["watch"];
   mute.account_id = (*given)["account_id"];
   mute.session_id = (*given)["session_id"];
   mute.reason = (*given)["reason"];
   mute.author = call.caller.author();
-  mute.created_at = call.now;
   if (mute.reason.empty()) return net::problem(400, "reason is needed");
   const std::string& until = (*given)["until"];
   if (const auto time = parse_time(until)) {
@@ -163,13 +82,10 @@ net::ServerResponse add_mute(const Services& s, const Call& call) {
   if (mute.watch.empty() && mute.account_id.empty() && mute.session_id.empty()) {
     return net::problem(400, "one of watch, account_id and session_id is needed");
   }
-  const Status done = s.store.commit({}, [&](const ports::Loaded&) {
-    ports::Commit commit;
-    commit.at = call.now;
-    commit.mutes = {mute};
-    return commit;
-  });
-  if (!done) return problem_of(done.error());
+  const auto id = pipeline::add_mute(s.store, mute, call.now);
+  if (!id) return problem_of(id.error());
+  mute.id = *id;
+  mute.created_at = call.now;
   std::string body;
   append_mute_json(body, mute);
   body.back() = ',';
@@ -184,21 +100,13 @@ net::ServerResponse end_mute(const Services& s, const Call& call) {
   const std::string id = !call.arguments.empty()        ? call.arguments[0]
                          : in_query == call.query.end() ? std::string()
                                                         : in_query->second;
-  auto all = s.store.mutes(true);
+  if (const Status done = pipeline::end_mute(s.store, id, call.caller.author(), call.now); !done) {
+    return problem_of(done.error());
+  }
+  const auto all = s.store.mutes(true);
   if (!all) return problem_of(all.error());
   const auto found = std::find_if(all->begin(), all->end(), [&](const model::Mute& mute) { return mute.id == id; });
   if (found == all->end()) return net::problem(404, "there is no such mute");
-  if (!found->ended_at) {
-    found->ended_at = call.now;
-    found->ended_by = call.caller.author();
-    const Status done = s.store.commit({}, [&](const ports::Loaded&) {
-      ports::Commit commit;
-      commit.at = call.now;
-      commit.mutes = {*found};
-      return commit;
-    });
-    if (!done) return problem_of(done.error());
-  }
   std::string body;
   append_mute_json(body, *found);
   return respond_json(200, body + "\n");

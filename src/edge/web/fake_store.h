@@ -148,7 +148,7 @@ class FakeIngest : public Ingest {
     }
     keep(std::move(delivery));
   }
-  bool has_room() override { return room; }
+  bool has_room(std::size_t bytes) override { return room && bytes <= largest; }
 
   // The next delivery, when it has come.
   ports::Delivery wait() {
@@ -164,6 +164,7 @@ class FakeIngest : public Ingest {
   }
 
   std::atomic<bool> room = true;
+  std::atomic<std::size_t> largest = std::size_t{1} << 40;
   std::optional<ports::Settled> settle_at_once;
 
  private:

@@ -42,6 +42,8 @@ TEST_F(IngestTest, WhatIsNotStoredIsSentAgain) {
   net::RawResponse response = ask("POST", "/ingest/cloudtrail", as("ingest"), "{}");
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.headers.at("retry-after"), "5");
+  ingest.largest = 1000;
+  EXPECT_EQ(ask("POST", "/ingest/cloudtrail", as("ingest"), std::string(1001, 'x')).status, 503);
   ingest.room = false;
   response = ask("POST", "/ingest/cloudtrail", as("ingest") + "Expect: 100-continue\r\n", "{}");
   EXPECT_EQ(response.status, 503);  // before the body

@@ -38,7 +38,7 @@ void replay(const Services& s, Call call, net::Responder responder) {
   if (!item) return responder.send(problem_of(item.error()));
   if (item->settled_at) return responder.send(net::problem(409, "it was " + item->settled_as + " before"));
   if (item->payload.size() < item->size) return responder.send(net::problem(409, "only a part of it was kept"));
-  if (!s.ingest.has_room()) return responder.send(come_back_later("too much is in flight"));
+  if (!s.ingest.has_room(item->payload.size())) return responder.send(come_back_later("too much is in flight"));
   ports::Delivery delivery;
   delivery.feed = item->feed;
   delivery.source = "quarantine:" + item->id;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <mutex>
 #include <variant>
 
@@ -67,6 +68,14 @@ bool has_body(const net::ServerRequest& head) {
   if (head.count("transfer-encoding") > 0) return true;
   const std::string_view length = head.header("content-length");
   return !length.empty() && length != "0";
+}
+
+// As far as it is told beforehand.
+std::size_t length_of(const net::ServerRequest& head) {
+  const std::string_view text = head.header("content-length");
+  std::size_t length = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  return error == std::errc{} && stop == text.data() + text.size() ? length : 0;
 }
 
 net::ServerResponse unauthorized(bool was_wrong) {
@@ -146,7 +155,7 @@ std::optional<net::ServerResponse> Web::State::object(const net::ServerRequest& 
     if (!encoding.empty() && encoding != "gzip" && encoding != "x-gzip" && encoding != "identity") {
       return net::problem(415, "only gzip is understood as Content-Encoding");
     }
-    if (!services.ingest.has_room()) return come_back_later("too much is in flight");
+    if (!services.ingest.has_room(length_of(head))) return come_back_later("too much is in flight");
   }
   return std::nullopt;
 }

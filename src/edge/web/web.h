@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "domain/model/alert.h"
 #include "edge/net/http_server.h"
+#include "engine/pipeline/settings.h"
 #include "engine/ports/source.h"
 #include "engine/ports/store.h"
 
@@ -46,8 +47,8 @@ class Ingest {
   virtual ~Ingest() = default;
   // Takes it over and calls its `settle` exactly once, from any thread, also before it returns.
   virtual void submit(ports::Delivery delivery) = 0;
-  // False while the budget of what is in flight is used up: senders are told to come back.
-  [[nodiscard]] virtual bool has_room() = 0;
+  // False while the budget of what is in flight leaves no room for so many bytes: senders are told to come back.
+  [[nodiscard]] virtual bool has_room(std::size_t bytes) = 0;
 };
 
 // A number to export beside those of the store.
@@ -65,11 +66,9 @@ struct InFlight {
 };
 
 struct Config {
-  std::vector<Token> tokens;  // none: see above
-  bool open_metrics = false;  // http.metrics: open
-  std::vector<std::string> default_receivers;
-  std::string version;
-  std::string config_hash;
+  std::vector<Token> tokens;                         // none: see above
+  bool open_metrics = false;                         // http.metrics: open
+  std::vector<std::string> receivers;                // that are configured: those that a test alert can be sent to
   std::size_t ingest_limit = std::size_t{65} << 20;  // bytes of a body as sent: Firehose's 64 MiB and its frame
   std::size_t eventbridge_limit = std::size_t{1} << 20;
   unsigned failed_tokens = 20;  // of one peer in a minute; beyond it 429
@@ -77,7 +76,8 @@ struct Config {
 
 // What only the application knows. Each may be called from several threads at once; those that are empty are not offered.
 struct Hooks {
-  std::function<Time()> now;  // needed
+  std::function<Time()> now;    // needed
+  pipeline::Provider settings;  // who is told of what people do; needed where they may do something
   // What keeps it from being ready, one sentence each, safe to show to anybody: "the store cannot be written".
   std::function<std::vector<std::string>()> problems;
   std::function<std::vector<Metric>()> metrics;
@@ -86,8 +86,6 @@ struct Hooks {
   std::function<std::vector<std::string>()> messages;
   // Sends a marked alert down the real path. Answers the alert's id; `not_found` for an unknown receiver.
   std::function<Result<std::string>(const std::string& receiver, const std::string& by)> alert_test;
-  // Adds the notifications of commit.alerts that have none; without it, one for each receiver of each alert.
-  std::function<void(ports::Commit& commit, Time now)> notify;
 };
 
 // Safe from any thread. Store, ingest and what the hooks refer to must outlive it and the server that it answers for.
@@ -98,7 +96,7 @@ class Web : public net::Handler {
   Web(const Web&) = delete;
   Web& operator=(const Web&) = delete;
 
-  // New tokens, receivers and hash from now on (SIGHUP).
+  // Another configuration from now on (SIGHUP).
   void reload(Config config);
 
   [[nodiscard]] Admission admit(const net::ServerRequest& head) override;

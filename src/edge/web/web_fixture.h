@@ -7,9 +7,11 @@
 #include <string>
 
 #include "base/json/doc.h"
+#include "domain/watch/watch_set.h"
 #include "edge/net/raw_client.h"
 #include "edge/web/fake_store.h"
 #include "edge/web/web.h"
+#include "engine/pipeline/settings.h"
 
 namespace gw::web {
 
@@ -28,14 +30,13 @@ class WebTest : public ::testing::Test {
                      token("o", Role::operator_, "operator-secret", "otto@example.com"),
                      token("a", Role::admin, "admin-secret"), token("feed", Role::ingest, "ingest-secret")};
     config.tokens.back().accounts = {"1111*"};
-    config.default_receivers = {"oncall"};
-    config.config_hash = "hash";
     return config;
   }
 
   void start(Config config = {}) {
     server.reset();
-    if (!hooks.now) hooks.now = [this] { return now; };
+    hooks.now = [this] { return now; };
+    hooks.settings = [this] { return settings; };
     web = std::make_unique<Web>(std::move(config), store, ingest, hooks);
     auto started = net::HttpServer::start({}, *web);
     ASSERT_TRUE(started) << started.error().message;
@@ -84,6 +85,23 @@ class WebTest : public ::testing::Test {
     return s;
   }
 
+  // Tells the receivers of each alert.
+  static pipeline::SettingsPtr make_settings() {
+    auto watches = watch::WatchSet::compile({});
+    pipeline::Settings made{*watches, {}, "hash", {}, {}};
+    made.route = [](std::vector<model::Alert>& alerts, const ports::Loaded&,
+                    std::vector<model::Notification>& notifications) {
+      for (const model::Alert& alert : alerts) {
+        for (const std::string& receiver : alert.receivers) {
+          notifications.emplace_back().receiver = receiver;
+          notifications.back().alert_id = alert.id;
+        }
+      }
+    };
+    return std::make_shared<const pipeline::Settings>(std::move(made));
+  }
+
+  pipeline::SettingsPtr settings = make_settings();
   Time now{1'767'323'045'000'000};  // 2026-01-02T03:04:05Z
   FakeStore store;
   FakeIngest ingest;
