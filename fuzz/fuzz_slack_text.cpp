@@ -89,14 +89,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   gw::receivers::SlackLook look;
   check_message(session_message(gw::receivers::sample_message({claim}), look));
   check(gw::receivers::session_shown(gw::receivers::sample_message({claim}), look) != 0);
-  for (std::size_t kind = 0; kind < gw::model::kAlertKinds; ++kind) {
-    claim.alert.kind = static_cast<AlertKind>(kind);
-    const gw::ports::Message message = gw::receivers::sample_message({claim});
-    check_message(thread_message(message, look, kind % 2 == 0));
-    check_message(alert_message(message, look));
-    gw::json::Doc doc;
-    const std::string body = gw::receivers::fact_json(message);
-    check(body.size() < gw::receivers::kBodyLimit && doc.parse(body));
-  }
+  // One kind a run: they are many, and runs are what finds.
+  claim.alert.kind = static_cast<AlertKind>(size == 0 ? 0 : data[size - 1] % gw::model::kAlertKinds);
+  const gw::ports::Message message = gw::receivers::sample_message({claim});
+  check_message(thread_message(message, look, size % 2 == 0));
+  check_message(alert_message(message, look));
+  gw::json::Doc doc;
+  const std::string body = gw::receivers::fact_json(message);
+  check(body.size() < gw::receivers::kBodyLimit && doc.parse(body));
   return 0;
 }
