@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <condition_variable>
 #include <cstdlib>
 #include <mutex>
 #include <set>
@@ -79,6 +80,7 @@ struct StandIn::State {
   mutable std::mutex mutex;
   Script script;  // guarded by mutex, like all below
   std::vector<StandInRequest> requests;
+  std::condition_variable came;
   std::set<int> open;
   std::vector<std::thread> threads;
   bool stopping = false;
@@ -93,6 +95,7 @@ struct StandIn::State {
         const std::lock_guard lock(mutex);
         if (stopping) break;
         requests.push_back(request);
+        came.notify_all();
         answer = script(request);
       }
       if (answer.kind == StandInAnswer::Kind::drop) break;
@@ -165,6 +168,11 @@ void StandIn::answer(Script script) {
 std::vector<StandInRequest> StandIn::requests() const {
   const std::lock_guard lock(state_->mutex);
   return state_->requests;
+}
+
+void StandIn::wait_for(std::size_t count) {
+  std::unique_lock lock(state_->mutex);
+  state_->came.wait(lock, [&] { return state_->requests.size() >= count; });
 }
 
 void StandIn::forget() {

@@ -41,7 +41,8 @@ class StandIn {
   [[nodiscard]] std::string url() const;  // http://127.0.0.1:port, without a slash
   void answer(Script script);             // from now on
   [[nodiscard]] std::vector<StandInRequest> requests() const;
-  void forget();  // the requests so far
+  void forget();                     // the requests so far
+  void wait_for(std::size_t count);  // until so many requests came
 
  private:
   struct State;

@@ -18,6 +18,7 @@ using Steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestSleep{60'000};
+constexpr milliseconds kPauseWhileStopping{1'500};  // longer ones are not waited for
 
 milliseconds until(Time then, Time now) {
   return std::clamp(milliseconds((then.micros - now.micros + 999) / 1000), milliseconds(0), kLongestSleep);
@@ -56,7 +57,7 @@ struct Order {
   std::shared_ptr<const Setup> setup;
 };
 
-Order next_order(Slot& slot, milliseconds sleep) {
+Order next_order(Slot& slot, milliseconds sleep, bool is_failing) {
   std::unique_lock lock(slot.mutex);
   if (sleep.count() > 0 && !slot.woken && !slot.stopping && !slot.receiver)
     slot.changed.wait_for(lock, sleep, [&] { return slot.woken || slot.stopping || slot.receiver; });
@@ -66,8 +67,8 @@ Order next_order(Slot& slot, milliseconds sleep) {
   order.setup = std::exchange(slot.setup, nullptr);
   if (!slot.stopping) return order;
   const auto left = std::chrono::duration_cast<milliseconds>(slot.drain_until - Steady::now());
-  // While it stops there is no sleep: what is not due within the time that is left stays for the next start.
-  order.end = left.count() <= 0 || sleep > left;
+  // Stopping means sending what can be sent: not waiting for what is due later, nor for a receiver to recover.
+  order.end = left.count() <= 0 || is_failing || sleep > std::min(left, kPauseWhileStopping);
   order.most = std::min(order.most, left);
   if (!order.end && sleep.count() > 0) slot.changed.wait_for(lock, sleep, [] { return false; });
   return order;
@@ -76,7 +77,7 @@ Order next_order(Slot& slot, milliseconds sleep) {
 void run(Slot& slot, Sender& sender, const Clock& clock, const std::function<void()>& wake_all) {
   milliseconds sleep{0};
   for (;;) {
-    const Order order = next_order(slot, sleep);
+    const Order order = next_order(slot, sleep, sender.health().failing > 0);
     if (order.end) break;
     if (order.receiver) sender.replace(order.receiver, order.setup);
     const Sender::Step step = sender.step(order.most);

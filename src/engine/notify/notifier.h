@@ -31,7 +31,7 @@ class Notifier {
   void replace(Receivers receivers, Setup setup);
   void wake();
 
-  // Sends what is due for at most `grace`, then stops. Returns at the latest when the sends that run reach their deadline.
+  // Sends what is due for at most `grace`, to receivers that accept it, then stops. Returns at the latest when the sends that run reach their deadline.
   void stop(std::chrono::milliseconds grace);
 
   [[nodiscard]] std::map<std::string, SenderHealth> health() const;
