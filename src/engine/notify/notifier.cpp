@@ -202,6 +202,20 @@ struct Notifier::Shared {
     lock.lock();
   }
 
+  // Until something of a receiver that nobody runs is due (again): what waits for its next attempt, or for the end of a lease.
+  milliseconds until_unknown(const Routes& routes) {
+    milliseconds sleep = kLongestSleep;
+    const Result<std::vector<std::string>> waiting = outbox.receivers();
+    if (!waiting) return milliseconds(1000);
+    for (const std::string& name : *waiting) {
+      if (routes.knows(name)) continue;
+      const Result<std::optional<Time>> due = outbox.next_due(name);
+      if (!due) return milliseconds(1000);
+      if (*due) sleep = std::min(sleep, std::max(until(**due, clock()), milliseconds(50)));
+    }
+    return sleep;
+  }
+
   void keep() {
     std::unique_lock lock(mutex);
     while (!stopping) {
@@ -210,15 +224,15 @@ struct Notifier::Shared {
       const std::shared_ptr<const Setup> current = setup;
       lock.unlock();
       // A removed sender that still runs holds its lease: what it leaves is seen on a later round.
-      bool ok = true;
+      milliseconds sleep = kLongestSleep;
       if (look) {
         const Result<std::size_t> parked = park_unknown(outbox, current->routes, clock());
-        ok = parked.has_value();
-        if (ok && *parked > 0) wake();
+        if (parked && *parked > 0) wake();
+        sleep = parked ? until_unknown(current->routes) : milliseconds(1000);
       }
       lock.lock();
       if (stopping) break;
-      changed.wait_for(lock, ok ? kLongestSleep : milliseconds(1000));
+      changed.wait_for(lock, sleep);
       check = true;
     }
   }
