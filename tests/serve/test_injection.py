@@ -19,8 +19,11 @@ from receivers_standin import Receivers
 from runner import Checks
 from serve import Serve, eventually, require_serve
 
-# What glasswatch's own text may hold in angle brackets: the runbook of the watch, and dates.
-OWN_LINK = re.compile(r"<https://wiki\.example\.com/[^|<>]*(\|[^<>]*)?>|<!date\^\d+\^[^<>|^]*(\^https://wiki\.example\.com/[^<>|]*)?\|[^<>]*>")
+# What glasswatch's own text may hold in angle brackets: the runbook of the watch, dates, and AWS's own pages about ids.
+OWN_LINK = re.compile("|".join((
+    r"<https://wiki\.example\.com/[^|<>]*(\|[^<>]*)?>", r"<!date\^\d+\^[^<>|^]*\|[^<>]*>",
+    r"<https://[a-z]{2}-[a-z]+-\d\.console\.aws\.amazon\.com/cloudtrailv2/home\?region=[a-z]{2}-[a-z]+-\d#/events/[0-9a-f-]{36}\|[^<>]*>",
+    r"<https://signin\.aws\.amazon\.com/switchrole\?account=\d{12}\|[^<>]*>")))
 FAKE_LINES = ("2026-01-01T00:00:00Z INFO GWFAKE", '{"level":"info","message":"GWFAKE"', "GWFAKE", "fake_metric", "> GWQUOTE",
               ">>> GWQUOTE", "\u2022 GWLIST", "1. GWLIST", "=1")
 
@@ -80,7 +83,7 @@ def check_slack(checks, call):
             wrong.append(f"{path}: a line break of the record's: {text[:200]!r}")
         if path.endswith("/type") and text in ("user", "usergroup", "broadcast", "channel"):
             wrong.append(f"{path}: a mention")
-        if path.endswith("/url") and not text.startswith(("https://wiki.example.com/", "https://glasswatch.example.com/")):
+        if path.endswith("/url") and not text.startswith(("https://wiki.example.com/", "https://signin.aws.amazon.com/switchrole?")):
             wrong.append(f"{path}: links to {text[:100]!r}")
     for path, o in [("/text", {"type": "mrkdwn", "text": message.get("text", ""), "verbatim": True}), *text_objects(message)]:
         if o["type"] != "mrkdwn":
@@ -97,6 +100,17 @@ def check_slack(checks, call):
     if call.method == "chat.postMessage" and (message.get("unfurl_links") is not False or message.get("unfurl_media") is not False):
         wrong.append("unfurl_links or unfurl_media is not false")
     checks.ok(not wrong, f"slack: {call.kind} {call.method}", wrong)
+
+
+def check_presence(checks, receivers, s, payloads):
+    """What was checked did hold the payloads: the text before each is shown everywhere it should be."""
+    ways = {"slack": b"".join(c.body for c in receivers.of("slack")), "webhook": b"".join(c.body for c in receivers.of("siem")),
+            "standard output": s.raw("stdout")}
+    for way, said in ways.items():
+        missing = [name for n, name in enumerate(payloads) if b"gwx%d" % n not in said]
+        checks.ok(not missing, f"{way}: nothing of {missing[:5]}")
+    for kind in ("session.opened", "session.high_risk", "access.denied", "tamper", "conflict", "undecodable"):
+        checks.ok(len(receivers.told(kind)) >= len(payloads) // 2, f"webhook: {len(receivers.told(kind))} of {kind}")
 
 
 def check_json(checks, label, data):
@@ -176,6 +190,7 @@ def main():
                 check_slack(checks, call)
             for call in receivers.of("siem", accepted=False):
                 check_json(checks, f"webhook {call.kind}", call.body)
+            check_presence(checks, receivers, s, payloads)
             check_metrics(checks, s)
             check_api(checks, s)
             checks.ok(s.stop() == 0, "SIGTERM ends with 0")
@@ -194,7 +209,7 @@ def plant(checks, s, payloads):
         made = hostile.records(number, payload, now)
         answer = s.ingest([json.dumps(r) for r in made.values()])
         checks.ok(answer.ok, f"{name}: {answer}")
-        forged = json.dumps({**made["portal"], "userAgent": "other"})  # a conflict, with the payload in it
+        forged = json.dumps({**made["portal"], "sourceIPAddress": "203.0.113.222"})  # a conflict, with the payload in it
         broken = json.dumps({**made["portal"], "eventID": f"broken{number}"})[:-1] + ',"x":nonsense}'
         answer = s.ingest([forged, broken])
         checks.ok(answer.ok, f"{name}: forged and broken ones are quarantined: {answer}")
