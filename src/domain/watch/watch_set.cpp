@@ -331,8 +331,7 @@ void WatchSet::decide_actor(AccessEvent& e, Time now) const {
 
 bool WatchSet::may_name(const model::ActorView& actor) const {
   const Compiled& c = *compiled_;
-  return std::any_of(c.watches.begin(), c.watches.end(),
-                     [&](const CompiledWatch& w) { return c.may_name(w, actor); });
+  return std::any_of(c.watches.begin(), c.watches.end(), [&](const CompiledWatch& w) { return c.may_name(w, actor); });
 }
 
 std::vector<WatchSet::Reason> WatchSet::explain(const AccessEvent& e, Time now) const {

@@ -67,7 +67,7 @@ class Sender {
          ports::Outbox& outbox, Mutes& mutes, Clock clock, Random random);
 
   struct Step {
-    Time again;         // call again then, or when something new was stored; not after now: at once
+    Time again;             // call again then, or when something new was stored; not after now: at once
     bool sent = false;      // a message went out, whatever became of it
     bool rerouted = false;  // other receivers have something new
   };

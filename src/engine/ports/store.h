@@ -144,10 +144,10 @@ class Committer {
 struct Claim {
   model::Notification notification;
   model::Alert alert;
-  std::optional<model::Session> session;  // as it is now
-  std::optional<model::Thread> thread;    // of that session at this receiver
+  std::optional<model::Session> session;     // as it is now
+  std::optional<model::Thread> thread;       // of that session at this receiver
   std::vector<model::Thread> alias_threads;  // of the sessions that were merged into it, at this receiver
-  std::optional<model::Fold> fold;        // of access_denied: as it is now
+  std::optional<model::Fold> fold;           // of access_denied: as it is now
   std::uint64_t fence = 0;
 };
 
