@@ -22,7 +22,8 @@ def on_disk(root):
 def check(root, registered):
     disk = on_disk(root)
     return [f"{name}: is a test that nothing runs" for name in sorted(disk - registered)] + [
-        f"{name}: is registered but not there" for name in sorted(registered - disk)]
+        f"{name}: is registered but not there" for name in sorted(registered - disk)
+        if not (root / name).exists()]  # helpers of a test are registered with it
 
 
 def main():
