@@ -1,0 +1,66 @@
+#include "app/housekeeping.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gw::app {
+
+namespace {
+
+// One failure is everyday life; several in a row are news.
+constexpr std::uint32_t kFailing = 3;
+
+}  // namespace
+
+Housekeeper::Housekeeper(std::vector<Task> tasks)
+    : tasks_(std::move(tasks)), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+Housekeeper::~Housekeeper() = default;  // the thread is asked to stop, and joined
+
+void Housekeeper::work(const std::stop_token& stop) {
+  using Steady = std::chrono::steady_clock;
+  std::vector<Steady::time_point> due;
+  for (const Task& task : tasks_) due.push_back(Steady::now() + task.first);
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    for (std::size_t i = 0; i < tasks_.size() && !stop.stop_requested(); ++i) {
+      if (due[i] > Steady::now()) continue;
+      tasks_[i].run();
+      due[i] = Steady::now() + tasks_[i].every;
+    }
+    if (due.empty()) return;
+    wake_.wait_until(lock, stop, *std::min_element(due.begin(), due.end()), [] { return false; });
+  }
+}
+
+void HealthLog::receivers(const std::map<std::string, notify::SenderHealth>& health) {
+  for (const auto& [name, now] : health) {
+    Seen& seen = receivers_[name];
+    if (now.refused < seen.refused) seen = {};  // another sender of that name
+    if (now.refused > seen.refused) {
+      tell_(Log::Level::error, "a receiver refuses for good: its alerts are parked, and told to the default receivers",
+            {{"receiver", name}, {"reason", now.last_failure}});
+    }
+    const bool failing = now.failing >= kFailing;
+    if (failing && !seen.failing) {
+      tell_(Log::Level::warning, "a receiver does not accept: its alerts are tried on",
+            {{"receiver", name}, {"reason", now.last_failure}});
+    } else if (seen.failing && now.failing == 0) {
+      tell_(Log::Level::info, "a receiver accepts again", {{"receiver", name}});
+    }
+    seen.refused = now.refused;
+    seen.failing = failing || (seen.failing && now.failing > 0);
+  }
+  std::erase_if(receivers_, [&](const auto& seen) { return !health.contains(seen.first); });
+}
+
+void HealthLog::problems(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
+    if (std::find(problems_.begin(), problems_.end(), problem) == problems_.end())
+      tell_(Log::Level::error, "not ready", {{"reason", problem}});
+  }
+  if (problems.empty() && !problems_.empty()) tell_(Log::Level::info, "ready again", {});
+  problems_ = problems;
+}
+
+}  // namespace gw::app
