@@ -6,7 +6,7 @@ usage: bench/bench_serve.py [--archive DIR] [--binary FILE] [--only ingest,laten
 ingest   The archive's gzip files are posted to /ingest/cloudtrail, durably committed, about 1 record in 1,000 stored; beside
          it `scan --all --threads 1` over the same files. Records per CPU-second of the serve process alone (user + system,
          /proc/PID/stat), median of the pairs. Goal: at least 0.5 of the scan's.
-latency  200 access events a second, one a request. From the moment a request is sent to the moment the webhook's first
+latency  200 access events a second, one a request, by as many people, in 200 accounts. From the moment a request is sent to the moment the webhook's first
          bytes are at the receiver's socket; sender and receiver are processes of their own. Goals: p50 < 15 ms, p99 < 60 ms.
          The disk's own time for a 4 KiB write and fdatasync in the same folder is printed beside it: a commit needs one.
 """
@@ -177,23 +177,24 @@ def receive(listener, results):
             head, mark, body = state[0].partition(b"\r\n\r\n")
             length = re.search(rb"(?i)content-length: *(\d+)", head)
             if mark and (not length or len(body) >= int(length[1])):
-                for number in set(re.findall(rb"lat-(\d+)@", body)):
+                for number in set(re.findall(rb"-4000-8000-(\d{12})", body)):
                     seen.setdefault(int(number), state[1])
                 state[0] = b""
                 c.sendall(answer)
-                if b"lat-stop" in body or head.startswith(b"GET /stop"):
+                if head.startswith(b"GET /stop"):
                     results.put(seen)
                     return
 
 
-def send(port, token, seconds, worker, results):
-    """One of WORKERS senders: its share of RATE events a second, each a request of its own."""
+def send(port, token, seconds, worker, accounts, results):
+    """One of WORKERS senders: its share of RATE events a second, each a request of its own, over so many accounts."""
     from serve import Connection, records_body
     import load
     from identity_center import Visit
     from org import Org, Person, Rng
     from records import Trail
-    org = Org("latency", load.ACCOUNTS, (), "eu-west-1", int(time.time()))
+    ids = [("%012d" % (500000000000 + n), f"account-{n}") for n in range(accounts + 1)]
+    org = Org("latency", ids, (), "eu-west-1", int(time.time()))
     connection, out, late = Connection(port), {}, 0
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip", "Authorization": "Bearer " + token}
     begin, step = time.monotonic() + 0.2, WORKERS / RATE
@@ -201,7 +202,8 @@ def send(port, token, seconds, worker, results):
         number = i * WORKERS + worker
         trail = Trail(org, f"latency {number}")
         person = Person(Rng("latency", number), f"lat-{number}", number, "198.51.100.%d" % (1 + number % 250))
-        Visit(trail, person, gen="old").federate(int(time.time()) - 2, org.accounts[1], load.ROLE)
+        person.user_id = f"93670c12ab-00000000-0000-4000-8000-{number:012d}"
+        Visit(trail, person).federate(int(time.time()) - 2, org.accounts[1 + number % accounts], load.ROLE)
         body = gzip.compress(records_body(trail.records), 1)
         due = begin + i * step + worker * step / WORKERS
         wait = due - time.monotonic()
@@ -233,7 +235,8 @@ def latency(arguments):
             "secret": "env:GWBENCH_SECRET", "allow_private": True}
     with Serve(receivers=[hook], config=config, folder=folder,
                env={"GWBENCH_SECRET": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}) as s:
-        senders = [multiprocessing.Process(target=send, args=(s.port, token_of("ingest"), arguments.seconds, n, sent))
+        senders = [multiprocessing.Process(target=send, args=(s.port, token_of("ingest"), arguments.seconds, n,
+                                                           arguments.accounts, sent))
                    for n in range(WORKERS)]
         before = cpu_seconds(s.process.pid)
         for p in senders:
@@ -267,6 +270,7 @@ def main():
     parser.add_argument("--only", default="ingest,latency")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--accounts", type=int, default=200, help="that the access events of `latency` enter")
     parser.add_argument("--folder", help="where stores are made; default: the system's folder for temporary files")
     arguments = parser.parse_args()
     os.environ["GW_BINARY"], os.environ["GW_SOURCE_DIR"] = arguments.binary, ROOT
