@@ -148,6 +148,8 @@ struct Program {
         ->type_name("EVENT_ID");
     command.add_flag("--strict", a.strict,
                      "Report damage in records that cannot match, too (implied by --all without --mechanism)");
+    command.add_flag("--sessions", a.sessions, "Sessions instead of events: who, where, until when, what was done");
+    command.add_flag("--activity", a.activity, "Everything that break-glass sessions did, with their ways in");
     command.add_option("--dedupe", a.dedupe, "The default: window (the last million event keys)")
         ->type_name("exact|window|off");
     command.add_option("--threads", a.threads, "The default: all cores")->type_name("N");

@@ -27,6 +27,8 @@ struct ScanArguments {
   std::string fail_on;
   std::string explain;
   bool strict = false;
+  bool sessions = false;
+  bool activity = false;
   std::string dedupe = "window";
   unsigned threads = 0;
   bool stats = false;

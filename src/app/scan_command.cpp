@@ -8,6 +8,7 @@
 #include "app/config/config.h"
 #include "app/config/names.h"
 #include "app/coverage_report.h"
+#include "app/scan_sessions.h"
 #include "app/scan_sink.h"
 #include "domain/watch/role_pattern.h"
 
@@ -45,6 +46,7 @@ class Settings {
   Format format = Format::jsonl;
   std::optional<model::Severity> fail_on;
   std::uint64_t max_quarantined = 0;
+  AppConfig config;
   watch::Config watch;
 
  private:
@@ -166,6 +168,7 @@ class Settings {
     }
     for (const std::string& note : loaded.notes) complain(io_, "note: " + note);
     watch = std::move(loaded.config.watch);
+    config = std::move(loaded.config);
   }
 
   void read_names() {
@@ -211,11 +214,46 @@ std::string stats_json(const scan::Stats& s, const std::set<int>& exit_codes, st
          ",\"exit_codes\":[" + codes + "],\"seconds\":" + std::to_string(micros / 1'000'000) + "." + fraction + "}\n";
 }
 
+// --sessions and --activity. The exit codes are those of the other way.
+int run_sessions(const ScanArguments& arguments, Settings& settings, const Io& io) {
+  const Time begin = io.now();
+  for (const auto& [given, name] :
+       {std::pair{arguments.all, "--all"}, std::pair{!arguments.explain.empty(), "--explain"}}) {
+    if (!given) continue;
+    complain(io, std::string(name) + " is about events, --sessions and --activity about break-glass sessions");
+    return kUsage;
+  }
+  if (arguments.sessions && arguments.activity && settings.format != Format::jsonl &&
+      settings.format != Format::table) {
+    complain(io, "--sessions with --activity are two lists: only --format jsonl and table show both");
+    return kUsage;
+  }
+  settings.config.watch = settings.watch;
+  const auto answer =
+      scan_sessions(arguments, settings.options, settings.config, settings.format, wants_colour(io), io);
+  if (!answer) {
+    complain(io, answer.error().message);
+    return kUsage;
+  }
+  std::set<int> codes;
+  if (answer->output_failed) {
+    complain(io, "standard output cannot be written");
+    codes.insert(kOutside);
+  }
+  if (std::max(answer->stats.quarantined, answer->stats.failed_files) > settings.max_quarantined)
+    codes.insert(kUnreadable);
+  if (settings.fail_on && answer->highest && *answer->highest >= *settings.fail_on) codes.insert(kNo);
+  if (codes.empty()) codes.insert(kDone);
+  if (arguments.stats) (void)write_all(io.err, stats_json(answer->stats, codes, io.now().micros - begin.micros));
+  return *codes.rbegin();
+}
+
 }  // namespace
 
 int run_scan(const ScanArguments& arguments, const Io& io) {
   Settings settings(arguments, io);
   if (!settings.read()) return kUsage;
+  if (arguments.sessions || arguments.activity) return run_sessions(arguments, settings, io);
   const Result<watch::WatchSet> watches = watch::WatchSet::compile(settings.watch);
   if (!watches) {
     complain(io, watches.error().message);

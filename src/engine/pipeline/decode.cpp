@@ -15,13 +15,19 @@ constexpr scan::Budget kBudget = {4 * kMiB, 16 * kMiB, false};
 }  // namespace
 
 struct Decoder::State {
+  // Every record is read: what a session did is told by records that nobody looks for.
+  static scan::Options whole() {
+    scan::Options options;
+    options.strict = true;
+    return options;
+  }
   explicit State(const Settings& settings)
       : prefilter(options, settings.watches.needs()),
         judge(settings, prefilter),
         question{options, settings.watches, prefilter, SipKey{}, &judge},
         reader(question, kBudget) {}
 
-  scan::Options options;
+  scan::Options options = whole();
   scan::Prefilter prefilter;
   RecordJudge judge;
   scan::Question question;
@@ -31,13 +37,36 @@ struct Decoder::State {
 Decoder::Decoder() = default;
 Decoder::~Decoder() = default;
 
-Batch Decoder::decode(const ports::Delivery& delivery, const SettingsPtr& settings, const Part& part) {
+Decoder::State& Decoder::state_of(const SettingsPtr& settings) {
   if (settings_ != settings) {
     state_.reset();  // it refers to the settings
     settings_ = settings;
     state_ = std::make_unique<State>(*settings_);
   }
-  State& s = *state_;
+  return *state_;
+}
+
+Batch Decoder::decode_file(const scan::Input& input, Time now, const SettingsPtr& settings, const Part& part,
+                           File& file) {
+  State& s = state_of(settings);
+  ports::Delivery delivery;
+  delivery.feed = "file";
+  delivery.source = input.path;
+  delivery.received_at = now;
+  delivery.from_trail = true;
+  s.judge.start(delivery, part);
+  (void)s.reader.read(input, [&](scan::Batch read, bool last, scan::Teller::Sizes sizes) {
+    for (const scan::Quarantine& what : read.quarantined) s.judge.unreadable(what.reason);
+    if (last) file = {sizes.bytes_in, sizes.bytes_out, sizes.failed};
+    return true;
+  });
+  Batch batch = s.judge.take();
+  batch.delivery.settled = 1;
+  return batch;
+}
+
+Batch Decoder::decode(const ports::Delivery& delivery, const SettingsPtr& settings, const Part& part) {
+  State& s = state_of(settings);
   bool handed_on = false;
   bool failed = false;
   const Part noting = [&](Batch batch) {

@@ -4,12 +4,14 @@
 // data: it is quarantined with a reason, and the rest is read. One thread at a time; keeps its buffers between deliveries.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
 #include "engine/pipeline/batch.h"
 #include "engine/pipeline/settings.h"
 #include "engine/ports/source.h"
+#include "engine/scan/walk.h"
 
 namespace gw::pipeline {
 
@@ -26,8 +28,18 @@ class Decoder {
   // Answers the last part; mostly the only one. Its `delivery` counts the delivery as settled, and as what.
   [[nodiscard]] Batch decode(const ports::Delivery& delivery, const SettingsPtr& settings, const Part& part);
 
+  // The same for a file, which is read in windows, whatever its size.
+  struct File {
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    bool failed = false;  // could not be opened, or not be read to its end
+  };
+  [[nodiscard]] Batch decode_file(const scan::Input& input, Time now, const SettingsPtr& settings, const Part& part,
+                                  File& file);
+
  private:
   struct State;
+  State& state_of(const SettingsPtr& settings);
   std::unique_ptr<State> state_;
   SettingsPtr settings_;
 };
