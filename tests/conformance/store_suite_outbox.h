@@ -115,6 +115,17 @@ TEST_P(StoreSuite, WhatWaitsForTheSameSessionComesAlong) {
   EXPECT_EQ(claim("oncall", 500, 10).size(), 5u);
 }
 
+TEST_P(StoreSuite, WhatIsLeasedDoesNotComeAlong) {
+  open_session("s1", {}, {"oncall"});
+  const auto first = claim("oncall", 0);
+  Commit c;
+  c.alerts.push_back(new_alert("risk", "s1", AlertKind::session_high_risk, "iam:CreateUser"));
+  c.notifications.push_back(new_notification("note-risk", c.alerts[0], "oncall"));
+  put(c);
+  EXPECT_EQ(ids(claim("oncall", 1)), Ids{"note-risk"});
+  EXPECT_TRUE(mark(first.at(0), SendState::delivered, 2));  // it was its all along
+}
+
 TEST_P(StoreSuite, TheOldestAreTakenFirst) {
   Commit c;
   for (int i = 0; i < 6; ++i) {
