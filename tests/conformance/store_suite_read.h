@@ -165,6 +165,11 @@ TEST_P(StoreSuite, AlertsAreListedWithTheirNotifications) {
   ASSERT_EQ(all.size(), 12u);
   EXPECT_EQ(all[0].alert.id, id_of('a', 11));
   EXPECT_EQ(all[11].alert.event_time, at(0));
+  EXPECT_EQ(all[0].alert.key, c.alerts[11].key);
+  EXPECT_EQ(all[0].alert.kind, AlertKind::session_digest);
+  EXPECT_EQ(all[0].alert.fact, "11");
+  EXPECT_EQ(all[0].alert.reason, c.alerts[11].reason);
+  EXPECT_EQ(all[0].alert.severity, c.alerts[11].severity);
   EXPECT_EQ(all[0].alert.receivers, Ids{"oncall"});
   EXPECT_EQ(all[0].alert.data, c.alerts[0].data);
   EXPECT_EQ(all[0].notifications.at(0).id, id_of('n', 11));

@@ -198,6 +198,40 @@ TEST_F(StoreFile, CheckFindsWhatIsWrong) {
   }
 }
 
+TEST_F(StoreFile, RetentionLeavesAGoodStore) {
+  fill();
+  {
+    auto store = open(path);
+    ASSERT_TRUE(store);
+    const auto claims = (*store)->claim("oncall", Time{1}, 1, 10);
+    ASSERT_EQ(claims->size(), 3u);
+    std::vector<std::pair<ports::Claim, ports::Outcome>> marks;
+    for (const ports::Claim& one : *claims)
+      marks.emplace_back(one, ports::Outcome{}).second.state = model::SendState::delivered;
+    ASSERT_TRUE((*store)->mark(marks, Time{2}));
+    ASSERT_TRUE((*store)->commit({}, [&](const ports::Loaded&) {
+      ports::Commit c;
+      for (const char* id : {"s0", "s2"}) {
+        c.sessions.push_back({*(*store)->session(id), {}});
+        c.sessions.back().session.state = model::SessionState::lapsed;
+      }
+      return c;
+    }));
+    const Time now{1'900'000'000'000'000};
+    ASSERT_GT(*(*store)->retain({now, now, now}, now), 0u);
+    EXPECT_TRUE((*store)->sessions({})->items.empty());
+  }
+  const auto report = check(path);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->good()) << found();
+  EXPECT_EQ(report->sessions + report->events + report->alerts + report->notifications, 0u);
+  EXPECT_EQ(Db(path, Db::Mode::read).number("SELECT count(*) FROM session_edges"), 0);
+  EXPECT_EQ(Db(path, Db::Mode::read)
+                .number("SELECT count(*) FROM ledger_leaf WHERE kind = 'retention' AND body LIKE"
+                        " '%\"sessions\":2%'"),
+            1);
+}
+
 TEST_F(StoreFile, CheckFindsDamagedPages) {
   fill();
   sql("PRAGMA wal_checkpoint(TRUNCATE)");
