@@ -63,6 +63,10 @@ TEST_F(FileLinesTest, GoesOnInANewFileWhenTheOldOneWasMovedAway) {
   file.send(fact(), kPlenty);
   EXPECT_EQ(read_all(name), fact_json(fact()) + "\n");
   EXPECT_EQ(read_all(name + ".1"), fact_json(fact()) + "\n");
+  std::filesystem::rename(name, name + ".2");
+  std::ofstream(name).close();  // as logrotate makes a new one
+  file.send(fact(), kPlenty);
+  EXPECT_EQ(read_all(name), fact_json(fact()) + "\n");
   std::filesystem::remove(name);
   file.send(fact(), kPlenty);
   EXPECT_EQ(read_all(name), fact_json(fact()) + "\n");

@@ -16,6 +16,7 @@ TEST(SlackText, CountsUtf16Units) {
 
 TEST(SlackText, EscapesFirstAndCutsSecondNeverInsideAnEntityOrCharacter) {
   EXPECT_EQ(plain_text("a<b>&c", 100), "a&lt;b&gt;&amp;c");
+  EXPECT_EQ(plain_text("a\nb\x1b\xE2\x80\xAE\xff", 100), "a\nb\\u{1b}\\u{202e}\\x{ff}");
   for (std::size_t limit = 1; limit < 40; ++limit) {
     const std::string cut = plain_text("<<<<&&&&>>>>😀😀é", limit);
     EXPECT_LE(slack_length(cut), limit);

@@ -165,7 +165,6 @@ bool Sender::take(Time now, Step& step) {
   fold_storms();
   marks_ = std::move(settled);
   if (!write_marks(now)) {
-    queue_.clear();  // the lease gives them back
     step.again = later(now, kSecondMicros);
     return false;
   }

@@ -69,6 +69,13 @@ TEST(Sender, WithThreadsASessionsFactsFoldIntoOneMessage) {
   EXPECT_EQ(b.outbox.row("2").state, SendState::folded);
   EXPECT_EQ(b.outbox.row("4").reason, "folded into 1: watch prod matched");
   EXPECT_EQ(b.outbox.marks_written, 1);  // all facts of a message in one step
+  b.now = after(120);
+  b.outbox.add_one("5", "hook", "s1", b.now, AlertKind::session_digest);
+  b.settle(s);
+  b.now = after(121);
+  b.settle(s);
+  EXPECT_EQ(b.sent(2), Ids{"5"});
+  EXPECT_FALSE(b.receiver->messages.at(2).is_first);  // the thread was kept
 }
 
 TEST(Sender, AtMostOneMessageASecond) {
@@ -304,10 +311,29 @@ TEST(Sender, AMarkThatCannotBeWrittenIsWrittenLaterAndNothingIsSentBefore) {
   EXPECT_EQ(b.receiver->messages.size(), 2u);
 }
 
+TEST(Sender, WhatIsSettledWithoutASendIsWrittenBeforeAnythingIsSent) {
+  Bench b;
+  b.outbox.mute(mute("", "", "s1"));
+  b.outbox.add_one("1", "hook", "s1", b.now);
+  b.outbox.add_one("2", "hook", "s2", b.now);
+  b.outbox.mark_fails = 1;
+  Sender s = b.sender();
+  EXPECT_EQ(s.step().again, after(1));
+  EXPECT_TRUE(b.receiver->messages.empty());
+  b.now = after(1);
+  b.settle(s);
+  EXPECT_EQ(b.outbox.row("1").state, SendState::muted);
+  EXPECT_EQ(b.outbox.row("2").state, SendState::delivered);
+}
+
 TEST(Sender, NothingIsSentThatTheLeaseMightNotCover) {
   Bench b;
   for (int i = 1; i <= 5; ++i) b.outbox.add_one(std::to_string(i), "hook", "s" + std::to_string(i), b.now);
-  b.receiver->while_sending = [&] { b.now = Time{b.now.micros + 9 * kSecondMicros}; };
+  b.receiver->while_sending = [&] {
+    b.now = Time{b.now.micros + 9 * kSecondMicros};
+    // Another process that looks for rows finds none while one of them is being sent.
+    EXPECT_TRUE(b.outbox.claim("hook", b.now, 0, 100)->empty());
+  };
   Sender s = b.sender();
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(s.step().sent) << i;
   EXPECT_EQ(b.receiver->messages.size(), 5u);
