@@ -70,6 +70,17 @@ void add_session(Flood& flood, const Alert& opened) {
   flood.summary.severity = std::max(flood.summary.severity, opened.severity);
 }
 
+void end_flood(Flood flood, Made& made, Time now, const NewId& new_id) {
+  flood.summary.data += "],\"count\":" + std::to_string(flood.sessions) + "}";
+  flood.summary.receivers = flood.receivers;
+  for (const std::string& receiver : flood.receivers) {
+    Notification n = begin(flood.summary, receiver, now, new_id);
+    n.due_at = flood.due_at;
+    made.notifications.push_back(std::move(n));
+  }
+  made.alerts.push_back(std::move(flood.summary));
+}
+
 }  // namespace
 
 bool Routes::knows(const std::string& name) const {
@@ -111,7 +122,7 @@ Made make_notifications(const std::vector<Alert>& alerts, const Routes& routes, 
                         const std::map<std::string, std::vector<Time>>& openings, Time now, const NewId& new_id) {
   Made made;
   std::map<std::string, std::size_t> opened;  // by watch: how many lately, those before in this batch included
-  std::map<std::string, Flood> floods;
+  std::map<std::string, Flood> floods;        // by watch: the summary that is being filled
   for (const Alert& alert : alerts) {
     Flood* flood = nullptr;
     if (alert.kind == AlertKind::session_opened) {
@@ -124,6 +135,11 @@ Made make_notifications(const std::vector<Alert>& alerts, const Routes& routes, 
       }
       if (count->second >= storm.opened) {
         auto at = floods.find(alert.watch);
+        if (at != floods.end() && at->second.sessions == kStormSessions) {
+          end_flood(std::move(at->second), made, now, new_id);
+          floods.erase(at);
+          at = floods.end();
+        }
         if (at == floods.end())
           at = floods.emplace(alert.watch, begin_flood(alert, storm, count->second, now, new_id)).first;
         flood = &at->second;
@@ -142,16 +158,7 @@ Made make_notifications(const std::vector<Alert>& alerts, const Routes& routes, 
       made.notifications.push_back(std::move(n));
     }
   }
-  for (auto& [watch, flood] : floods) {
-    flood.summary.data += "],\"count\":" + std::to_string(flood.sessions) + "}";
-    flood.summary.receivers = flood.receivers;
-    for (const std::string& receiver : flood.receivers) {
-      Notification n = begin(flood.summary, receiver, now, new_id);
-      n.due_at = flood.due_at;
-      made.notifications.push_back(std::move(n));
-    }
-    made.alerts.push_back(std::move(flood.summary));
-  }
+  for (auto& [watch, flood] : floods) end_flood(std::move(flood), made, now, new_id);
   return made;
 }
 

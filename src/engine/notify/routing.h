@@ -25,6 +25,9 @@ struct Routes {
   [[nodiscard]] bool knows(const std::string& name) const;
 };
 
+// A summary lists this many sessions at most: a message that lists them stays within every receiver's limits.
+inline constexpr std::size_t kStormSessions = 200;
+
 // Beyond `opened` openings of one watch within `within_micros`, openings are told in one summary.
 struct Storm {
   std::size_t opened = 30;
@@ -48,7 +51,7 @@ struct Made {
 using NewId = std::function<std::string(Time)>;
 // `openings`: by watch, when session_opened alerts were created lately (ports::Loaded::openings), without those in `alerts`.
 // The notifications of an opening beyond the cap are born folded into a summary, whose data lists the session; every such
-// session stands in exactly one summary. The first summary is due at once, later ones at the end of the minute, when
+// session stands in exactly one summary, which lists kStormSessions at most. The first summary is due at once, later ones at the end of the minute, when
 // the sender makes one message of all that are due.
 [[nodiscard]] Made make_notifications(const std::vector<model::Alert>& alerts, const Routes& routes, const Storm& storm,
                                       const std::map<std::string, std::vector<Time>>& openings, Time now,

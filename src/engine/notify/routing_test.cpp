@@ -115,6 +115,21 @@ TEST(Routing, LaterSummariesWaitForTheEndOfTheMinuteAndOldOpeningsDoNotCount) {
   EXPECT_TRUE(made.alerts.empty());
 }
 
+TEST(Routing, ASummaryListsNoMoreSessionsThanAMessageHolds) {
+  const Made made = make_notifications(openings(30 + 2 * 200 + 1), routes(), {}, {}, kNow, ids());
+  ASSERT_EQ(made.alerts.size(), 3u);
+  std::size_t listed = 0;
+  std::set<std::string> keys;
+  for (const model::Alert& storm : made.alerts) {
+    keys.insert(storm.key);
+    EXPECT_LT(storm.data.size(), 8'000u);
+    for (std::size_t at = storm.data.find("s-a"); at != std::string::npos; at = storm.data.find("s-a", at + 1))
+      ++listed;
+  }
+  EXPECT_EQ(listed, 401u);
+  EXPECT_EQ(keys.size(), 3u);
+}
+
 TEST(Routing, TwoSummariesNeverShareAKey) {
   const std::vector<Time> lately(40, kNow);
   const Made one = make_notifications(openings(1, "a"), routes(), {}, {{"prod", lately}}, kNow, ids());

@@ -23,6 +23,8 @@ constexpr std::int64_t kMarginMicros = 2 * kSecondMicros;     // for the mark, w
 // As many as can be sent within the lease while most go well.
 constexpr std::size_t kClaimSlow = 8;
 constexpr std::size_t kClaimFast = 64;
+// Of lists of sessions in one message: what kStormSessions take, about.
+constexpr std::size_t kStormBytes = 8'000;
 
 std::int64_t micros(std::chrono::milliseconds duration) { return duration.count() * 1000; }
 Time later(Time time, std::int64_t by) { return Time{time.micros + by}; }
@@ -233,13 +235,20 @@ void Sender::sort_threaded(Group group, Time now, std::vector<Mark>& settled) {
   if (!group.facts.empty()) queue_.push_back(std::move(group));
 }
 
-// Summaries of one watch's storm that are due together become one message, which lists the sessions of all.
+// Summaries of one watch's storm that are due together become one message, which lists the sessions of all; more than one when
+// they are too many for a message.
 void Sender::fold_storms() {
   std::map<std::string, Group*> first;
   for (Group& group : queue_) {
     if (group.facts.empty() || group.facts.front().alert.kind != AlertKind::storm) continue;
     const auto [at, fresh] = first.try_emplace(group.facts.front().alert.watch, &group);
     if (fresh) continue;
+    std::size_t bytes = group.facts.front().alert.data.size();
+    for (const Claim& claim : at->second->facts) bytes += claim.alert.data.size();
+    if (bytes > kStormBytes) {
+      at->second = &group;
+      continue;
+    }
     std::move(group.facts.begin(), group.facts.end(), std::back_inserter(at->second->facts));
     at->second->quiet = at->second->quiet && group.quiet;
     group.facts.clear();

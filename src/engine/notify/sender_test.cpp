@@ -278,6 +278,28 @@ TEST(Sender, SummariesOfAStormThatAreDueTogetherAreOneMessage) {
   EXPECT_EQ(b.outbox.row("3").state, SendState::folded);
 }
 
+TEST(Sender, AStormTooLargeForAMessageIsToldInSeveral) {
+  Bench b;
+  for (int i = 1; i <= 4; ++i) {
+    model::Alert alert;
+    alert.id = "a" + std::to_string(i);
+    alert.kind = AlertKind::storm;
+    alert.watch = "prod";
+    alert.data = "{\"sessions\":[\"" + std::string(3'000, 'x') + "\"]}";
+    model::Notification n;
+    n.id = std::to_string(i);
+    n.alert_id = alert.id;
+    n.receiver = "hook";
+    n.due_at = n.created_at = after(-10 + i);
+    b.outbox.add(alert, {n});
+  }
+  Sender s = b.sender();
+  b.settle(s);
+  ASSERT_EQ(b.receiver->messages.size(), 2u);
+  EXPECT_EQ(b.sent(0), (Ids{"1", "2"}));
+  EXPECT_EQ(b.sent(1), (Ids{"3", "4"}));
+}
+
 TEST(Sender, ALostLeaseMarksNothingAndSendsNothingAgain) {
   Bench b;
   b.outbox.add_one("1", "hook", "s1", b.now);
