@@ -183,6 +183,7 @@ struct Session {
   Source place_from;  // source_ip, user_agent, region
   Source mfa_from;
   Source first_from;
+  Source parent_from;
 
   std::string parent;  // the session whose credentials made this one's
   bool chain_incomplete = false;

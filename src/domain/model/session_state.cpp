@@ -236,6 +236,7 @@ void fields(V& v, S& s) {
     v("first_event_key", s.first_event_key), v("first_event_name", s.first_event_name), v("truncated", s.truncated);
     v("principal_from", s.principal_from), v("name_from", s.name_from), v("place_from", s.place_from);
     v("mfa_from", s.mfa_from), v("first_from", s.first_from), v("told", s.told);
+    v("parent_from", s.parent_from);
     v("parent", s.parent), v("chain_incomplete", s.chain_incomplete), v("backfilled", s.backfilled);
     v("acknowledged", s.acknowledged), v("notes", s.notes), v("config_hash", s.config_hash);
     v("organization_id", s.organization_id), v("opened_at", s.opened_at), v("lapsed_at", s.lapsed_at);

@@ -65,6 +65,7 @@ Session full() {
   s.place_from = {3, Time{2}, "k"};
   s.mfa_from = {4, Time{2}, "k"};
   s.first_from = {5, Time{2}, "k"};
+  s.parent_from = {6, Time{2}, "k"};
   s.told = {"opened"};
   s.parent = "p";
   s.chain_incomplete = true;

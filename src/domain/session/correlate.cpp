@@ -214,6 +214,8 @@ class Correlator {
     FoldState& state = folds_[key];
     if (state.fold.key.empty()) state.fold.key = key;
     session::add_failure(state.fold, entry);
+    // Late ones, after the last count was told, are told in the pace of the others.
+    if (!state.fold.next_due) state.fold.next_due = plus(context_.now, kFoldMicros);
     state.changed = true;
   }
 
@@ -247,9 +249,15 @@ class Correlator {
       const auto call = calls.find(entries[index].event_key);
       const std::size_t child = root(member);
       if (call == calls.end() || call->second == child) continue;
-      std::string& parent = states_[child].session->parent;
-      const std::string& id = states_[call->second].session->id;
-      if (parent.empty() || id < parent) parent = id;
+      // Of several, the one that opened it first.
+      Session& session = *states_[child].session;
+      const model::Source from{1, entries[index].event.event_time.value_or(context_.now), entries[index].event_key};
+      if (session.parent_from.rank != 0 &&
+          std::tie(session.parent_from.at, session.parent_from.event_key) <= std::tie(from.at, from.event_key)) {
+        continue;
+      }
+      session.parent_from = from;
+      session.parent = states_[call->second].session->id;
     }
   }
 
@@ -260,6 +268,8 @@ class Correlator {
     if (session.state == model::SessionState::lapsed && lapse > context_.now) {
       session.state = model::SessionState::open;  // credentials were renewed, or the record that says so was late
       session.lapsed_at.reset();
+    } else if (session.state == model::SessionState::lapsed) {
+      session.lapsed_at = lapse;
     }
     if (session.state == model::SessionState::open) session.next_due = next_due(session);
     if (context_.backfill) return;

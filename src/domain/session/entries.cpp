@@ -63,7 +63,7 @@ bool is_own(const AccessEvent& access, const AccessEvent* actor, const Record& r
 class Maker {
  public:
   Maker(std::vector<Entry>& out, const Read& read, const Rules& rules)
-      : out_(out), read_(read), record_(*read.record), rules_(rules) {}
+      : out_(out), before_(out.size()), read_(read), record_(*read.record), rules_(rules) {}
 
   void make() {
     const AccessEvent* access = read_.access;
@@ -158,8 +158,7 @@ class Maker {
 
   void call(const AccessEvent& actor) {
     const bool identity = actor.also.has(Mechanism::root_api) || actor.also.has(Mechanism::iam_user_api);
-    const bool alone = out_.empty() || !out_.back().event_key.starts_with(read_.event_key);
-    const std::string_view suffix = alone ? std::string_view{} : "#call";
+    const std::string_view suffix = out_.size() == before_ ? std::string_view{} : "#call";
     if (identity) {
       AccessEvent event = actor;
       event.mechanism = actor.also.has(Mechanism::root_api) ? Mechanism::root_api : Mechanism::iam_user_api;
@@ -213,6 +212,7 @@ class Maker {
   }
 
   std::vector<Entry>& out_;
+  const std::size_t before_;  // what lies in front is of other records
   const Read& read_;
   const Record& record_;
   const Rules& rules_;

@@ -332,7 +332,7 @@ void absorb(Session& session, const Session& other) {
   session.truncated = session.truncated || other.truncated;
   session.chain_incomplete = session.chain_incomplete || other.chain_incomplete;
   session.backfilled = session.backfilled && other.backfilled;
-  if (session.parent.empty()) session.parent = other.parent;
+  take_from(session.parent_from, other.parent_from, [&] { session.parent = other.parent; });
   if (other.acknowledged && (!session.acknowledged || other.acknowledged->at < session.acknowledged->at))
     session.acknowledged = other.acknowledged;
   session.notes.insert(session.notes.end(), other.notes.begin(), other.notes.end());
