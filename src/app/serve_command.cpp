@@ -8,16 +8,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <ctime>
 #include <filesystem>
+#include <mutex>
 #include <random>
 #include <thread>
 
 #include "app/daemon.h"
 #include "app/daemon_parts.h"
 #include "app/demo.h"
+#include "app/doubts.h"
+#include "app/housekeeping.h"
 #include "app/sd_notify.h"
+#include "app/signals.h"
 #include "app/sources.h"
 #include "app/store_path.h"
 #include "app/wiring.h"
@@ -38,51 +40,6 @@ double random_fraction() {
   thread_local std::mt19937_64 engine{std::random_device{}()};
   return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
 }
-
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-std::optional<Address> parse_address(const std::string& listen) {
-  const std::size_t colon = listen.rfind(':');
-  if (colon == std::string::npos || colon + 1 == listen.size()) return std::nullopt;
-  Address address{listen.substr(0, colon), 0};
-  if (address.host.starts_with('[') && address.host.ends_with(']'))
-    address.host = address.host.substr(1, address.host.size() - 2);
-  unsigned port = 0;
-  for (const char c : listen.substr(colon + 1)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    port = port * 10 + static_cast<unsigned>(c - '0');
-    if (port > 65535) return std::nullopt;
-  }
-  address.port = static_cast<std::uint16_t>(port);
-  return address;
-}
-
-// Blocks the signals that the main thread waits for, in all threads that are started from now on.
-class Signals {
- public:
-  Signals() {
-    ::sigemptyset(&set_);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set_, signal);
-    ::pthread_sigmask(SIG_BLOCK, &set_, &before_);
-  }
-  ~Signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-  // 0: none came in that time.
-  [[nodiscard]] int wait(milliseconds time) const {
-    const timespec limit{time.count() / 1000, time.count() % 1000 * 1'000'000};
-    const int signal = ::sigtimedwait(&set_, nullptr, &limit);
-    return signal < 0 ? 0 : signal;
-  }
-  // From now on a signal ends the process.
-  void let_through() const { ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
-
- private:
-  sigset_t set_{};
-  sigset_t before_{};
-};
 
 class Daemon {
  public:
@@ -109,17 +66,13 @@ class Daemon {
     }
     service_.tell("READY=1");
     log(Log::Level::info, "ready");
-    if (arguments_.once) {
-      once();
-    } else {
-      wait(signals);
-    }
+    const int code = arguments_.once ? once() : wait(signals);
     service_.tell("STOPPING=1");
-    signals.let_through();
+    signals.let_end();
     log(Log::Level::info, "stopping");
     stop(kGrace);
     log(Log::Level::info, "stopped");
-    return kDone;
+    return code;
   }
 
  private:
@@ -132,7 +85,9 @@ class Daemon {
   }
 
   std::optional<AppConfig> load() {
-    auto config = load_daemon_config(arguments_.config, io_);
+    auto config = load_daemon_config(arguments_.config, io_, [this](const std::string& problem) {
+      log(Log::Level::error, "the configuration cannot be used", {{"problem", problem}});
+    });
     if (config && !arguments_.listen.empty()) config->daemon.http.listen = arguments_.listen;
     if (config && arguments_.demo && config->daemon.receivers.empty()) add_demo(*config);
     return config;
@@ -157,8 +112,7 @@ class Daemon {
     current_.set(std::move(*settings), make_routes(config_));
     auto receivers = make_receivers(config_, io_);
     if (!receivers) return failed("receivers", receivers.error());
-    if (config_.daemon.receivers.empty())
-      log(Log::Level::warning, "no receivers are configured: alerts go to standard output");
+    warn_of(config_);
 
     pipeline::Config pipeline_config;
     pipeline_config.workers = std::max(1u, std::thread::hardware_concurrency());
@@ -170,14 +124,59 @@ class Daemon {
         *store_, [this] { return current_.settings(); }, io_.now, std::chrono::seconds(1));
     notifier_ = std::make_unique<notify::Notifier>(*store_, *store_, io_.now, random_fraction);
     notifier_->start(std::move(*receivers), make_setup(config_));
-    store_->on_new([this] { notifier_->wake(); });
-    if (const int code = start_web(); code != kDone) return code;
+    if (!arguments_.once) {
+      if (const int code = start_web(); code != kDone) return code;
+    }
     sources_ = std::make_unique<Sources>(
         *pipeline_, *store_, io_,
         [this](Log::Level level, std::string_view message, Log::Fields fields) { log(level, message, fields); });
     if (const Status status = sources_->start(config_.daemon.sources, arguments_.once); !status)
       return failed("sources", status.error());
+    start_housekeeping();
     return kDone;
+  }
+
+  void warn_of(const AppConfig& config) const {
+    for (const Doubt& doubt : doubts_of(config)) {
+      if (doubt.key.empty()) {
+        log(Log::Level::warning, doubt.message);
+      } else {
+        log(Log::Level::warning, doubt.message, {{doubt.key, doubt.value}});
+      }
+    }
+  }
+
+  void start_housekeeping() {
+    if (arguments_.once) return;
+    keeper_ = std::make_unique<Housekeeper>(std::vector<Housekeeper::Task>{
+        {milliseconds(1000), [this] { health_log_.receivers(notifier_->health()); }},
+        {milliseconds(1000), [this] { health_log_.problems(problems()); }},
+        {milliseconds(5000), [this] { read_tokens_again(); }},
+        {std::chrono::hours(24), [this] { retain(io_.now()); }, milliseconds(60'000)},
+    });
+  }
+
+  // `file:` secrets count when they change. Those of receivers are read at every use; of tokens only hashes are known.
+  void read_tokens_again() {
+    const std::lock_guard lock(reload_mutex_);
+    if (config_.daemon.http.tokens.empty()) return;
+    auto config = make_web(config_, io_);
+    const std::string why = config ? std::string() : config.error().message;
+    if (!why.empty() && why != token_problem_)
+      log(Log::Level::error, "a token cannot be read again: the one before holds", {{"reason", why}});
+    token_problem_ = why;
+    if (!config) return;
+    const auto hashes = hashes_of(*config);
+    if (hashes == token_hashes_) return;
+    token_hashes_ = hashes;
+    web_->reload(std::move(*config));
+    log(Log::Level::info, "tokens have changed");
+  }
+
+  static std::vector<std::string> hashes_of(const web::Config& config) {
+    std::vector<std::string> hashes;
+    for (const web::Token& token : config.tokens) hashes.push_back(token.hash);
+    return hashes;
   }
 
   int start_demo() {
@@ -213,12 +212,13 @@ class Daemon {
   int start_web() {
     auto config = make_web(config_, io_);
     if (!config) return failed("tokens", config.error());
+    token_hashes_ = hashes_of(*config);
     ingest_ = std::make_unique<PipelineIngest>(*pipeline_);
     web::Hooks hooks = make_hooks(io_, *store_, *pipeline_, current_, [this] { return problems(); });
     if (arguments_.demo) hooks.messages = [this] { return demo_.messages(); };
     web_ = std::make_unique<web::Web>(std::move(*config), *store_, *ingest_, std::move(hooks));
     const HttpConfig& http = config_.daemon.http;
-    const auto address = parse_address(http.listen);
+    const auto address = parse_listen(http.listen);
     if (!address) return failed("http", {Errc::invalid_input, "`" + http.listen + "` is no host:port"});
     net::ServerOptions options;
     options.host = address->host;
@@ -242,26 +242,28 @@ class Daemon {
     return out;
   }
 
-  void wait(const Signals& signals) {
-    Time retained{};
+  int wait(const Signals& signals) {
     for (;;) {
       const int signal = signals.wait(milliseconds(1000));
-      if (signal == SIGTERM || signal == SIGINT) return;
+      if (signal == SIGTERM || signal == SIGINT) return kDone;
       if (signal == SIGHUP) reload();
-      service_.tell("WATCHDOG=1");
-      const Time now = io_.now();
-      if (now.micros - retained.micros > kDay) {
-        retained = now;
-        retain(now);
+      if (const Status health = pipeline_->health(); !health && health.error().code == Errc::corrupt) {
+        log(Log::Level::error, "the store is damaged: nothing more is taken", {{"reason", health.error().message}});
+        return kOutside;
       }
+      service_.tell("WATCHDOG=1");
     }
   }
 
   void retain(Time now) {
     ports::Admin::Retention retention;
-    retention.sessions_before = Time{now.micros - config_.daemon.keep_sessions_micros};
-    retention.activity_before = Time{now.micros - config_.daemon.keep_activity_micros};
-    retention.event_keys_before = Time{now.micros - std::max(kEventKeys, config_.daemon.keep_activity_micros)};
+    {
+      const std::lock_guard lock(reload_mutex_);
+      const DaemonConfig& d = config_.daemon;
+      retention.sessions_before = Time{now.micros - d.keep_sessions_micros};
+      retention.activity_before = Time{now.micros - d.keep_activity_micros};
+      retention.event_keys_before = Time{now.micros - std::max(kEventKeys, d.keep_activity_micros)};
+    }
     const auto erased = store_->retain(retention, now);
     if (!erased) {
       log(Log::Level::error, "retention failed", {{"reason", erased.error().message}});
@@ -272,6 +274,7 @@ class Daemon {
 
   // All or nothing: what cannot be used leaves what is there.
   void reload() {
+    const std::lock_guard lock(reload_mutex_);
     service_.tell("RELOADING=1");
     const auto refuse = [&](const std::string& why) {
       log(Log::Level::error, "the configuration was not reloaded", {{"reason", why}});
@@ -285,12 +288,20 @@ class Daemon {
     if (!receivers) return refuse(receivers.error().message);
     auto web_config = make_web(*config, io_);
     if (!web_config) return refuse(web_config.error().message);
+    if (const Status possible = Sources::check(config->daemon.sources); !possible)
+      return refuse(possible.error().message);
+    warn_of(*config);
     if (config->daemon.store != config_.daemon.store || config->daemon.http.listen != config_.daemon.http.listen ||
         config->daemon.http.certificate != config_.daemon.http.certificate ||
         config->daemon.http.key != config_.daemon.http.key) {
       log(Log::Level::warning, "changes to store and http count after a restart");
       config->daemon.store = config_.daemon.store;
+      config->daemon.http.listen = config_.daemon.http.listen;
+      config->daemon.http.certificate = config_.daemon.http.certificate;
+      config->daemon.http.key = config_.daemon.http.key;
     }
+    token_hashes_ = hashes_of(*web_config);
+    token_problem_.clear();
     const std::string hash = (*settings)->config_hash;
     current_.set(std::move(*settings), make_routes(*config));
     notifier_->replace(std::move(*receivers), make_setup(*config));
@@ -302,22 +313,29 @@ class Daemon {
   }
 
   // Reads what the sources hold now, and waits until what is due is told.
-  void once() {
+  int once() {
     sources_->finish();
     pipeline_->stop();
+    if (const Status health = pipeline_->health(); !health) return failed("once", health.error());
     (void)pipeline::sweep(*store_, *store_, *current_.settings(), io_.now());
     const auto until = std::chrono::steady_clock::now() + kGrace;
-    while (std::chrono::steady_clock::now() < until) {
-      bool waiting = false;
-      if (auto names = store_->receivers(); names) {
-        for (const std::string& name : *names) {
-          const auto due = store_->next_due(name);
-          waiting = waiting || (due && *due && **due <= io_.now());
-        }
+    while (something_is_due()) {
+      if (std::chrono::steady_clock::now() > until) {
+        log(Log::Level::warning, "not everything could be told: the rest is told by the next run");
+        break;
       }
-      if (!waiting) return;
       std::this_thread::sleep_for(milliseconds(20));
     }
+    return kDone;
+  }
+
+  [[nodiscard]] bool something_is_due() {
+    const auto names = store_->receivers();
+    if (!names) return false;
+    return std::any_of(names->begin(), names->end(), [&](const std::string& name) {
+      const auto due = store_->next_due(name);
+      return due && *due && **due <= io_.now();
+    });
   }
 
   void stop(milliseconds grace) {
@@ -326,6 +344,7 @@ class Daemon {
       const auto rest = std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now());
       return std::max(rest, milliseconds(0));
     };
+    keeper_.reset();
     if (sources_ != nullptr) sources_->stop();
     // The web's answers wait for commits, so it may end only after them: no more is taken, what is in flight is answered.
     std::thread web_end([&] {
@@ -334,7 +353,6 @@ class Daemon {
     if (pipeline_ != nullptr) pipeline_->stop();
     web_end.join();
     sweeper_.reset();
-    if (store_ != nullptr) store_->on_new([] {});
     if (notifier_ != nullptr) notifier_->stop(left());
     sources_.reset();
     server_.reset();
@@ -350,7 +368,12 @@ class Daemon {
   Io io_;
   const Log log_;
   const ServiceManager service_;
+  std::mutex reload_mutex_;  // guards the next three, which the housekeeper looks at
   AppConfig config_;
+  std::vector<std::string> token_hashes_;
+  std::string token_problem_;
+  HealthLog health_log_{
+      [this](Log::Level level, std::string_view message, Log::Fields fields) { log(level, message, fields); }};
   DemoSlack demo_;
   std::string demo_url_;
   std::unique_ptr<net::HttpServer> demo_server_;
@@ -364,10 +387,14 @@ class Daemon {
   std::unique_ptr<web::Web> web_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<Sources> sources_;
+  std::unique_ptr<Housekeeper> keeper_;
 };
 
 }  // namespace
 
-int run_serve(const ServeArguments& arguments, const Io& io) { return Daemon(arguments, io).run(); }
+int run_serve(const ServeArguments& arguments, const Io& io) {
+  ::umask(::umask(0) | 027);  // the store is nobody else's
+  return Daemon(arguments, io).run();
+}
 
 }  // namespace gw::app

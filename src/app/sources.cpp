@@ -77,11 +77,16 @@ Sources::Sources(pipeline::Pipeline& pipeline, ports::Store& store, const Io& io
     : state_(new State{pipeline, store, io.now, std::move(tell), {}, {}, nullptr}) {}
 Sources::~Sources() { stop(); }
 
-Status Sources::start(const std::vector<SourceConfig>& sources, bool) {
+Status Sources::check(const std::vector<SourceConfig>& sources) {
   for (const SourceConfig& source : sources) {
     if (source.type != "directory" && source.type != "stdin")
       return Error{Errc::invalid_input, "sources of type " + source.type + " are not there yet"};
   }
+  return ok();
+}
+
+Status Sources::start(const std::vector<SourceConfig>& sources, bool) {
+  if (const Status possible = check(sources); !possible) return possible.error();
   const std::lock_guard lock(state_->mutex);
   for (const SourceConfig& source : sources) state_->add(source);
   return ok();

@@ -24,7 +24,9 @@ class Sources {
   Sources(const Sources&) = delete;
   Sources& operator=(const Sources&) = delete;
 
-  // `invalid_input`: a source that cannot be. `once`: each ends when it has read what is there.
+  // `invalid_input`: a source that cannot be.
+  [[nodiscard]] static Status check(const std::vector<SourceConfig>& sources);
+  // check(), then starts them. `once`: each ends when it has read what is there.
   [[nodiscard]] Status start(const std::vector<SourceConfig>& sources, bool once);
   // Those that are new are started, those that are gone are stopped.
   void reload(const std::vector<SourceConfig>& sources);

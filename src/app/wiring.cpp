@@ -161,6 +161,11 @@ Result<web::Config> make_web(const AppConfig& config, const Io& io) {
 }
 
 std::optional<AppConfig> load_daemon_config(const std::string& file, const Io& io) {
+  return load_daemon_config(file, io, [&](const std::string& problem) { complain(io, problem); });
+}
+
+std::optional<AppConfig> load_daemon_config(const std::string& file, const Io& io,
+                                            const std::function<void(const std::string&)>& complain) {
   std::string path = file;
   if (path.empty()) path = io.environment("GLASSWATCH_CONFIG").value_or("");
   Loaded loaded;
@@ -168,7 +173,7 @@ std::optional<AppConfig> load_daemon_config(const std::string& file, const Io& i
   apply_environment(loaded, io.environment);
   check_whole(loaded);
   if (loaded.problems.empty()) return std::move(loaded.config);
-  for (const Problem& problem : loaded.problems) complain(io, problem.to_string());
+  for (const Problem& problem : loaded.problems) complain(problem.to_string());
   return std::nullopt;
 }
 

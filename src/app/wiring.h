@@ -2,7 +2,9 @@
 // store is a line here.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,5 +29,8 @@ namespace gw::app {
 // The configuration of `serve` and its kin: the file, or GLASSWATCH_CONFIG, or none; then the environment. Complains and
 // answers nullopt when it cannot be used.
 [[nodiscard]] std::optional<AppConfig> load_daemon_config(const std::string& file, const Io& io);
+// The same, telling each mistake to `complain` instead.
+[[nodiscard]] std::optional<AppConfig> load_daemon_config(const std::string& file, const Io& io,
+                                                          const std::function<void(const std::string&)>& complain);
 
 }  // namespace gw::app
