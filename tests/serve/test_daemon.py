@@ -136,7 +136,7 @@ def twice(checks):
             except subprocess.TimeoutExpired:
                 code = "still running"
             checks.ok(code == -signal.SIGTERM, f"the second signal ends it: {code}")
-            s.process = None
+            s.kill()
             checks.ok(s.with_config("store", "check").returncode == 0, "the store is sound")
             receivers.always("siem", "ok")
             s.start()
