@@ -51,6 +51,13 @@ struct Local {
   }
 };
 
+// `arguments` with what the environment says instead of a missing --config.
+ApiArguments completed(ApiArguments arguments, const Io& io) {
+  if (arguments.config.empty() && arguments.store.empty() && arguments.url.empty())
+    arguments.config = io.environment("GLASSWATCH_CONFIG").value_or("");
+  return arguments;
+}
+
 Result<DaemonConfig> read_config(const ApiArguments& arguments) {
   DaemonConfig daemon;
   if (!arguments.config.empty()) {
@@ -71,7 +78,8 @@ Result<std::string> authorization(const ApiArguments& arguments, const DaemonCon
     if (!secret) return std::move(secret).error();
     return "Bearer " + secret->reveal();
   }
-  // Whoever can read the configuration's secrets may use them, but for those that speak in somebody's name.
+  // Whoever can read the configuration's secrets may use them for its own server, but for those that speak in somebody's name.
+  if (!arguments.url.empty()) return std::string();
   for (const TokenConfig& token : daemon.http.tokens) {
     if (!token.person.empty() || (token.role != "operator" && token.role != "admin")) continue;
     if (auto secret = resolve_secret(token.token, io.environment); secret) return "Bearer " + secret->reveal();
@@ -155,13 +163,15 @@ std::string local_url(const std::string& listen, bool tls) {
   return (tls ? "https://" : "http://") + host;
 }
 
-Result<Api> open_server(const ApiArguments& arguments, const Io& io) {
+Result<Api> open_server(const ApiArguments& given, const Io& io) {
+  const ApiArguments arguments = completed(given, io);
   auto daemon = read_config(arguments);
   if (!daemon) return std::move(daemon).error();
   return server(arguments, *daemon, io);
 }
 
-Result<Api> open_to_read(const ApiArguments& arguments, const Io& io) {
+Result<Api> open_to_read(const ApiArguments& given, const Io& io) {
+  const ApiArguments arguments = completed(given, io);
   auto daemon = read_config(arguments);
   if (!daemon) return std::move(daemon).error();
   if (!arguments.url.empty() || (arguments.config.empty() && arguments.store.empty())) {

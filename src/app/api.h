@@ -26,11 +26,11 @@ struct ApiAnswer {
 using Api =
     std::function<Result<ApiAnswer>(std::string_view method, const std::string& target, const std::string& body)>;
 
-// The server at --url, else the one that --config describes, else http://127.0.0.1:8080. The token is --token, else
-// GLASSWATCH_TOKEN, else a shared operator's or admin's of the configuration that can be read from here. `invalid_input`:
+// The server at --url, else the one that --config (or GLASSWATCH_CONFIG) describes, else http://127.0.0.1:8080. The token is
+// --token, else GLASSWATCH_TOKEN, else, for its own server, a shared operator's or admin's of the configuration. `invalid_input`:
 // what is wrong with these.
 [[nodiscard]] Result<Api> open_server(const ApiArguments& arguments, const Io& io);
-// For commands that only read: the store that --store or --config names, unless --url asks for a server; without any of
+// For commands that only read: the store that --store, --config or GLASSWATCH_CONFIG names, unless --url asks for a server; without any of
 // them, the server.
 [[nodiscard]] Result<Api> open_to_read(const ApiArguments& arguments, const Io& io);
 

@@ -64,4 +64,30 @@ web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipelin
   return hooks;
 }
 
+void append_metrics(std::vector<web::Metric>& metrics, const std::map<std::string, notify::SenderHealth>& health) {
+  for (const auto& [receiver, now] : health) {
+    const auto messages = [&, &name = receiver](const char* verdict, std::uint64_t count) {
+      metrics.push_back({"glasswatch_receiver_messages_total",
+                         true,
+                         "Messages since the start, by what the receiver said to them.",
+                         {{"receiver", name}, {"verdict", verdict}},
+                         static_cast<double>(count)});
+    };
+    messages("accepted", now.accepted);
+    messages("retry", now.retried);
+    messages("refused", now.refused);
+    metrics.push_back({"glasswatch_receiver_failures_in_a_row",
+                       false,
+                       "Messages that the receiver did not accept since it accepted one.",
+                       {{"receiver", receiver}},
+                       static_cast<double>(now.failing)});
+  }
+}
+
+std::vector<std::string> token_hashes(const web::Config& config) {
+  std::vector<std::string> hashes;
+  for (const web::Token& token : config.tokens) hashes.push_back(token.hash);
+  return hashes;
+}
+
 }  // namespace gw::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -57,5 +58,10 @@ class PipelineIngest final : public web::Ingest {
 // What the web is told of the process.
 [[nodiscard]] web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipeline& pipeline,
                                     const Current& current, std::function<std::vector<std::string>()> problems);
+
+// How receivers have been doing since the start.
+void append_metrics(std::vector<web::Metric>& metrics, const std::map<std::string, notify::SenderHealth>& health);
+// What tells whether tokens have changed.
+[[nodiscard]] std::vector<std::string> token_hashes(const web::Config& config);
 
 }  // namespace gw::app

@@ -106,6 +106,21 @@ TEST_F(OperateTest, ATokenThatCannotBeReadIsRefusedAndNeverShown) {
   ASSERT_FALSE(open_server(a, io));
 }
 
+TEST_F(OperateTest, ATokenOfTheConfigurationIsForItsOwnServerOnly) {
+  const std::string path = ::testing::TempDir() + "gw-operate-test.yaml";
+  std::ofstream(path) << "http: {listen: \"192.0.2.1:8080\", tokens: [{name: o, role: operator, token: env:T}]}\n";
+  variables["T"] = "secret";
+  variables["GLASSWATCH_CONFIG"] = path;
+  // Plain http to another machine: refused for the token's sake, so that shows whether there is one.
+  EXPECT_FALSE(open_server({}, io));
+  ApiArguments elsewhere;
+  elsewhere.config = path;
+  EXPECT_FALSE(open_server(elsewhere, io));
+  elsewhere.url = "http://192.0.2.7:8080";
+  EXPECT_TRUE(open_server(elsewhere, io));
+  std::remove(path.c_str());
+}
+
 TEST_F(OperateTest, AStoreThatIsNotThereIsTold) {
   OperatorArguments a;
   a.api.store = "sqlite:/nonexistent/glasswatch.db";

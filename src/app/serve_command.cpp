@@ -166,17 +166,11 @@ class Daemon {
       log(Log::Level::error, "a token cannot be read again: the one before holds", {{"reason", why}});
     token_problem_ = why;
     if (!config) return;
-    const auto hashes = hashes_of(*config);
+    const auto hashes = token_hashes(*config);
     if (hashes == token_hashes_) return;
     token_hashes_ = hashes;
     web_->reload(std::move(*config));
     log(Log::Level::info, "tokens have changed");
-  }
-
-  static std::vector<std::string> hashes_of(const web::Config& config) {
-    std::vector<std::string> hashes;
-    for (const web::Token& token : config.tokens) hashes.push_back(token.hash);
-    return hashes;
   }
 
   int start_demo() {
@@ -212,9 +206,14 @@ class Daemon {
   int start_web() {
     auto config = make_web(config_, io_);
     if (!config) return failed("tokens", config.error());
-    token_hashes_ = hashes_of(*config);
+    token_hashes_ = token_hashes(*config);
     ingest_ = std::make_unique<PipelineIngest>(*pipeline_);
     web::Hooks hooks = make_hooks(io_, *store_, *pipeline_, current_, [this] { return problems(); });
+    hooks.metrics = [this, of_pipeline = hooks.metrics] {
+      std::vector<web::Metric> metrics = of_pipeline();
+      append_metrics(metrics, notifier_->health());
+      return metrics;
+    };
     if (arguments_.demo) hooks.messages = [this] { return demo_.messages(); };
     web_ = std::make_unique<web::Web>(std::move(*config), *store_, *ingest_, std::move(hooks));
     const HttpConfig& http = config_.daemon.http;
@@ -300,7 +299,7 @@ class Daemon {
       config->daemon.http.certificate = config_.daemon.http.certificate;
       config->daemon.http.key = config_.daemon.http.key;
     }
-    token_hashes_ = hashes_of(*web_config);
+    token_hashes_ = token_hashes(*web_config);
     token_problem_.clear();
     const std::string hash = (*settings)->config_hash;
     current_.set(std::move(*settings), make_routes(*config));
