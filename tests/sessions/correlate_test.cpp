@@ -77,6 +77,21 @@ TEST(Sessions, TwoPeopleInOneRoleAreTwo) {
   EXPECT_EQ(kit.sessions.begin()->second.calls + kit.sessions.rbegin()->second.calls, 1u);
 }
 
+// Without the portal's half nothing but the name tells them apart.
+TEST(Sessions, TwoNamesInOneMomentAreTwo) {
+  const std::vector<std::string> records = {
+      saml("1", "2026-07-01T10:00:00Z", "alice@example.com", kProd, "BreakGlassAdmin", 3600),
+      saml("2", "2026-07-01T10:00:01Z", "bob@example.com", kProd, "BreakGlassAdmin", 3600),
+      saml("3", "2026-07-01T10:00:02Z", "alice@example.com", kProd, "BreakGlassAdmin", 3600)};
+  std::vector<std::size_t> order = {0, 1, 2};
+  do {
+    Kit kit;
+    for (const std::size_t i : order) kit.deliver(records[i]);
+    ASSERT_EQ(kit.sessions.size(), 2u);
+    EXPECT_EQ(count(kit, AlertKind::session_opened), 2u);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
 TEST(Sessions, ALateRecordBridgesTwo) {
   Kit kit;
   kit.deliver(grant("1", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin"));

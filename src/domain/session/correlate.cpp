@@ -129,6 +129,12 @@ class Correlator {
     }
   }
 
+  // Two names cannot come in together: the moment ties a person's two halves, of which one may have no name.
+  bool is_another_name(const Edge& edge, const Entry& entry, const Session& session) const {
+    return edge.by == kSameMomentTie && !entry.session_name.empty() && !session.session_name.empty() &&
+           entry.session_name != session.session_name;
+  }
+
   // The sessions that the entry touches, surest edges first, each once.
   std::vector<std::size_t> touched(const Entry& entry) const {
     std::vector<std::size_t> found;
@@ -141,6 +147,7 @@ class Correlator {
         for (const Place& place : places->second) {
           if (edge.to < place.from || place.to < edge.from) continue;
           const std::size_t session = root(place.session);
+          if (is_another_name(edge, entry, *states_[session].session)) continue;
           if (std::find(found.begin(), found.end(), session) == found.end()) found.push_back(session);
         }
       }

@@ -149,7 +149,7 @@ void add_access_edges(Entry& entry, const Record& record, Time at) {
   const bool saml = record.event_name == "AssumeRoleWithSAML";
   if (by_identity_center && !role.empty() && (saml || record.event_source == "sso.amazonaws.com")) {
     add(entry, key({"moment", account, role}), plus(at, -kSameMoment), plus(at, kSameMoment), JoinGrade::inferred,
-        "sign_in_moment");
+        kSameMomentTie);
   }
   if (!entry.session_name.empty() && !role.empty()) {
     add(entry, key({"role", account, role, entry.session_name}), plus(at, -kSameMoment), until, JoinGrade::inferred,

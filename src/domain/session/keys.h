@@ -22,6 +22,9 @@ inline constexpr std::int64_t kLongestLife = std::int64_t{36} * 3600 * kSecond;
 inline constexpr std::int64_t kGraceForJoins = std::int64_t{15} * 60 * kSecond;
 inline constexpr std::int64_t kIdleForJoins = std::int64_t{30} * 60 * kSecond;
 
+// What the tie by the moment is called.
+inline constexpr std::string_view kSameMomentTie = "sign_in_moment";
+
 [[nodiscard]] inline Time plus(Time time, std::int64_t micros) { return Time{time.micros + micros}; }
 
 struct Life {
