@@ -46,18 +46,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   maker.set(config);
   std::vector<std::vector<Entry>> records;
   std::set<std::string> users;
+  std::set<std::string> names;  // of those that came in at a moment
   std::set<std::string> keys;
   while (!input.empty() && records.size() < 16) {
     const std::size_t end = input.find('\n');
     records.push_back(maker.entries(input.substr(0, end)));
     for (const Entry& entry : records.back()) {
       users.insert(entry.event.identity_store_user);
+      for (const gw::model::Edge& edge : entry.edges) {
+        if (edge.by == "sign_in_moment") names.insert(entry.session_name);
+      }
       // A conflict keeps the first that came: order shows, and is meant to.
       if (!keys.insert(entry.event_key).second) return 0;
     }
     input = end == std::string_view::npos ? std::string_view{} : input.substr(end + 1);
   }
   users.erase("");
+  names.erase("");
   gw::test::Kit forward;
   gw::test::Kit backward;
   gw::test::Kit whole;
@@ -68,7 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (auto entries = records.rbegin(); entries != records.rend(); ++entries) backward.deliver(*entries);
   whole.deliver(all);
-  if (users.size() > 1) return 0;  // the one case in which order may show
+  if (users.size() > 1 || names.size() > 1) return 0;  // the one case in which order may show
   const auto expected = states(forward);
   if (states(backward) != expected || states(whole) != expected) std::abort();
   if (forward.folds != backward.folds || forward.folds.size() != whole.folds.size()) {

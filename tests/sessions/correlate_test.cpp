@@ -92,6 +92,20 @@ TEST(Sessions, TwoNamesInOneMomentAreTwo) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
+// A half without a name goes to one of them, and does not make them one.
+TEST(Sessions, AMomentDoesNotBridgeTwoNames) {
+  const std::vector<std::string> records = {
+      saml("1", "2026-07-01T10:00:00Z", "alice@example.com", kProd, "BreakGlassAdmin", 3600),
+      saml("2", "2026-07-01T10:00:01Z", "bob@example.com", kProd, "BreakGlassAdmin", 3600),
+      grant("3", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin")};
+  std::vector<std::size_t> order = {0, 1, 2};
+  do {
+    Kit kit;
+    for (const std::size_t i : order) kit.deliver(records[i]);
+    ASSERT_EQ(kit.sessions.size(), 2u);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
 TEST(Sessions, ALateRecordBridgesTwo) {
   Kit kit;
   kit.deliver(grant("1", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin"));

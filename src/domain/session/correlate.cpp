@@ -129,10 +129,21 @@ class Correlator {
     }
   }
 
-  // Two names cannot come in together: the moment ties a person's two halves, of which one may have no name.
-  bool is_another_name(const Edge& edge, const Entry& entry, const Session& session) const {
-    return edge.by == kSameMomentTie && !entry.session_name.empty() && !session.session_name.empty() &&
-           entry.session_name != session.session_name;
+  bool touches(const Edge& edge, std::size_t session) const {
+    const auto places = index_.find(edge.key);
+    return places != index_.end() && std::any_of(places->second.begin(), places->second.end(), [&](const Place& place) {
+             return edge.to >= place.from && place.to >= edge.from && root(place.session) == session;
+           });
+  }
+
+  // Whether the session is that of somebody else than `user` and `name`, whom the entry speaks of. Of names that counts only
+  // where nothing but the moment ties them: it ties two halves of one sign-in, of which one may have no name.
+  bool is_another(const Entry& entry, std::string_view user, std::string_view name, std::size_t session) const {
+    const Session& theirs = *states_[session].session;
+    if (!user.empty() && !theirs.identity_store_user.empty() && user != theirs.identity_store_user) return true;
+    if (name.empty() || theirs.session_name.empty() || name == theirs.session_name) return false;
+    return std::none_of(entry.edges.begin(), entry.edges.end(),
+                        [&](const Edge& edge) { return edge.by != kSameMomentTie && touches(edge, session); });
   }
 
   // The sessions that the entry touches, surest edges first, each once.
@@ -147,7 +158,6 @@ class Correlator {
         for (const Place& place : places->second) {
           if (edge.to < place.from || place.to < edge.from) continue;
           const std::size_t session = root(place.session);
-          if (is_another_name(edge, entry, *states_[session].session)) continue;
           if (std::find(found.begin(), found.end(), session) == found.end()) found.push_back(session);
         }
       }
@@ -159,11 +169,12 @@ class Correlator {
 
   std::size_t join(const Entry& entry) {
     std::string user = entry.event.identity_store_user;
+    std::string name = entry.session_name;
     std::vector<std::size_t> members;
     for (const std::size_t session : touched(entry)) {
-      const std::string& theirs = states_[session].session->identity_store_user;
-      if (!user.empty() && !theirs.empty() && user != theirs) continue;
-      if (user.empty()) user = theirs;
+      if (is_another(entry, user, name, session)) continue;
+      if (user.empty()) user = states_[session].session->identity_store_user;
+      if (name.empty()) name = states_[session].session->session_name;
       members.push_back(session);
     }
     if (members.empty()) {
@@ -208,9 +219,7 @@ class Correlator {
     }
     changes_.duplicates.push_back(index);
     for (const std::size_t session : touched(entry)) {
-      const std::string& theirs = states_[session].session->identity_store_user;
-      if (!theirs.empty() && !entry.event.identity_store_user.empty() && theirs != entry.event.identity_store_user)
-        continue;
+      if (is_another(entry, entry.event.identity_store_user, entry.session_name, session)) continue;
       if (session::add_feed(*states_[session].session, entry)) states_[session].changed = true;
       return;
     }
