@@ -232,6 +232,27 @@ TEST_F(StoreFile, RetentionLeavesAGoodStore) {
             1);
 }
 
+TEST_F(StoreFile, TheChainHorizonHasACap) {
+  auto store = open(path);
+  ASSERT_TRUE(store);
+  constexpr std::int64_t kMiB = 1 << 20;
+  std::vector<ports::ChainRow> rows(8 * kMiB / 38, ports::ChainRow{1, 2, Time{3}, 4, "111122223333"});
+  for (int n = 0; n < 10; ++n) {
+    ASSERT_TRUE((*store)->commit({}, [&](const ports::Loaded&) {
+      ports::Commit c;
+      c.chain = rows;
+      return c;
+    }));
+  }
+  *store = nullptr;
+  Db db(path, Db::Mode::read);
+  const std::int64_t bytes = db.number("SELECT sum(length(rows)) FROM chain");
+  EXPECT_LE(bytes, 64 * kMiB);
+  EXPECT_GT(bytes, 48 * kMiB);
+  EXPECT_EQ(db.number("SELECT max(seq) FROM chain"), 10);  // the oldest went
+  EXPECT_EQ(found(), "");
+}
+
 TEST_F(StoreFile, CheckFindsDamagedPages) {
   fill();
   sql("PRAGMA wal_checkpoint(TRUNCATE)");
