@@ -28,7 +28,7 @@ _glasswatch() {
         --threads)  ;;
         --progress) words='always never auto' ;;
         --max-quarantined)  ;;
-        *) words='--help --all --watch --config --from --to --account --region --mechanism --format --accounts --people --fail-on --explain --strict --dedupe --threads --stats --progress --max-quarantined --summary --verbose'; [[ $current == -* ]] || files=1 ;;
+        *) words='--help --all --watch --config --from --to --account --region --mechanism --format --accounts --people --fail-on --explain --strict --sessions --activity --dedupe --threads --stats --progress --max-quarantined --summary --verbose'; [[ $current == -* ]] || files=1 ;;
       esac ;;
     'glasswatch doctor')
       case $previous in

@@ -31,6 +31,8 @@ complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l people -r -F -d 
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l fail-on -x -a 'info low medium high critical' -d 'Exit 1 when a break-glass finding has this severity or a higher one'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l explain -x -d 'Say which watches match this event, and why the others do not'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l strict -d 'Report damage in records that cannot match, too (implied by --all without --mechanism)'
+complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l sessions -d 'Sessions instead of events: who, where, until when, what was done'
+complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l activity -d 'Everything that break-glass sessions did, with their ways in'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l dedupe -x -a 'exact window off' -d 'The default: window (the last million event keys)'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l threads -x -d 'The default: all cores'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l stats -d 'One JSON line with counts on standard error at the end'

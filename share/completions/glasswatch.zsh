@@ -27,7 +27,7 @@ _glasswatch() {
         --threads) : ;;
         --progress) compadd -- always never auto ;;
         --max-quarantined) : ;;
-        *) if [[ $current == -* ]]; then compadd -- --help --all --watch --config --from --to --account --region --mechanism --format --accounts --people --fail-on --explain --strict --dedupe --threads --stats --progress --max-quarantined --summary --verbose; else _files; fi ;;
+        *) if [[ $current == -* ]]; then compadd -- --help --all --watch --config --from --to --account --region --mechanism --format --accounts --people --fail-on --explain --strict --sessions --activity --dedupe --threads --stats --progress --max-quarantined --summary --verbose; else _files; fi ;;
       esac ;;
     'glasswatch doctor')
       case $previous in

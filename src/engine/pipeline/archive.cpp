@@ -173,6 +173,7 @@ Archive read_archive(const ArchiveOptions& options, const SettingsPtr& settings,
   for (model::Session& s : sessions) {
     places[s.id] = archive.sessions.size();
     s.id = lasting[s.id];
+    s.opened_at = s.started_at;  // nobody stored it
     if (!s.parent.empty()) s.parent = lasting[s.parent];
     archive.sessions.push_back({std::move(s), {}});
   }
