@@ -32,7 +32,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kGrace{10'000};  // for what is in flight at the end
+constexpr milliseconds kGrace{10'000};     // for what is in flight at the end
+constexpr milliseconds kDemoGrace{1'000};  // nobody waits for those messages
 constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
 constexpr std::int64_t kEventKeys = 35 * kDay;
 
@@ -70,7 +71,7 @@ class Daemon {
     service_.tell("STOPPING=1");
     signals.let_end();
     log(Log::Level::info, "stopping");
-    stop(kGrace);
+    stop(arguments_.demo ? kDemoGrace : kGrace);
     log(Log::Level::info, "stopped");
     return code;
   }

@@ -119,6 +119,38 @@ def logs(checks):
             checks.ok([x["level"] for x in failing()] == ["warning", "info"], f"once each: {failing()}")
 
 
+def sources(checks):
+    """A reload takes up a new folder and leaves one that is gone; changes to http count after a restart and are told."""
+    folder = lambda name: {"sources": [{"type": "directory", "path": "./" + name}]}
+    with Serve(receivers=[{"name": "out", "type": "stdout"}], config={**CONFIG, "default_receivers": ["out"], **folder("old")}, start=False) as s:
+        story = Story("sources")
+        account = story.account("prod-payments")
+        key = key_folder(story.org.id, account.id, "eu-west-1", int(time.time()))
+        put = lambda where, n, who: write(os.path.join(s.folder, where, key, f"{account.id}_CloudTrail_eu-west-1_20260101T0000Z_{n:016d}.json.gz"),
+                                          gz(records_body([federate(story, who)])))
+        put("old", 1, "alice")
+        os.makedirs(os.path.join(s.folder, "new"))
+        s.start()
+        checks.ok(eventually(lambda: len(s.sessions()) == 1, 20), "the first folder is read")
+        listen = s.config["http"]["listen"]
+        s.write_config(merge(s.config, {**folder("new"), "http": {"listen": "127.0.0.1:1"}}))
+        s.reload()
+        checks.ok(eventually(lambda: any(x["message"] == "reloaded" for x in log_lines(s)), 10), "it is reloaded")
+        checks.ok(any("after a restart" in x["message"] for x in log_lines(s)), "that http stays as it is, is told")
+        put("old", 2, "bob")
+        put("new", 3, "carol")
+        checks.ok(eventually(lambda: len(s.sessions()) == 2, 30), "the second folder is read")
+        time.sleep(1)
+        checks.ok(len(s.sessions()) == 2, "and the first one no more")
+        s.write_config(merge(s.config, {"sources": [{"type": "s3_sqs", "queue_url": "https://sqs.eu-west-1.amazonaws.com/1/q"}], "http": {"listen": listen}}))
+        s.reload()
+        checks.ok(eventually(lambda: any(x["message"] == "the configuration was not reloaded" for x in log_lines(s)), 10),
+                  "a source that cannot be is refused")
+        put("new", 4, "dave")
+        checks.ok(eventually(lambda: len(s.sessions()) == 3, 30), "and what was there is read on")
+        checks.ok(s.stop() == 0, "SIGTERM ends with 0")
+
+
 def twice(checks):
     """A second signal ends it at once, whatever hangs."""
     with Receivers() as receivers:
@@ -143,7 +175,7 @@ def twice(checks):
             checks.ok(eventually(lambda: receivers.told("session.opened"), 60), "and it is told after the next start")
 
 
-PARTS = (once, systemd, tokens, logs, twice)
+PARTS = (once, systemd, tokens, logs, sources, twice)
 
 
 def main():
