@@ -125,12 +125,13 @@ class Daemon {
         *store_, [this] { return current_.settings(); }, io_.now, std::chrono::seconds(1));
     notifier_ = std::make_unique<notify::Notifier>(*store_, *store_, io_.now, random_fraction);
     notifier_->start(std::move(*receivers), make_setup(config_));
-    if (!arguments_.once) {
-      if (const int code = start_web(); code != kDone) return code;
-    }
+    // Made before the web, whose threads ask it what keeps it from being ready.
     sources_ = std::make_unique<Sources>(
         *pipeline_, *store_, io_,
         [this](Log::Level level, std::string_view message, Log::Fields fields) { log(level, message, fields); });
+    if (!arguments_.once) {
+      if (const int code = start_web(); code != kDone) return code;
+    }
     if (const Status status = sources_->start(config_.daemon.sources, arguments_.once); !status)
       return failed("sources", status.error());
     start_housekeeping();
@@ -232,7 +233,6 @@ class Daemon {
     return kDone;
   }
 
-  // What keeps it from being ready.
   std::vector<std::string> problems() const {
     std::vector<std::string> out;
     if (const Status health = pipeline_->health(); !health) out.push_back("the store: " + health.error().message);
