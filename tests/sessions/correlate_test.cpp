@@ -276,5 +276,63 @@ TEST(Sessions, OtherPeoplesCallsAreNotStored) {
                   .empty());
 }
 
+TEST(Sessions, ACopyRightBehindIsACopy) {
+  Kit kit;
+  const std::string record = call("1", "2026-07-01T10:05:00Z", "2026-07-01T10:00:00Z", "alice", "u-alice", kProd,
+                                  reserved("BreakGlassAdmin"), "s3.amazonaws.com", "ListBuckets");
+  std::vector<model::Entry> batch = kit.entries(record);
+  kit.append(batch, record);
+  ASSERT_EQ(batch.size(), 2u);
+  EXPECT_EQ(batch[0].event_key, batch[1].event_key);
+}
+
+TEST(Sessions, LateFailuresAreTold) {
+  Kit kit;
+  kit.deliver(root_login("1", "2026-07-01T10:00:00Z", kProd, false));
+  kit.sweep();  // the window is over
+  kit.deliver(root_login("2", "2026-07-01T10:01:00Z", kProd, false));
+  kit.sweep();
+  EXPECT_EQ(count(kit, AlertKind::access_denied), 1u);
+  kit.now.micros += session::kFoldMicros;
+  kit.sweep();
+  EXPECT_EQ(count(kit, AlertKind::access_denied), 2u);
+}
+
+TEST(Sessions, ALateRenewalMovesTheLapse) {
+  Kit kit;
+  kit.deliver(grant("1", "2026-07-01T08:00:00Z", "u-alice", kProd, "BreakGlassAdmin"));
+  kit.sweep();
+  EXPECT_EQ(kit.only().lapsed_at, at("2026-07-01T09:15:00Z"));
+  kit.deliver(grant("2", "2026-07-01T08:50:00Z", "u-alice", kProd, "BreakGlassAdmin"));
+  ASSERT_EQ(kit.sessions.size(), 1u);
+  EXPECT_EQ(kit.only().state, model::SessionState::lapsed);
+  EXPECT_EQ(kit.only().lapsed_at, at("2026-07-01T10:05:00Z"));
+}
+
+TEST(Sessions, OfSeveralParentsTheFirstWhateverComesFirst) {
+  // One person, out of two roles, into one role session.
+  const auto assume = [](const std::string& id, const std::string& time, const std::string& role) {
+    return call(id, time, "2026-07-01T10:00:00Z", "alice", "u-alice", kProd, reserved(role), "sts.amazonaws.com",
+                "AssumeRole",
+                R"("requestParameters":{"roleArn":"arn:aws:iam::333333333333:role/deploy","roleSessionName":"x"},)"
+                R"("responseElements":{"credentials":{"accessKeyId":"ASIA)" +
+                    id + R"("}},)");
+  };
+  for (const bool backwards : {false, true}) {
+    Kit kit;
+    const std::vector<std::string> records = {assume("1", "2026-07-01T10:05:00Z", "BreakGlassAdmin"),
+                                              assume("2", "2026-07-01T10:06:00Z", "BreakGlassDb")};
+    kit.deliver(records[backwards ? 1 : 0]);
+    kit.deliver(records[backwards ? 0 : 1]);
+    ASSERT_EQ(kit.sessions.size(), 3u);
+    const auto of = [&](const std::string& role) {
+      return std::find_if(kit.sessions.begin(), kit.sessions.end(),
+                          [&](const auto& s) { return s.second.role == role; })
+          ->second;
+    };
+    EXPECT_EQ(of("deploy").parent, of("BreakGlassAdmin").id) << backwards;
+  }
+}
+
 }  // namespace
 }  // namespace gw::test

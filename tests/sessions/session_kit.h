@@ -35,9 +35,13 @@ class Kit {
   void set(watch::Config config) { watches_.emplace(watch::WatchSet::compile(std::move(config)).value()); }
 
   std::vector<model::Entry> entries(std::string_view json) {
-    json::Doc doc;
     std::vector<model::Entry> out;
-    if (!doc.parse(json)) return out;
+    append(out, json);
+    return out;
+  }
+  void append(std::vector<model::Entry>& out, std::string_view json) {
+    json::Doc doc;
+    if (!doc.parse(json)) return;
     const model::Record record = cloudtrail::decode_record(doc.root());
     model::AccessEvent access;
     model::AccessEvent actor;
@@ -54,7 +58,6 @@ class Kit {
     read.content = siphash({1, 2}, json);
     read.received_at = now;
     session::append_entries(out, read, rules);
-    return out;
   }
 
   // Delivers a batch: what a store would do with it.
