@@ -192,10 +192,11 @@ class World {
     session.told_calls = 0;
     session.digests = 0;
     session.next_due.reset();
-    // A name that was learnt helps whoever comes after it.
-    if (session.principal.name_source == "learnt") {
+    // A name that was learnt helps whoever comes after it, and no one else.
+    if (session.principal.type == "IdentityCenterUser") {
       session.principal.name.clear();
       session.principal.name_source.clear();
+      session.principal_from = {};
     }
     return to_state_json(session);
   }
@@ -218,7 +219,13 @@ class World {
       query.cursor = page->next_cursor;
       if (query.cursor.empty()) break;
     }
-    for (auto& [window, told] : last) out.folds[window] = std::move(told.second);
+    for (auto& [window, told] : last) {
+      // Who it was is told by names, which may have been learnt by then.
+      const std::size_t from = told.second.find("\"principals\":{");
+      const std::size_t to = told.second.find("},\"addresses\"", from);
+      if (from < to && to != std::string::npos) told.second.erase(from, to - from);
+      out.folds[window] = std::move(told.second);
+    }
   }
 
   Folder folder_;
