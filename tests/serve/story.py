@@ -57,6 +57,10 @@ class Story:
     def do_federate(self, t, who, account, role, error=None):
         self.visit(who).federate(t, self.account(account), role, error=error)
 
+    def do_old_federate(self, t, who, account, role):
+        """As records were before July 2025: a name, and no id of the user."""
+        Visit(self.trail, self.org.people[who], gen="old").federate(t, self.account(account), role)
+
     def do_credentials(self, t, who, account, role, error=None):
         self.visit(who).get_role_credentials(t, self.account(account), role, error=error)
 
