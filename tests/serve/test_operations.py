@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -80,6 +81,48 @@ def shutdown(checks, receivers):
         checks.ok(not twice, f"a quiet end tells nothing twice: {twice[:4]}")
         problem = scenario_checks.books(s)
         checks.ok(problem is None, f"books: {problem}")
+
+
+def hanging(checks, receivers):
+    """A receiver that never answers does not hold up the end, and is told after the next start."""
+    with Serve(receivers=[receivers.webhook()], config=CONFIG, env=receivers.env()) as s:
+        receivers.always("siem", "hang 120")
+        s.ingest([federate(Story("hanging"))])
+        checks.ok(receivers.wait(lambda: receivers.of("siem", accepted=False), 10), "the webhook is called")
+        checks.ok(s.stop(40 * SLOWER) == 0, "SIGTERM ends with 0 while a receiver hangs")
+        receivers.always("siem", "ok")
+        s.start()
+        checks.ok(eventually(lambda: receivers.told("session.opened"), 60), "and tells it after the next start")
+        checks.ok(s.stop() == 0, "SIGTERM ends with 0")
+
+
+def full_disk(checks, receivers):
+    """On a full disk nothing is acknowledged; when there is room again it goes on, and nothing is lost or told twice."""
+    with tempfile.TemporaryDirectory() as place:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", place], capture_output=True)
+        if mounted.returncode != 0:
+            print("     no right to mount: the full disk is not tested")
+            return
+        try:
+            with Serve(receivers=[receivers.webhook("siem"), receivers.webhook("audit")], env=receivers.env(), config=load.CONFIG,
+                       folder=place) as s:
+                work = load.Load(s.port, workers=2, rate=30).start()
+                checks.ok(eventually(lambda: s.get("/readyz", token=None).status == 503, 30), "not ready on a full disk")
+                checks.ok(s.get("/healthz", token=None).status == 200, "but alive")
+                before = work.batches
+                time.sleep(1)
+                checks.ok(work.batches <= before + 2, f"{work.batches - before} batches were acknowledged on a full disk")
+                subprocess.run(["mount", "-o", "remount,size=200m", place], check=True)
+                checks.ok(eventually(lambda: work.batches > before + 20, 60), "it goes on when there is room")
+                checks.ok(work.stop(60), "everything is acknowledged")
+                stored = {e["event_id"] for e in s.items("/api/v1/events", limit=1000)}
+                checks.ok(not set(work.acknowledged) - stored, "nothing is lost")
+                checks.ok(eventually(lambda: not s.metric("glasswatch_alerts_total", "state").get("trying"), 60), "all is told")
+                problem = scenario_checks.books(s)
+                checks.ok(problem is None, f"books: {problem}")
+                checks.ok(s.stop() == 0 and s.with_config("store", "check").returncode == 0, "a quiet end, and a sound store")
+        finally:
+            subprocess.run(["umount", "-l", place], check=True)
 
 
 def one_process(checks, receivers):
@@ -263,7 +306,7 @@ def operator_commands(checks, receivers):
         s.stop()
 
 
-PARTS = (reload, shutdown, one_process, folder, standard_input, store_commands, receiver_commands, operator_commands)
+PARTS = (reload, shutdown, hanging, full_disk, one_process, folder, standard_input, store_commands, receiver_commands, operator_commands)
 
 
 def main():
