@@ -158,9 +158,13 @@ def check_api(checks, s):
             cursor = value and value.get("next_cursor")
             if not cursor:
                 break
-    for arguments in (["sessions", "list"], ["quarantine", "list"], ["outbox", "list"]):
-        r = s.with_config(*arguments)
-        check_lines(checks, " ".join(arguments), (r.stdout + r.stderr).encode("utf-8", "surrogateescape"), False)
+    some = s.sessions()[0]["id"]
+    for arguments in (["sessions", "list"], ["sessions", "show", some], ["quarantine", "list"],
+                      ["outbox", "list", "--state", "delivered"]):
+        for form in ("table", "jsonl"):
+            r = s.with_config(*arguments, "--format", form)
+            checks.ok(r.returncode == 0 and len(r.stdout) > 100, f"{arguments}: {r.returncode} {r.stderr[:200]}")
+            check_lines(checks, " ".join(arguments), (r.stdout + r.stderr).encode("utf-8", "surrogateescape"), form == "jsonl")
 
 
 def main():
