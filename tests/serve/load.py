@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from org import Org, Person, Rng
-from records import Session, Trail
+from records import Session, Trail, service
 from identity_center import Visit
 from serve import Connection, records_body, token_of
 
@@ -28,11 +28,12 @@ CONFIG = {
 class Maker:
     """Batches of one worker: the ways in of new sessions, calls of older ones, and noise."""
 
-    def __init__(self, worker, noise=10, calls=6, every_high_risk=5):
+    def __init__(self, worker, noise=10, calls=6, every_high_risk=5, by_services=False):
         self.worker = worker
         self.seed = f"load {worker} {os.getpid()} {time.time_ns()}"
         self.org = Org(self.seed, ACCOUNTS, (), "eu-west-1", int(time.time()))
         self.noise, self.calls, self.every_high_risk = noise, calls, every_high_risk
+        self.by_services = by_services  # noise of services leaves nothing in the horizon of role chains
         self.number, self.running = 0, []
         self.targets = self.org.accounts[1:]
 
@@ -56,9 +57,11 @@ class Maker:
                                 "CreateUser" if risky else "DescribeInstances", s.identity(), ip="198.51.100.7",
                                 read_only=not risky)
                 kinds[rec["eventID"]] = "activity"
-        machine = Session(trail.rng, account, "orders-lambda", "orders", now - 600)
+        machine = service("lambda.amazonaws.com")
+        if not self.by_services:
+            machine = Session(trail.rng, account, "orders-lambda", "orders", now - 600).identity()
         for _ in range(self.noise):
-            trail.add(account, "eu-west-1", now, "kms.amazonaws.com", "Decrypt", machine.identity(), read_only=True)
+            trail.add(account, "eu-west-1", now, "kms.amazonaws.com", "Decrypt", machine, read_only=True)
         del self.running[:-2]
         return trail.records, kinds
 
