@@ -286,6 +286,36 @@ TEST_F(PipelineTest, ABatchKeepsItsSettings) {
   EXPECT_EQ(store_.events.at("2\n111111111111").event.watch, "builtin/emergency-roles");
 }
 
+TEST_F(PipelineTest, ACommitKnowsOneSettings) {
+  Settings other = test_settings();
+  other.config_hash = "other";
+  const SettingsPtr changed = shared(std::move(other));
+  config_.workers = 1;
+  std::atomic<int> asked = 0;  // by the only worker, before each delivery
+  Pipeline pipeline(
+      config_, store_, [&] { return ++asked % 2 == 0 ? changed : settings_; }, test_now);
+  std::vector<ports::Delivery> deliveries;
+  for (const char* role : {"BreakGlassA", "BreakGlassB", "BreakGlassC", "BreakGlassD"})
+    deliveries.push_back(delivery_of(log_file({grant_record(role, role)})));
+  {
+    const std::lock_guard held(store_.mutex);
+    ports::Delivery first = delivery_of("{}");
+    first.settle = settlements_.one();
+    ASSERT_TRUE(pipeline.try_submit(first));
+    for (ports::Delivery& delivery : deliveries) {
+      delivery.settle = settlements_.one();
+      ASSERT_TRUE(pipeline.try_submit(delivery));
+    }
+    while (asked < 5) std::this_thread::yield();  // by then the others are ready together
+  }
+  settlements_.wait_for(5);
+  ASSERT_EQ(store_.sessions.size(), 4u);
+  for (const auto& [id, session] : store_.sessions) {
+    const bool is_changed = session.role == "BreakGlassA" || session.role == "BreakGlassC";
+    EXPECT_EQ(session.config_hash, is_changed ? "other" : "hash") << session.role;
+  }
+}
+
 TEST_F(PipelineTest, ANameThatIsLearntIsShown) {
   const auto pipeline = start();
   std::string sign_in = grant_record("0", "x");
