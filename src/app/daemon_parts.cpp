@@ -1,6 +1,7 @@
 #include "app/daemon_parts.h"
 
 #include "base/uuid.h"
+#include "domain/session/entries.h"
 
 namespace gw::app {
 
@@ -88,6 +89,24 @@ std::vector<std::string> token_hashes(const web::Config& config) {
   std::vector<std::string> hashes;
   for (const web::Token& token : config.tokens) hashes.push_back(token.hash);
   return hashes;
+}
+
+void fill_horizon(ports::Store& store, pipeline::Horizon& horizon, Time now) {
+  if (const auto rows = store.chain(Time{now.micros - pipeline::kHorizonMicros}); rows) horizon.add(*rows, now);
+  ports::ListQuery query;
+  query.limit = 1000;
+  query.filters["state"] = "open";
+  for (;;) {
+    const auto page = store.sessions(query);
+    if (!page) return;
+    for (const model::Session& session : page->items) {
+      for (const model::Edge& edge : session.edges) {
+        if (const auto credential = session::chain_credential_of(edge)) horizon.grant(*credential);
+      }
+    }
+    if (page->next_cursor.empty()) return;
+    query.cursor = page->next_cursor;
+  }
 }
 
 }  // namespace gw::app

@@ -64,4 +64,7 @@ void append_metrics(std::vector<web::Metric>& metrics, const std::map<std::strin
 // What tells whether tokens have changed.
 [[nodiscard]] std::vector<std::string> token_hashes(const web::Config& config);
 
+// What a restart must know of role chains: the calls of the last day, and the keys that open sessions have handed out.
+void fill_horizon(ports::Store& store, pipeline::Horizon& horizon, Time now);
+
 }  // namespace gw::app

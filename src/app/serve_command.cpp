@@ -117,8 +117,7 @@ class Daemon {
 
     pipeline::Config pipeline_config;
     pipeline_config.workers = std::max(1u, std::thread::hardware_concurrency());
-    if (auto rows = store_->chain(Time{io_.now().micros - pipeline::kHorizonMicros}); rows)
-      horizon_.add(*rows, io_.now());
+    fill_horizon(*store_, horizon_, io_.now());
     pipeline_ = std::make_unique<pipeline::Pipeline>(
         pipeline_config, *store_, [this] { return current_.settings(); }, io_.now, &horizon_);
     sweeper_ = std::make_unique<pipeline::Sweeper>(

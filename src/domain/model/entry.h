@@ -42,6 +42,7 @@ struct Entry {
   ExpiryGrade expiry_grade = ExpiryGrade::none;
   std::string session_name;
   std::vector<std::string> grants;  // access keys that were handed out by this call
+  bool chain_incomplete = false;    // calls with them may have been forgotten before it came
   std::string uses;                 // the temporary access key that signed it; empty for long-lived ones
 };
 

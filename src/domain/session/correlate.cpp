@@ -23,6 +23,8 @@ using model::Entry;
 using model::EntryKind;
 using model::Session;
 
+constexpr std::string_view kChainPrefix = "chain|";
+
 class Correlator {
  public:
   Correlator(Known known, const Context& context) : context_(context), known_(std::move(known.events)) {
@@ -49,6 +51,8 @@ class Correlator {
       case EntryKind::half:
       case EntryKind::activity: break;
     }
+    // A call of a role chain belongs to who handed out its key, or to nobody.
+    if (entry.event_key.starts_with(kChainPrefix) && touched(entry).empty()) return;
     const std::size_t session = join(entry);
     State& state = states_[session];
     session::add(*state.session, entry);

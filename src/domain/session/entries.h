@@ -46,6 +46,9 @@ void append_entries(std::vector<model::Entry>& out, const Read& read, const Rule
 [[nodiscard]] model::Entry chain_entry(std::uint64_t credential, std::uint64_t event, Time time,
                                        model::ActivityKinds kinds, std::string_view account_id);
 
+// The credential of an edge that ties such calls; nullopt for every other edge.
+[[nodiscard]] std::optional<std::uint64_t> chain_credential_of(const model::Edge& edge);
+
 // What a call was for ("Actions, resources, and condition keys for AWS services").
 [[nodiscard]] model::ActivityKinds kinds_of(const model::Record& record);
 

@@ -20,6 +20,7 @@ using model::JoinGrade;
 using model::Mechanism;
 using model::Record;
 
+constexpr std::string_view kChain = "chain|";
 constexpr Time kAlways{std::numeric_limits<std::int64_t>::min() / 4};
 constexpr Time kForever{std::numeric_limits<std::int64_t>::max() / 4};
 
@@ -129,8 +130,17 @@ std::string credential_of(const Record& record) {
   return key({"principal", id.principal_id.empty() ? id.arn : id.principal_id});
 }
 
+std::optional<std::uint64_t> chain_credential_of(const model::Edge& edge) {
+  if (!edge.key.starts_with(kChain)) return std::nullopt;
+  std::uint64_t hash = 0;
+  const char* const last = edge.key.data() + edge.key.size();
+  const auto [end, error] = std::from_chars(edge.key.data() + kChain.size(), last, hash);
+  if (error != std::errc{} || end != last) return std::nullopt;
+  return hash;
+}
+
 model::Edge chain_edge(std::uint64_t credential) {
-  return {"chain|" + std::to_string(credential), kAlways, kForever, JoinGrade::exact, "access_key", 1};
+  return {std::string(kChain) + std::to_string(credential), kAlways, kForever, JoinGrade::exact, "access_key", 1};
 }
 
 void add_access_edges(Entry& entry, const Record& record, Time at) {

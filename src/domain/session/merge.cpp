@@ -203,6 +203,7 @@ void add(Session& session, const Entry& entry) {
   if (session.account_name.empty()) session.account_name = e.account_name;
   session.task_policy = std::max(session.task_policy, e.task_policy);
   session.by_identity = session.by_identity || entry.by_identity;
+  session.chain_incomplete = session.chain_incomplete || entry.chain_incomplete;
   if (session.identity_store_user.empty()) session.identity_store_user = e.identity_store_user;
   if (entry.kind != EntryKind::activity) {
     // A console session made from keys is `other`, and says nothing where the way in has a name.

@@ -2,7 +2,6 @@
 #include "engine/pipeline/archive.h"
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -13,6 +12,7 @@
 #include "base/siphash.h"
 #include "base/uuid.h"
 #include "domain/session/correlate.h"
+#include "domain/session/entries.h"
 #include "engine/pipeline/decode.h"
 #include "engine/scan/teller.h"
 
@@ -97,11 +97,7 @@ std::set<std::uint64_t> granted_by(const std::vector<model::Entry>& entries) {
   std::set<std::uint64_t> granted;
   for (const model::Entry& entry : entries) {
     for (const model::Edge& edge : entry.edges) {
-      if (!edge.key.starts_with(kChain)) continue;
-      std::uint64_t hash = 0;
-      const auto [end, error] =
-          std::from_chars(edge.key.data() + kChain.size(), edge.key.data() + edge.key.size(), hash);
-      if (error == std::errc{}) granted.insert(hash);
+      if (const auto credential = session::chain_credential_of(edge)) granted.insert(*credential);
     }
   }
   return granted;
@@ -151,6 +147,9 @@ Archive read_archive(const ArchiveOptions& options, const SettingsPtr& settings,
   reading.name();
   std::vector<model::Entry>& entries = reading.entries;
   std::sort(entries.begin(), entries.end(), is_before);
+  // Calls of role chains find the session that is there by then.
+  std::stable_partition(entries.begin(), entries.end(),
+                        [](const model::Entry& entry) { return !entry.event_key.starts_with(kChain); });
 
   std::uint64_t ids = 0;
   session::Context context;

@@ -161,4 +161,21 @@ std::vector<ports::ChainRow> Horizon::lookup(std::uint64_t credential, std::size
   return found;
 }
 
+void Horizon::grant(std::uint64_t credential) {
+  const std::lock_guard lock(mutex_);
+  if (!granted_.insert(credential).second) return;
+  any_granted_.store(true, std::memory_order_release);
+  granted_order_.push_back(credential);
+  if (granted_order_.size() > kMaxGranted) {
+    granted_.erase(granted_order_.front());
+    granted_order_.pop_front();
+  }
+}
+
+bool Horizon::is_granted(std::uint64_t credential) const {
+  if (!any_granted_.load(std::memory_order_acquire)) return false;
+  const std::lock_guard lock(mutex_);
+  return granted_.contains(credential);
+}
+
 }  // namespace gw::pipeline

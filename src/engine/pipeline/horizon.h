@@ -4,13 +4,16 @@
 // the memory is used up. Nothing is promised about rows before complete_since(). Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/time.h"
@@ -29,6 +32,12 @@ class Horizon {
   void add(std::span<const ports::ChainRow> rows, Time now);
   // The rows of a credential (session::chain_hash of its access key), newest first, at most `limit`.
   [[nodiscard]] std::vector<ports::ChainRow> lookup(std::uint64_t credential, std::size_t limit = 10'000) const;
+  // A session handed out this credential: calls with it count for the session from now on. The latest kMaxGranted are
+  // remembered.
+  void grant(std::uint64_t credential);
+  [[nodiscard]] bool is_granted(std::uint64_t credential) const;
+  static constexpr std::size_t kMaxGranted = 100'000;
+
   // Rows of commits before this were forgotten for want of memory; nullopt: none were within the horizon.
   [[nodiscard]] std::optional<Time> complete_since() const;
   [[nodiscard]] std::size_t size() const;
@@ -70,6 +79,9 @@ class Horizon {
   std::vector<std::string> accounts_;
   std::unordered_map<std::string, std::uint32_t> account_numbers_;
   std::optional<Time> complete_since_;
+  std::atomic<bool> any_granted_ = false;  // mostly not, and then nothing is looked up
+  std::unordered_set<std::uint64_t> granted_;
+  std::deque<std::uint64_t> granted_order_;
 };
 
 }  // namespace gw::pipeline

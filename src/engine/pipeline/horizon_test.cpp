@@ -84,5 +84,15 @@ TEST(Horizon, IsWhatASearchFinds) {
   }
 }
 
+TEST(Horizon, RemembersTheLatestKeysThatWereHandedOut) {
+  Horizon horizon;
+  EXPECT_FALSE(horizon.is_granted(1));
+  for (std::uint64_t n = 0; n <= Horizon::kMaxGranted; ++n) horizon.grant(n);
+  horizon.grant(Horizon::kMaxGranted);  // again: nothing is pushed out by it
+  EXPECT_FALSE(horizon.is_granted(0));
+  EXPECT_TRUE(horizon.is_granted(1));
+  EXPECT_TRUE(horizon.is_granted(Horizon::kMaxGranted));
+}
+
 }  // namespace
 }  // namespace gw::pipeline

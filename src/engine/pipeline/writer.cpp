@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "base/uuid.h"
 #include "domain/session/correlate.h"
+#include "domain/session/entries.h"
 
 namespace gw::pipeline {
 namespace {
@@ -80,6 +81,9 @@ struct Writer::Group {
   std::span<Work* const> works;
   std::vector<model::Entry> entries;
   std::vector<std::size_t> first;  // of each work
+  // Behind those of the works: calls of role chains, of which the first so many stand in these works, counted as not watched.
+  std::size_t chained = 0;
+  std::size_t chained_now = 0;
   const Settings* settings = nullptr;
   Time now;
 };
@@ -184,9 +188,45 @@ ports::Commit Writer::decide(const Group& group, const ports::Loaded& loaded) {
     }
     for (const auto& [key, value] : work.cursors) commit.cursors[key] = value;
   }
+  for (std::size_t i = 0; i < group.chained_now; ++i) {
+    if (fates[group.chained + i] != Fate::stored) continue;
+    --commit.records.not_watched;
+    ++commit.records.attached;
+  }
   for (auto& [place, sighting] : coverage) commit.coverage.push_back(std::move(sighting));
   route(settings, std::move(alerts), loaded, commit);
   return commit;
+}
+
+// Calls with keys that a session handed out count for it, whichever came first: those of these works, and those that the horizon
+// remembers of keys that are handed out in them. Answers what was handed out.
+std::vector<std::uint64_t> Writer::follow_chains(Group& group) const {
+  std::vector<std::uint64_t> granted;
+  group.chained = group.entries.size();
+  if (horizon_ == nullptr) return granted;
+  std::set<std::uint64_t> fresh;
+  for (model::Entry& entry : group.entries) {
+    for (const model::Edge& edge : entry.edges) {
+      const auto credential = session::chain_credential_of(edge);
+      if (!credential) continue;
+      entry.chain_incomplete = horizon_->complete_since().has_value();
+      if (fresh.insert(*credential).second) granted.push_back(*credential);
+    }
+  }
+  const auto add = [&](const ports::ChainRow& row) {
+    group.entries.push_back(session::chain_entry(row.credential, row.event, row.time, row.kinds, row.account_id));
+  };
+  for (const Work* work : group.works) {
+    for (const ports::ChainRow& row : work->batch.chain) {
+      if (fresh.contains(row.credential) || horizon_->is_granted(row.credential)) add(row);
+    }
+  }
+  group.chained_now = group.entries.size() - group.chained;
+  for (const std::uint64_t credential : granted) {
+    if (horizon_->is_granted(credential)) continue;
+    for (const ports::ChainRow& row : horizon_->lookup(credential)) add(row);
+  }
+  return granted;
 }
 
 Status Writer::commit(std::span<Work* const> works, Time now) {
@@ -202,10 +242,12 @@ Status Writer::commit(std::span<Work* const> works, Time now) {
     std::move(work->batch.entries.begin(), work->batch.entries.end(), std::back_inserter(group.entries));
   }
   name(group.entries);
+  const std::vector<std::uint64_t> granted = follow_chains(group);
   const Status status =
       store_.commit(ask_for(group), [&](const ports::Loaded& loaded) { return decide(group, loaded); });
   if (status && horizon_ != nullptr) {
     for (const Work* work : works) horizon_->add(work->batch.chain, now);
+    for (const std::uint64_t credential : granted) horizon_->grant(credential);
   }
   if (!status) {  // back to where they came from
     for (std::size_t w = 0; w < works.size(); ++w) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -41,6 +42,7 @@ class Writer {
   [[nodiscard]] static ports::Ask ask_for(const Group& group);
   [[nodiscard]] static ports::Commit decide(const Group& group, const ports::Loaded& loaded);
   void name(std::vector<model::Entry>& entries);
+  [[nodiscard]] std::vector<std::uint64_t> follow_chains(Group& group) const;
 
   ports::Committer& store_;
   Horizon* horizon_;
