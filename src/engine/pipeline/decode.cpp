@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 // Log files and requests of all usual sizes are read whole, which is the fast way; larger ones go through a window.
-constexpr scan::Budget kBudget = {4 * kMiB, 16 * kMiB, false};
+constexpr scan::Budget kBudget = {4 * kMiB, 48 * kMiB, false};
 
 }  // namespace
 

@@ -17,6 +17,7 @@ constexpr std::size_t kMinStem = 4;
 constexpr std::string_view kCommon[] = {"user", "role", "assumed-role", "amazonaws"};
 
 bool holds(std::string_view text, std::string_view what) {
+  if (text.empty()) return false;  // and may be null, which memmem() must not see
   return ::memmem(text.data(), text.size(), what.data(), what.size()) != nullptr;
 }
 

@@ -29,6 +29,7 @@ namespace {
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::size_t kStep = 256 * 1024;  // of a stream: what is inflated and parsed while it is in the cache
 constexpr std::size_t kHugePage = 2 * kMiB;
+constexpr std::size_t kKept = 16 * kMiB;  // of a large buffer, between inputs from memory
 constexpr std::size_t kHead = 64 * 1024;  // enough to see what an input is
 
 // Memory that costs only what is touched, with slack behind it for searches by vector. Inflating copies from all over it:
@@ -47,6 +48,10 @@ class Buffer {
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
   [[nodiscard]] char* data() const { return data_; }
+  // Gives back the memory of what lies behind the first `keep` bytes, of which `used` were touched.
+  void release(std::size_t keep, std::size_t used) const {
+    if (used > keep) (void)::madvise(data_ + keep, used - keep, MADV_DONTNEED);
+  }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
  private:
@@ -140,6 +145,7 @@ class Reader::Impl {
   WholeInflater whole_inflater_;
   StreamInflater stream_inflater_;
   std::uint64_t bytes_in_ = 0;
+  std::size_t inflated_size_ = 0;  // how much of the buffer was touched
   bool failed_ = false;
   bool told_ = false;         // a part of this input
   bool again_ = false;        // it can be read from its beginning once more
@@ -158,6 +164,7 @@ bool Reader::Impl::end(const Tell& tell, std::uint64_t bytes_out) {
 
 void Reader::Impl::start() {
   bytes_in_ = 0;
+  inflated_size_ = 0;
   told_ = false;
   failed_ = false;
   (void)parser_.take_batch();
@@ -167,7 +174,9 @@ bool Reader::Impl::read(std::string_view bytes, const std::string& path, const T
   start();
   again_ = false;
   File file(bytes);
-  return read_opened(path, file, true, tell);
+  const bool going_on = read_opened(path, file, true, tell);
+  inflated_.release(kKept, inflated_size_);
+  return going_on;
 }
 
 bool Reader::Impl::read(const Input& input, const Tell& tell) {
@@ -219,6 +228,7 @@ bool Reader::Impl::read_opened(const std::string& path, File& file, bool everyth
     parser_.glance({}, true);
     if (!everything) look = [this](std::string_view text) { parser_.glance(text, false); };
     const InflateResult result = whole_inflater_.inflate(head, inflated_.data(), inflated_.capacity(), look);
+    inflated_size_ = result.state == InflateResult::State::done ? result.size : inflated_.capacity();
     if (result.state == InflateResult::State::done)
       return whole(path, {inflated_.data(), result.size}, everything, tell);
     // Too large for the buffer, or damaged: as a stream, which gives what comes before the damage. ISA-L lets pass some
