@@ -46,6 +46,10 @@ std::vector<Doubt> doubts_of(const AppConfig& config) {
         doubts.push_back({"a part of the configuration has no effect in this version", "part", std::string(part)});
     }
   }
+  for (const ReceiverConfig& r : d.receivers) {
+    if (r.mention.starts_with('@') && r.mention != "@here" && r.mention != "@channel")
+      doubts.push_back({"this mention calls nobody: Slack needs subteam:S… or user:U…", "receiver", r.name});
+  }
   if (d.timezone != "UTC" && !receivers::is_known_zone(d.timezone))
     doubts.push_back({"this machine does not know the time zone: messages hold UTC only", "timezone", d.timezone});
   if (is_local(d.http.listen)) return doubts;

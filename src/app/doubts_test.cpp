@@ -37,5 +37,19 @@ TEST(Listen, IsHostAndPort) {
   for (const char* bad : {"", "8080", "x:", "x:65536", "x:80a", "x:-1"}) EXPECT_FALSE(parse_listen(bad)) << bad;
 }
 
+TEST(Doubts, NameAMentionThatCallsNobody) {
+  AppConfig config;
+  for (const char* mention : {"@oncall", "@here", "here", "subteam:S1"}) {
+    ReceiverConfig receiver;
+    receiver.name = mention;
+    receiver.type = "slack";
+    receiver.mention = mention;
+    config.daemon.receivers.push_back(receiver);
+  }
+  const std::vector<Doubt> doubts = doubts_of(config);
+  ASSERT_EQ(doubts.size(), 1u);
+  EXPECT_EQ(doubts[0].value, "@oncall");
+}
+
 }  // namespace
 }  // namespace gw::app

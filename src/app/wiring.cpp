@@ -50,6 +50,14 @@ std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {
   return {standard_output};
 }
 
+// `@here` and `@channel` as people write them. Another name behind an `@` calls nobody in Slack, which knows groups and users by
+// id only; a configuration is not refused for it, but told (doubts.h).
+std::string mention_of(const std::string& text) {
+  if (!text.starts_with('@')) return text;
+  const std::string name = text.substr(1);
+  return name == "here" || name == "channel" ? name : std::string();
+}
+
 Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const Io& io) {
   if (!is_there_yet(r.type))
     return Error{Errc::invalid_input, "receivers of type " + r.type + " are not supported yet"};
@@ -57,7 +65,7 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.name = r.name;
   config.type = r.type;
   config.channel = r.channel;
-  config.mention = r.mention.starts_with('@') ? r.mention.substr(1) : r.mention;
+  config.mention = mention_of(r.mention);
   config.path = r.path;
   config.descriptor = io.out;
   if (!r.api_url.empty()) config.api_url = r.api_url;
