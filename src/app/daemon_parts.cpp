@@ -1,38 +1,9 @@
 #include "app/daemon_parts.h"
 
-#include "base/uuid.h"
 #include "domain/session/entries.h"
+#include "engine/pipeline/operate.h"
 
 namespace gw::app {
-
-Result<std::string> send_alert_test(ports::Committer& store, const notify::Routes& routes, const std::string& receiver,
-                                    const std::string& by, Time now) {
-  if (!routes.knows(receiver)) return Error{Errc::not_found, "there is no receiver " + receiver};
-  model::Alert alert;
-  alert.id = random_uuid7(now);
-  alert.kind = model::AlertKind::alert_test;
-  alert.key = "alert_test|" + alert.id + "|";
-  alert.severity = model::Severity::info;
-  alert.receivers = {receiver};
-  alert.reason = "a test asked for by " + by;
-  alert.created_at = now;
-  alert.event_time = now;
-  model::Notification notification;
-  notification.id = random_uuid7(now);
-  notification.alert_id = alert.id;
-  notification.receiver = receiver;
-  notification.created_at = now;
-  notification.due_at = now;
-  const Status status = store.commit({}, [&](const ports::Loaded&) {
-    ports::Commit commit;
-    commit.alerts = {alert};
-    commit.notifications = {notification};
-    commit.at = now;
-    return commit;
-  });
-  if (!status) return status.error();
-  return alert.id;
-}
 
 web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipeline& pipeline, const Current& current,
                       std::function<std::vector<std::string>()> problems) {
@@ -59,7 +30,9 @@ web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipelin
     return metrics;
   };
   hooks.alert_test = [&store, &current, now = io.now](const std::string& receiver, const std::string& by) {
-    return send_alert_test(store, current.routes(), receiver, by, now());
+    if (!current.routes().knows(receiver))
+      return Result<std::string>(Error{Errc::not_found, "there is no receiver " + receiver});
+    return pipeline::alert_test(store, *current.settings(), receiver, by, now());
   };
   hooks.settings = [&current] { return current.settings(); };
   return hooks;

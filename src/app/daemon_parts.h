@@ -51,10 +51,6 @@ class PipelineIngest final : public web::Ingest {
   pipeline::Pipeline& pipeline_;
 };
 
-// Stores a marked alert for one receiver; what becomes of it is seen in the alerts. Answers its id.
-[[nodiscard]] Result<std::string> send_alert_test(ports::Committer& store, const notify::Routes& routes,
-                                                  const std::string& receiver, const std::string& by, Time now);
-
 // What the web is told of the process.
 [[nodiscard]] web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipeline& pipeline,
                                     const Current& current, std::function<std::vector<std::string>()> problems);

@@ -1,4 +1,5 @@
 // The wire form of a session: every field of the contract always present, null where unknown.
+#include "base/json/object.h"
 #include "base/json/write.h"
 #include "domain/model/access_json.h"
 #include "domain/model/session.h"
@@ -6,43 +7,13 @@
 namespace gw::model {
 namespace {
 
-class Object {
- public:
-  explicit Object(std::string& out) : out_(out) { out_.push_back('{'); }
-  ~Object() { out_.push_back('}'); }
-  Object(const Object&) = delete;
-  Object& operator=(const Object&) = delete;
+using json::Object;
 
-  std::string& key(std::string_view name) {
-    if (!first_) out_.push_back(',');
-    first_ = false;
-    out_.push_back('"');
-    out_ += name;
-    out_ += "\":";
-    return out_;
-  }
-  void text(std::string_view name, std::string_view value) { json::append_string_or_null(key(name), value); }
-  void number(std::string_view name, std::uint64_t value) { key(name) += std::to_string(value); }
-  void truth(std::string_view name, bool value) { key(name) += value ? "true" : "false"; }
-  void time(std::string_view name, std::optional<Time> value) {
-    text(name, value ? format_time(*value) : std::string());
-  }
-  template <class List>
-  void texts(std::string_view name, const List& list) {
-    key(name).push_back('[');
-    bool first = true;
-    for (const auto& element : list) {
-      if (!first) out_.push_back(',');
-      first = false;
-      json::append_string(out_, element);
-    }
-    out_.push_back(']');
-  }
-
- private:
-  std::string& out_;
-  bool first_ = true;
-};
+template <class List>
+void append_texts(Object& object, std::string_view name, const List& list) {
+  std::string& out = object.key(name);
+  json::append_list(out, list, [](std::string& to, std::string_view text) { json::append_string(to, text); });
+}
 
 std::vector<std::string_view> names_of(MechanismSet set) {
   std::vector<std::string_view> names;
@@ -75,7 +46,7 @@ void append_session_json(std::string& out, const Session& s) {
   Object o(out);
   o.text("schema", "glasswatch.session.v1");
   o.text("id", s.id);
-  o.texts("aliases", s.aliases);
+  append_texts(o, "aliases", s.aliases);
   o.text("state", to_string(s.state));
   o.text("account_id", s.account_id);
   o.text("account_name", s.account_name);
@@ -91,17 +62,17 @@ void append_session_json(std::string& out, const Session& s) {
     p.text("arn", s.principal.arn);
   }
   o.text("session_name", s.session_name);
-  o.texts("mechanisms", names_of(s.mechanisms));
-  o.texts("also", names_of(s.also));
+  append_texts(o, "mechanisms", names_of(s.mechanisms));
+  append_texts(o, "also", names_of(s.also));
   o.time("started_at", s.started_at);
   o.time("last_seen_at", s.last_seen_at);
   o.time("expires_at", s.expires_at);
   o.text("expiry_grade", s.expires_at ? to_string(s.expiry_grade) : std::string_view{});
   o.text("severity", s.severity ? to_string(*s.severity) : std::string_view{});
   o.text("watch", s.watch);
-  o.texts("watches", s.watches);
-  o.texts("receivers", s.receivers);
-  o.texts("planned", s.planned);
+  append_texts(o, "watches", s.watches);
+  append_texts(o, "receivers", s.receivers);
+  append_texts(o, "planned", s.planned);
   {
     o.key("counts");
     Object c(out);
@@ -138,7 +109,7 @@ void append_session_json(std::string& out, const Session& s) {
     j.text("by", s.joins[i].by);
   }
   out.push_back(']');
-  o.texts("feeds", s.feeds);
+  append_texts(o, "feeds", s.feeds);
   o.text("confirmed_by", s.confirmed_by);
   if (s.acknowledged) {
     o.key("acknowledged");

@@ -8,12 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json/object.h"
 #include "edge/net/http_server.h"
 #include "edge/web/access.h"
-#include "edge/web/object.h"
 #include "edge/web/web.h"
 
 namespace gw::web {
+
+using json::append_list;
+using json::Object;
 
 struct Services {
   ports::Store& store;

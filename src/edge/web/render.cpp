@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "base/json/object.h"
 #include "base/utf8.h"
 #include "domain/model/access_json.h"
-#include "edge/web/object.h"
 
 namespace gw::web {
+
+using json::append_list;
+using json::Object;
 namespace {
 
 void write_notification(Object& o, const model::Notification& n) {

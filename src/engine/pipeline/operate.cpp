@@ -157,10 +157,17 @@ Result<std::string> alert_test(ports::Committer& store, const Settings& settings
   alert.created_at = now;
   alert.event_time = now;
   alert.config_hash = settings.config_hash;
-  const Status status = store.commit({}, [&](const ports::Loaded& loaded) {
+  model::Notification notification;
+  notification.id = random_uuid7(now);
+  notification.alert_id = alert.id;
+  notification.receiver = receiver;
+  notification.created_at = now;
+  notification.due_at = now;
+  const Status status = store.commit({}, [&](const ports::Loaded&) {
     ports::Commit commit;
     commit.at = now;
-    route(settings, {alert}, loaded, commit);
+    commit.alerts = {alert};
+    commit.notifications = {notification};
     return commit;
   });
   if (!status) return status.error();

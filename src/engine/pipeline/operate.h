@@ -30,7 +30,8 @@ Result<std::string> add_mute(ports::Committer& store, model::Mute mute, Time now
 // Nothing happens to one that has ended already. `not_found`.
 Status end_mute(ports::Store& store, const std::string& mute_id, const std::string& by, Time now);
 
-// Sends a marked alert down the real path to this receiver, which the caller knows to exist. Answers the alert's id.
+// Sends a marked alert down the real path to this receiver, which the caller knows to exist, and to no other: it is not routed,
+// so that shadow mode does not lead it elsewhere. What becomes of it is seen in the alerts. Answers the alert's id.
 Result<std::string> alert_test(ports::Committer& store, const Settings& settings, const std::string& receiver,
                                const std::string& by, Time now);
 

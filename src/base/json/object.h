@@ -1,4 +1,4 @@
-// Inside of edge/web: an object of JSON being written.
+// Writing an object or a list of JSON, member by member. Owned by one thread; `out` outlives the writer.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include "base/json/write.h"
 #include "base/time.h"
 
-namespace gw::web {
+namespace gw::json {
 
 // Writes `{` at once and `}` at the end of its life.
 class Object {
@@ -28,8 +28,11 @@ class Object {
     out_ += "\":";
     return out_;
   }
-  void text(std::string_view name, std::string_view value) { json::append_string_or_null(key(name), value); }
+  // Null when empty.
+  void text(std::string_view name, std::string_view value) { append_string_or_null(key(name), value); }
   void number(std::string_view name, std::uint64_t value) { key(name) += std::to_string(value); }
+  void truth(std::string_view name, bool value) { key(name) += value ? "true" : "false"; }
+  // RFC 3339 in UTC.
   void time(std::string_view name, std::optional<Time> value) {
     text(name, value ? format_time(*value) : std::string());
   }
@@ -51,4 +54,4 @@ void append_list(std::string& out, const List& list, Append append) {
   out.push_back(']');
 }
 
-}  // namespace gw::web
+}  // namespace gw::json
