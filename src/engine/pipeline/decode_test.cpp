@@ -246,6 +246,42 @@ TEST_F(DecodeTest, TheTrailsOwnFileConfirms) {
   EXPECT_FALSE(decode(delivery).entries.at(0).from_trail);
 }
 
+// In a log file a service's call is skimmed over, in lines it is decoded: nobody may be able to tell.
+TEST_F(DecodeTest, ASkimmedCallCountsLikeADecodedOne) {
+  const auto service = [](const std::string& id, const std::string& members, const std::string& identity = {}) {
+    return R"({"eventVersion":"1.11","userIdentity":{"type":"AWSService","invokedBy":"ec2.amazonaws.com")" + identity +
+           R"(},"eventTime":"2026-07-01T11:00:0)" + id + R"(Z","awsRegion":"us-west-2","eventID":")" + id +
+           R"(","recipientAccountId":"333333333333")" + members + "}";
+  };
+  const std::string call = R"(,"eventSource":"kms.amazonaws.com","eventName":"Decrypt")";
+  const std::string assume =
+      R"(,"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","responseElements":{"credentials":)"
+      R"({"accessKeyId":"ASIAEXAMPLE"}},"requestParameters":{"roleArn":"arn:aws:iam::333333333333:role/BreakGlassX"})";
+  for (const std::string& record :
+       {service("1", call), service("2", assume), service("3", call + R"(,"errorCode":[])"),
+        service("4", call + R"(,"eventID":5)"), service("5", call, R"(,"type":"Root")"),
+        service("6", call, R"(,"type":"AWSService")"), service("7", call + R"(,"recipientAccountId":"444444444444")"),
+        service("8", call + R"(,"eventTime":"soon")"),
+        service("9", call + R"(,"userIdentity":{"type":"AssumedRole","arn":"x"})"), service("x", call),
+        service("1", call + R"(,"userAgent":7)"), service("2", R"(,"eventName":"Decrypt")"),
+        service("3", call + R"(,"sourceIPAddress":"ec2.amazonaws.com","errorMessage":null)"),
+        service("4", R"(,"eventSource":"aws:s3","eventName":"Decrypt")"), call_record("5")}) {
+    const Batch skimmed = decode(log_file({record, call_record("y")}));
+    const Batch decoded = decode(record + "\n" + call_record("y") + "\n");
+    EXPECT_EQ(skimmed.records, decoded.records) << record;
+    EXPECT_EQ(skimmed.entries.size(), decoded.entries.size()) << record;
+    EXPECT_EQ(skimmed.chain.size(), decoded.chain.size()) << record;
+    EXPECT_EQ(skimmed.quarantine.size(), decoded.quarantine.size()) << record;
+    ASSERT_EQ(skimmed.coverage.size(), decoded.coverage.size()) << record;
+    for (std::size_t i = 0; i < skimmed.coverage.size(); ++i) {
+      EXPECT_EQ(skimmed.coverage[i].account_id, decoded.coverage[i].account_id) << record;
+      EXPECT_EQ(skimmed.coverage[i].region, decoded.coverage[i].region) << record;
+      EXPECT_EQ(skimmed.coverage[i].records, decoded.coverage[i].records) << record;
+      EXPECT_EQ(skimmed.coverage[i].newest, decoded.coverage[i].newest) << record;
+    }
+  }
+}
+
 TEST_F(DecodeTest, ALargeDeliveryComesInParts) {
   std::vector<std::string> records;
   for (int i = 0; i < 6000; ++i) records.push_back(grant_record(std::to_string(i)));

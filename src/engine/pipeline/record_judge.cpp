@@ -93,6 +93,14 @@ void RecordJudge::hand_on() {
   (*part_)(std::move(part));
 }
 
+void RecordJudge::service_call(const scan::Prefilter::ServiceCall& call, std::string_view feed, std::uint64_t number) {
+  if (number <= handed_on_) return;
+  number_ = number;
+  ++batch_.records.decoded;
+  ++batch_.records.not_watched;
+  sight(call.account, call.region, parse_time(call.time), feed == "file" ? std::string_view(delivery_->feed) : feed);
+}
+
 void RecordJudge::other_kind() {
   ++batch_.records.decoded;
   ++batch_.records.not_watched;
@@ -114,7 +122,7 @@ void RecordJudge::record(const Record& record, std::string_view feed, const std:
     hand_on();
     return;
   }
-  sight(record, feed);
+  sight(record.recipient_account_id, record.region, record.event_time, feed);
   const bool damaged = !record.wrong_type.empty();
   if (damaged) {
     const std::string_view text = record.root.raw();
@@ -138,20 +146,20 @@ bool RecordJudge::is_allowed(const Record& record) {
   return allowed_;
 }
 
-void RecordJudge::sight(const Record& record, std::string_view feed) {
+void RecordJudge::sight(std::string_view account, std::string_view region, std::optional<Time> time,
+                        std::string_view feed) {
   std::vector<ports::CoverageSighting>& all = batch_.coverage;
   const auto is_here = [&](const ports::CoverageSighting& s) {
-    return s.account_id == record.recipient_account_id && s.region == record.region && s.feed == feed;
+    return s.account_id == account && s.region == region && s.feed == feed;
   };
   if (sighting_ >= all.size() || !is_here(all[sighting_])) {
     auto at = std::find_if(all.begin(), all.end(), is_here);
     if (at == all.end()) {
-      const bool bounded = all.size() < kMaxSightings && record.recipient_account_id.size() <= kMaxPlace &&
-                           record.region.size() <= kMaxPlace;
+      const bool bounded = all.size() < kMaxSightings && account.size() <= kMaxPlace && region.size() <= kMaxPlace;
       if (!bounded) return;
       ports::CoverageSighting sighting;
-      sighting.account_id = record.recipient_account_id;
-      sighting.region = record.region;
+      sighting.account_id = account;
+      sighting.region = region;
       sighting.feed = feed;
       sighting.received_at = delivery_->received_at;
       at = all.insert(all.end(), std::move(sighting));
@@ -161,9 +169,8 @@ void RecordJudge::sight(const Record& record, std::string_view feed) {
   ports::CoverageSighting& sighting = all[sighting_];
   ++sighting.records;
   // A date from the future would hide for ever that nothing comes any more.
-  if (record.event_time && sighting.newest < *record.event_time &&
-      record.event_time->micros <= delivery_->received_at.micros + kFuture) {
-    sighting.newest = *record.event_time;
+  if (time && sighting.newest < *time && time->micros <= delivery_->received_at.micros + kFuture) {
+    sighting.newest = *time;
   }
 }
 

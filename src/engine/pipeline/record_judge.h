@@ -3,6 +3,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,12 +37,15 @@ class RecordJudge final : public scan::RecordHook {
   void record(const model::Record& record, std::string_view feed, const std::string& path, std::uint64_t number,
               std::uint64_t offset) override;
   void quarantined(const scan::Quarantine& what, std::string_view text) override;
+  // A sender that may speak of some accounts only has every record looked at.
+  [[nodiscard]] bool takes_service_calls() const override { return delivery_->accounts.empty(); }
+  void service_call(const scan::Prefilter::ServiceCall& call, std::string_view feed, std::uint64_t number) override;
   void other_kind() override;
 
  private:
   [[nodiscard]] bool may_act(const model::Record& record);
   [[nodiscard]] bool is_allowed(const model::Record& record);
-  void sight(const model::Record& record, std::string_view feed);
+  void sight(std::string_view account, std::string_view region, std::optional<Time> time, std::string_view feed);
   // The entries of a record, of any reading of it. True when there are some.
   bool keep(const model::Record& record, std::string_view feed, std::uint64_t number);
   bool read(const model::Record& record, std::string_view feed, std::uint64_t number, bool duplicates);

@@ -32,6 +32,9 @@ class RecordHook {
                       std::uint64_t offset) = 0;
   // A record, or a part of the input, that cannot be read; `text` is what stands there, where it is known.
   virtual void quarantined(const Quarantine& what, std::string_view text) = 0;
+  // A call that an AWS service made for itself, told by views on its text and not decoded. Only where it is allowed to.
+  [[nodiscard]] virtual bool takes_service_calls() const = 0;
+  virtual void service_call(const Prefilter::ServiceCall& call, std::string_view feed, std::uint64_t number) = 0;
   // An Insights or aggregated event: counted as decoded, and nothing else.
   virtual void other_kind() = 0;
 };
@@ -78,6 +81,8 @@ class Judge {
   std::optional<std::size_t> judge_list(std::string_view list, const std::string& path, std::uint64_t& number,
                                         std::uint64_t told, std::uint64_t offset, Batch& batch,
                                         CoverageCounter& coverage, GoOn&& go_on) {
+    const bool services = hook_ != nullptr && hook_->takes_service_calls();
+    Prefilter::ServiceCall call;
     std::size_t piece = 0;  // where it begins
     for (bool first = true;; first = false) {
       const std::size_t end = piece_end(list, piece);
@@ -86,11 +91,14 @@ class Judge {
       for (;;) {
         if (doc_.next_char() != '{') return std::nullopt;
         const std::size_t begin = doc_.next_offset();
-        const bool ordinary = !needs_decoding_ && prefilter_.passes_ordinary(doc_);
+        const bool ordinary =
+            needs_decoding_ ? services && prefilter_.passes_service_call(doc_, call) : prefilter_.passes_ordinary(doc_);
         if (!ordinary && !doc_.parse_next()) return std::nullopt;
         if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
         ++number;
-        if (ordinary && number > told) {
+        if (ordinary && services && number > told) {
+          hook_->service_call(call, feed_, number);
+        } else if (ordinary && number > told) {
           ++batch.decoded;
           ++batch.not_watched;
         } else if (number > told && !judge_root(path, number, offset + piece + begin, batch, coverage)) {

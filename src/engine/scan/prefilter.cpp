@@ -4,6 +4,7 @@
 #include "engine/scan/prefilter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/glob.h"
 #include "base/word_hash.h"
@@ -20,6 +21,10 @@ constexpr std::string_view kIdentity = "userIdentity";
 constexpr std::string_view kAddress = "sourceIPAddress";
 constexpr std::string_view kType = "type";
 constexpr std::string_view kInvokedBy = "invokedBy";
+// And what passes_service_call() tells.
+constexpr std::string_view kRecipient = "recipientAccountId";
+constexpr std::string_view kRegion = "awsRegion";
+constexpr std::string_view kTime = "eventTime";
 
 // What a log file is made of, in small: fingerprints are chosen that are rare in it.
 constexpr std::string_view kTypical =
@@ -166,6 +171,58 @@ Prefilter::Prefilter(const Options& options, const watch::Needs& needs)
 
 bool Prefilter::may_tell(const model::Record& record) const {
   return known_.contains(record.event_name) || record.identity.type == "Root" || record.identity.type == "IAMUser";
+}
+
+bool Prefilter::passes_service_call(json::Doc& doc, ServiceCall& call) const {
+  using Answer = json::Doc::Seen;
+  using Member = json::Doc::Member;
+  constexpr std::uint64_t kSizes =
+      1ull << kName.size() | 1ull << kSource.size() | 1ull << kIdentity.size() | 1ull << kAddress.size() |
+      1ull << kType.size() | 1ull << kInvokedBy.size() | 1ull << kRecipient.size() | 1ull << kRegion.size() |
+      1ull << kTime.size() | 1ull << std::string_view("eventID").size() |
+      1ull << std::string_view("errorMessage").size() | 1ull << std::string_view("eventCategory").size();
+  call = {};
+  bool named = false;
+  bool sourced = false;
+  bool by_service = false;
+  bool identified = false;
+  const auto pass_if = [](bool good) { return good ? Answer::pass : Answer::refuse; };
+  const auto is_another_host = [](const Member& member) {
+    return member.is_string() && !detect::may_be_account_access(member.text());
+  };
+  const auto tell = [](std::string_view& value, const Member& member) {
+    if (!member.is_string() || !value.empty()) return Answer::refuse;
+    value = member.text();
+    return Answer::pass;
+  };
+  const auto see = [&](const Member& member) {
+    const std::string_view key = member.key();
+    const std::string_view text = member.text();
+    if (member.is_nested()) {
+      if (key == kType) return pass_if(by_service = text == "AWSService");
+      return pass_if(key != kInvokedBy || is_another_host(member));
+    }
+    if (key == kIdentity) {
+      if (!member.is_object() || std::exchange(identified, true)) return Answer::refuse;
+      return Answer::enter;
+    }
+    if (key == kName) {
+      named = true;
+      return pass_if(member.is_string() && (!known_.contains(text) || not_by_services_.contains(text)));
+    }
+    if (key == kSource) {
+      sourced = true;
+      return pass_if(member.is_string() && !text.starts_with("aws:"));
+    }
+    if (key == kAddress) return pass_if(is_another_host(member));
+    if (key == kRecipient) return tell(call.account, member);
+    if (key == kRegion) return tell(call.region, member);
+    if (key == kTime) return tell(call.time, member);
+    // Another type than text there is damage, which is not told here.
+    const bool is_text = key.starts_with("event") || key.starts_with("error") || key == "userAgent";
+    return pass_if(!is_text || member.is_string());
+  };
+  return doc.skim_next(kSizes, see, [&] { return named && sourced && by_service; });
 }
 
 bool Prefilter::passes_ordinary(json::Doc& doc) const {

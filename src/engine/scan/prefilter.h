@@ -65,6 +65,15 @@ class Prefilter {
   // else in it is not looked for.) False, with the cursor where it was: that, or it must be parsed to be judged.
   [[nodiscard]] bool passes_ordinary(json::Doc& doc) const;
 
+  // The same for a record of a call that an AWS service made for itself, which no actor and no chain is told by either; what is
+  // counted of it comes out, as views on the text. Gives up at the first sign of another caller.
+  struct ServiceCall {
+    std::string_view account;  // recipientAccountId
+    std::string_view region;
+    std::string_view time;
+  };
+  [[nodiscard]] bool passes_service_call(json::Doc& doc, ServiceCall& call) const;
+
   // Whether detect() or name_fact() can answer for such a record at all, whatever the question; by the decoded record.
   [[nodiscard]] bool may_tell(const model::Record& record) const;
 
