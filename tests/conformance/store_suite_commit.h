@@ -90,6 +90,25 @@ TEST_P(StoreSuite, EdgesFollowTheSession) {
   EXPECT_EQ(found(edge("role|a", 0, 100)), 0u);
 }
 
+TEST_P(StoreSuite, OnlyAnEdgeThatIsShownIsFound) {
+  Edge shown = edge("first|a", 0, 100);
+  shown.use = model::EdgeUse::shown;
+  Edge sought = edge("second|a", 0, 100);
+  sought.use = model::EdgeUse::sought;
+  open_session("s1", {shown, sought});
+  const auto found = [&](Edge e) { return look(ask_edges({std::move(e)})).sessions.size(); };
+  EXPECT_EQ(found(edge("first|a", 5, 5)), 1u);
+  EXPECT_EQ(found(edge("second|a", 5, 5)), 0u);
+  Session s = session("s1");
+  EXPECT_EQ(s.edges, (std::vector<Edge>{shown, sought}));
+  // Once another record shows it, it is found.
+  s.edges[1].use = model::EdgeUse::both;
+  Commit c;
+  c.sessions.push_back({s, {}});
+  put(c);
+  EXPECT_EQ(found(edge("second|a", 5, 5)), 1u);
+}
+
 TEST_P(StoreSuite, WhatExistsIsWrittenAlready) {
   Commit c;
   c.entries.emplace_back("", new_entry("k1", EntryKind::failure));

@@ -42,6 +42,10 @@ using ActivityKinds = std::uint8_t;  // a bit for each kind
   return static_cast<ActivityKinds>(1u << static_cast<unsigned>(kind));
 }
 
+// Most edges both look for sessions and let sessions be found. Where two sides look for each other and never for their own
+// kind, a side has two edges: one is shown to the other side, by one the other side is sought.
+enum class EdgeUse : std::uint8_t { both, shown, sought };
+
 // What ties records together: they belong to one session when they share a key and their times overlap.
 struct Edge {
   std::string key;  // kind|…; see domain/session/README.md
@@ -50,6 +54,10 @@ struct Edge {
   JoinGrade grade = JoinGrade::exact;
   std::string by;           // the kind of key, for people: identity_store_user, role_session, …
   std::uint64_t count = 1;  // how many entries it ties together
+  EdgeUse use = EdgeUse::both;
+
+  [[nodiscard]] bool is_shown() const { return use != EdgeUse::sought; }
+  [[nodiscard]] bool is_sought() const { return use != EdgeUse::shown; }
   friend bool operator==(const Edge&, const Edge&) = default;
 };
 

@@ -196,7 +196,7 @@ void fields(V& v, S& s) {
     v("type", s.type), v("id", s.id), v("name", s.name), v("name_source", s.name_source), v("arn", s.arn);
   } else if constexpr (Is<S, Edge>) {
     v("key", s.key), v("from", s.from), v("to", s.to), v("grade", s.grade), v("by", s.by);
-    v("count", s.count);
+    v("count", s.count), v("use", s.use);
   } else if constexpr (Is<S, Join>) {
     v("time", s.time), v("key", s.event_key), v("event", s.event_id), v("grade", s.grade), v("by", s.by);
     v("keys", s.keys);

@@ -43,7 +43,7 @@ Session full() {
   s.high_risk["iam"] = {Time{1}, Time{2}, 3, "e"};
   s.regions["eu-west-1"] = {Time{1}, Time{2}, 3, "e"};
   s.runs = {{"AKIA", Time{1}, Time{2}, "k", 3}};
-  s.edges = {{"k|1", Time{-5}, Time{9}, JoinGrade::inferred, "role_session", 3}};
+  s.edges = {{"k|1", Time{-5}, Time{9}, JoinGrade::inferred, "role_session", 3, EdgeUse::shown}};
   s.joins = {{Time{1}, "k", "e", JoinGrade::unknown, "first", {"a", "b"}}};
   s.feeds = {"eventbridge", "file"};
   s.confirmed_by = "AWSLogs/x";

@@ -121,6 +121,7 @@ class Correlator {
 
   void index_edges(std::size_t session, const std::vector<Edge>& edges) {
     for (const Edge& edge : edges) {
+      if (!edge.is_shown()) continue;
       std::vector<Place>& places = index_[edge.key];
       // The usual case: the same session's stretch of time, a little longer.
       if (!places.empty() && places.back().session == session && places.back().from <= edge.to &&
@@ -156,7 +157,7 @@ class Correlator {
     for (const model::JoinGrade grade : {model::JoinGrade::exact, model::JoinGrade::inferred}) {
       const std::size_t begin = found.size();
       for (const Edge& edge : entry.edges) {
-        if (edge.grade != grade) continue;
+        if (edge.grade != grade || !edge.is_sought()) continue;
         const auto places = index_.find(edge.key);
         if (places == index_.end()) continue;
         for (const Place& place : places->second) {

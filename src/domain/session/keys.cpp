@@ -33,11 +33,12 @@ std::string key(std::initializer_list<std::string_view> parts) {
   return out;
 }
 
-void add(Entry& entry, std::string text, Time from, Time to, JoinGrade grade, std::string_view by) {
+void add(Entry& entry, std::string text, Time from, Time to, JoinGrade grade, std::string_view by,
+         model::EdgeUse use = model::EdgeUse::both) {
   for (const model::Edge& edge : entry.edges) {
     if (edge.key == text) return;
   }
-  entry.edges.push_back({std::move(text), from, to, grade, std::string(by), 1});
+  entry.edges.push_back({std::move(text), from, to, grade, std::string(by), 1, use});
 }
 
 // creationDate, where it is before the call and not longer ago than credentials live.
@@ -158,8 +159,16 @@ void add_access_edges(Entry& entry, const Record& record, Time at) {
   // The second half, and the first: they share no field, but the moment.
   const bool saml = record.event_name == "AssumeRoleWithSAML";
   if (by_identity_center && !role.empty() && (saml || record.event_source == "sso.amazonaws.com")) {
-    add(entry, key({"moment", account, role}), plus(at, -kSameMoment), plus(at, kSameMoment), JoinGrade::inferred,
-        kSameMomentTie);
+    // Two first halves, or two second ones, that name who they are about are tied by that or by nothing. So each looks for the
+    // other half only, and a hundred people who enter one role in one moment do not all have to be looked at.
+    const bool is_named = saml ? !entry.session_name.empty() : !e.identity_store_user.empty();
+    for (const bool second : {false, true}) {
+      const model::EdgeUse use = !is_named        ? model::EdgeUse::both
+                                 : second == saml ? model::EdgeUse::shown
+                                                  : model::EdgeUse::sought;
+      add(entry, key({second ? "second_half" : "first_half", account, role}), plus(at, -kSameMoment),
+          plus(at, kSameMoment), JoinGrade::inferred, kSameMomentTie, use);
+    }
   }
   if (!entry.session_name.empty() && !role.empty()) {
     add(entry, key({"role", account, role, entry.session_name}), plus(at, -kSameMoment), until, JoinGrade::inferred,

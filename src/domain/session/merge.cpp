@@ -80,6 +80,7 @@ void add_edge(std::vector<model::Edge>& edges, model::Edge edge) {
       edge.from = std::min(edge.from, other.from);
       edge.to = std::max(edge.to, other.to);
       edge.count += other.count;
+      if (edge.use != other.use) edge.use = model::EdgeUse::both;
       edges.erase(edges.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
       ++i;

@@ -35,7 +35,7 @@ class MemoryStore : public ports::Committer {
       const bool named = std::find(ask.session_ids.begin(), ask.session_ids.end(), id) != ask.session_ids.end();
       const bool touched = std::any_of(session.edges.begin(), session.edges.end(), [&](const model::Edge& mine) {
         return std::any_of(ask.edges.begin(), ask.edges.end(), [&](const model::Edge& edge) {
-          return mine.key == edge.key && mine.from <= edge.to && edge.from <= mine.to;
+          return mine.is_shown() && mine.key == edge.key && mine.from <= edge.to && edge.from <= mine.to;
         });
       });
       if (named || touched) loaded.sessions.push_back(session);

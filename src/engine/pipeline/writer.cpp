@@ -113,7 +113,8 @@ ports::Ask Writer::ask_for(const Group& group) {
     ask.event_keys.push_back(entry.event_key);
     if (entry.kind == model::EntryKind::failure) folds.insert(session::fold_key(entry.event, group.now));
     for (const model::Edge& edge : entry.edges) {
-      if (edges.emplace(edge.key, edge.from.micros, edge.to.micros).second) ask.edges.push_back(edge);
+      if (edge.is_sought() && edges.emplace(edge.key, edge.from.micros, edge.to.micros).second)
+        ask.edges.push_back(edge);
     }
     for (const std::string& watch : entry.event.watches) ask.watches.insert(watch);
     ask.alert_keys.push_back(conflict_key(entry));

@@ -102,7 +102,7 @@ struct Commit {
 // What is needed to decide about a batch.
 struct Ask {
   std::vector<std::string> event_keys;
-  std::vector<model::Edge> edges;        // key and stretch of time
+  std::vector<model::Edge> edges;        // key and stretch of time; only edges that a session shows are found
   std::vector<std::string> session_ids;  // or aliases
   std::vector<std::string> folds;        // keys
   std::set<std::string> watches;         // whose recent openings are wanted

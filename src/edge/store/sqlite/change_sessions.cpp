@@ -15,7 +15,9 @@ using EdgeRow = std::tuple<std::string_view, Time, Time>;  // key, until, since
 std::set<EdgeRow> edge_rows(const Session* session) {
   std::set<EdgeRow> rows;
   if (session == nullptr) return rows;
-  for (const model::Edge& edge : session->edges) rows.emplace(edge.key, edge.to, edge.from);
+  for (const model::Edge& edge : session->edges) {
+    if (edge.is_shown()) rows.emplace(edge.key, edge.to, edge.from);
+  }
   return rows;
 }
 

@@ -64,6 +64,7 @@ class Checker {
     Query edge = db_.query("SELECT 1 FROM session_edges WHERE key = ? AND until = ? AND since = ? AND session_id = ?");
     std::vector<std::tuple<std::string_view, Time, Time>> distinct;
     for (const model::Edge& e : state->edges) {
+      if (!e.is_shown()) continue;
       distinct.emplace_back(e.key, e.to, e.from);
       if (!edge.bind(e.key, e.to, e.from, id).step()) problem("session " + id + ": an edge of it is not indexed");
       edge.again();
