@@ -6,9 +6,10 @@ usage: bench/bench_serve.py [--archive DIR] [--binary FILE] [--only ingest,laten
 ingest   The archive's gzip files are posted to /ingest/cloudtrail, durably committed, about 1 record in 1,000 stored; beside
          it `scan --all --threads 1` over the same files. Records per CPU-second of the serve process alone (user + system,
          /proc/PID/stat), median of the pairs. Goal: at least 0.5 of the scan's.
-latency  200 access events a second, one a request, by as many people, in 200 accounts. From the moment a request is sent to the moment the webhook's first
-         bytes are at the receiver's socket; sender and receiver are processes of their own. Goals: p50 < 15 ms, p99 < 60 ms.
-         The disk's own time for a 4 KiB write and fdatasync in the same folder is printed beside it: a commit needs one.
+latency  200 access events a second, one a request, by as many people, in 200 accounts (--accounts 1: all of them in one role of
+         one account). From the moment a request is sent to the moment the webhook's first bytes are at the receiver's socket;
+         sender and receiver are processes of their own. Goals: p50 < 15 ms, p99 < 60 ms. The disk's own time for a 4 KiB write and
+         fdatasync in the same folder is printed beside it: a commit needs one.
 """
 import argparse
 import gzip

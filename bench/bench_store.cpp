@@ -262,6 +262,10 @@ std::unique_ptr<ports::Store> open_store(const std::string& path, const sqlite::
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && argv[1][0] == '-') {
+    std::fputs("usage: bench_store [FOLDER [SESSIONS]]\n", stderr);
+    return 2;
+  }
   const fs::path folder =
       (argc > 1 ? fs::path(argv[1]) : fs::temp_directory_path()) / ("gw-bench-" + std::to_string(::getpid()));
   const int sessions = argc > 2 ? std::max(std::atoi(argv[2]), 2 * kOpen) : 1'000'000;
