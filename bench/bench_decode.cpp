@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
     delivery.bytes.resize(static_cast<std::size_t>(entry.file_size()));
     file.read(delivery.bytes.data(), static_cast<std::streamsize>(delivery.bytes.size()));
     delivery.received_at = *gw::parse_time("2027-01-01T00:00:00Z");
-    const auto take = [&](gw::pipeline::Batch batch) {
+    const auto take = [&](const gw::pipeline::Batch& batch) {
       books += batch.records;
       entries += batch.entries.size();
       chain += batch.chain.size();

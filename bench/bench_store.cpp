@@ -27,7 +27,13 @@
 namespace {
 
 namespace fs = std::filesystem;
-using namespace gw;
+namespace model = gw::model;
+namespace ports = gw::ports;
+namespace sqlite = gw::sqlite;
+using gw::Result;
+using gw::Status;
+using gw::Time;
+using gw::uuid7;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kStart = 1'767'323'045'000'000;
