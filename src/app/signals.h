@@ -1,7 +1,7 @@
 // The signals that a daemon waits for. Made before any thread is started: they are blocked in all of them.
 #pragma once
 
-#include <signal.h>
+#include <csignal>
 
 #include <chrono>
 

@@ -158,7 +158,7 @@ SendResult SlackApp::follow_session(const Message& message, const model::Thread&
     std::string body = payload(thread.channel, session_message(edit, look_));
     body += ",\"ts\":";
     json::append_string(body, thread.ts);
-    const SendResult result = call("chat.update", body + "}");
+    SendResult result = call("chat.update", body + "}");
     if (result.verdict == SendVerdict::accepted) {
       thread.shown = shown;
     } else if (call.error == "message_not_found" || call.error == "thread_not_found") {

@@ -111,7 +111,7 @@ class Directory::Impl {
 };
 
 Directory::Directory(DirectoryConfig config, Submit submit, ports::Recovery& cursors, std::function<Time()> clock)
-    : impl_(std::make_unique<Impl>(config, std::move(submit), cursors, std::move(clock))) {}
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(submit), cursors, std::move(clock))) {}
 Directory::~Directory() = default;
 
 void Directory::finish() { impl_->finish(); }
