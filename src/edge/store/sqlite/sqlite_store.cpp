@@ -1,5 +1,10 @@
 #include "edge/store/sqlite/sqlite_store.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+
 #include "edge/store/sqlite/schema.h"
 
 namespace gw::sqlite {
@@ -7,14 +12,14 @@ namespace {
 
 void set_cache(Db& db, std::size_t kib) { db.exec(("PRAGMA cache_size = -" + std::to_string(kib)).c_str()); }
 
-std::unique_ptr<Db> open_writer(const std::string& path, const Options& options) {
+std::unique_ptr<Db> open_file(const std::string& path, const std::string& shown, const Options& options) {
   auto db = std::make_unique<Db>(path, Db::Mode::create, options.vfs);
   const SchemaState state = read_schema(*db);
   refuse_newer(state);
   if (db->query("PRAGMA journal_mode = WAL").step()) {
     Query mode = db->query("PRAGMA journal_mode");
     if (!mode.step() || mode.view(0) != "wal")
-      fail(Errc::denied, path + ": no write-ahead log is possible here (a network file system?)");
+      fail(Errc::denied, shown + ": no write-ahead log is possible here (a network file system?)");
   }
   db->exec(
       "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;"
@@ -22,6 +27,33 @@ std::unique_ptr<Db> open_writer(const std::string& path, const Options& options)
   set_cache(*db, options.writer_cache_kib);
   migrate_schema(*db);
   return db;
+}
+
+void sync_folder(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!synced) fail(Errc::unavailable, "writing the folder of " + file.string());
+}
+
+// Under another name until it is whole: who is killed meanwhile leaves no empty file that looks like a store.
+std::unique_ptr<Db> open_writer(const std::string& path, const Options& options) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error) {
+    const std::string made = path + ".new";
+    for (const char* rest : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(made + rest, error);
+    {
+      const std::unique_ptr<Db> db = open_file(made, path, options);
+      // All of its log has to be in the file; closing would try that too, and keep to itself that it failed.
+      Query brought = db->query("PRAGMA wal_checkpoint(TRUNCATE)");
+      if (!brought.step() || brought.integer(0) != 0) fail(Errc::unavailable, path + ": somebody else is making it");
+    }
+    std::filesystem::rename(made, path, error);
+    if (error) fail(Errc::unavailable, path + ": " + error.message());
+    sync_folder(path);
+  }
+  return open_file(path, path, options);
 }
 
 }  // namespace

@@ -142,6 +142,17 @@ TEST_F(StoreFile, OtherFilesAreNoStores) {
   EXPECT_NE(found().find("not_found"), std::string::npos);
 }
 
+TEST_F(StoreFile, WhoWasKilledWhileMakingItLeavesNothingInTheWay) {
+  std::ofstream(path + ".new") << "half a store";
+  std::ofstream(path + ".new-wal") << "and its log";
+  EXPECT_EQ(refused(), "opened");
+  EXPECT_FALSE(fs::exists(path + ".new"));
+  EXPECT_FALSE(fs::exists(path + ".new-wal"));
+  const auto report = check(path);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->problems.empty());
+}
+
 TEST_F(StoreFile, AnEmptyFileBecomesAStore) {
   std::ofstream(path).flush();
   EXPECT_NE(found().find("empty"), std::string::npos);
