@@ -1,0 +1,257 @@
+// Requests and signatures of AWS's published suite for Signature Version 4 (2015 form: aws-signing-test-suite), and of the
+// examples in "Signature Calculations for the Authorization Header" of the Amazon S3 API Reference.
+#include "edge/aws/sigv4.h"
+
+#include <gtest/gtest.h>
+
+namespace gw::aws {
+namespace {
+
+constexpr std::string_view kAlphabet = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+Credentials suite_credentials() { return {"AKIDEXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), {}, {}}; }
+
+std::string value_of(const Headers& headers, std::string_view name) {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::string signature_in(const Headers& headers) {
+  const std::string text = value_of(headers, "authorization");
+  return text.substr(std::min(text.size(), text.find("Signature=") + 10));
+}
+
+struct Case {
+  std::string name;
+  std::string signature;
+  std::string method = "GET";
+  std::string path = "/";
+  Query query = {};
+  Headers headers = {};
+  std::string body = {};
+  PathRule rule = PathRule::others;
+};
+
+void PrintTo(const Case& given, std::ostream* out) { *out << given.name; }
+
+class PublishedSuite : public testing::TestWithParam<Case> {};
+
+TEST_P(PublishedSuite, signature) {
+  const Case& given = GetParam();
+  const SignedRequest request = {given.method, "example.amazonaws.com", given.path,
+                                 given.query,  given.headers,           given.body};
+  const Scope scope = {"us-east-1", "service", parse_time("2015-08-30T12:36:00Z").value()};
+  EXPECT_EQ(signature_in(sign(request, suite_credentials(), scope, {}, given.rule)), given.signature);
+}
+
+const std::string kVanilla = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+const std::string kPost = "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b";
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = {
+      {"vanilla", kVanilla},
+      {"vanilla_query", kVanilla},
+      {"vanilla_empty_query_key",
+       "a67d582fa61cc504c4bae71f336f98b97f1ea3c7a6bfe1b6e45aec72011b9aeb",
+       "GET",
+       "/",
+       {{"Param1", "value1"}}},
+      {"query_order_key_case",
+       "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+       "GET",
+       "/",
+       {{"Param2", "value2"}, {"Param1", "value1"}}},
+      {"query_order_encoded",
+       "371d3713e185cc334048618a97f809c9ffe339c62934c032af5a0e595648fcac",
+       "GET",
+       "/",
+       {{"Param-3", "Value3"}, {"Param", "Value2"}, {"\u1234", "Value1"}}},
+      {"query_unreserved",
+       "9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197",
+       "GET",
+       "/",
+       {{std::string(kAlphabet), std::string(kAlphabet)}}},
+      {"utf8_query",
+       "2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04",
+       "GET",
+       "/",
+       {{"\u1234", "bar"}}},
+      {"unreserved", "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f", "GET",
+       "/" + std::string(kAlphabet)},
+      {"utf8", "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85", "GET", "/\u1234"},
+      {"space_normalized", "652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741", "GET",
+       "/example space/"},
+      {"relative_normalized", kVanilla, "GET", "/example/.."},
+      {"relative_relative_normalized", kVanilla, "GET", "/example1/example2/../.."},
+      {"slash_normalized", kVanilla, "GET", "//"},
+      {"slash_dot_slash_normalized", kVanilla, "GET", "/./"},
+      {"slash_pointless_dot_normalized", "ef75d96142cf21edca26f06005da7988e4f8dc83a165a80865db7089db637ec5", "GET",
+       "/./example"},
+      {"slashes_normalized", "9a624bd73a37c9a373b5312afbebe7a714a789de108f0bdfe846570885f57e84", "GET", "//example//"},
+      {"space_unnormalized",
+       "652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741",
+       "GET",
+       "/example%20space/",
+       {},
+       {},
+       {},
+       PathRule::s3},
+      {"relative_unnormalized",
+       "eca7ead57bb5aa5c8e28007acd4ff04e1ff9a0ff3b237ec1554a184887ff9282",
+       "GET",
+       "/example/..",
+       {},
+       {},
+       {},
+       PathRule::s3},
+      {"slash_pointless_dot_unnormalized",
+       "beb03f223f7deae4146464f06e29eebbee9c8afbe15c290cf07aa8b119e14cff",
+       "GET",
+       "/./example",
+       {},
+       {},
+       {},
+       PathRule::s3},
+      {"slashes_unnormalized",
+       "87cca117541a147f6df867677d98a7d80dff226d2bfca9e4ffa899665623c7e5",
+       "GET",
+       "//example//",
+       {},
+       {},
+       {},
+       PathRule::s3},
+      {"header_key_duplicate",
+       "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea",
+       "GET",
+       "/",
+       {},
+       {{"My-Header1", "value2"}, {"My-Header1", "value2"}, {"My-Header1", "value1"}}},
+      {"header_value_order",
+       "08c7e5a9acfcfeb3ab6b2185e75ce8b1deb5e634ec47601a50643f830c755c01",
+       "GET",
+       "/",
+       {},
+       {{"My-Header1", "value4"}, {"My-Header1", "value1"}, {"My-Header1", "value3"}, {"My-Header1", "value2"}}},
+      {"header_value_trim",
+       "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736",
+       "GET",
+       "/",
+       {},
+       {{"My-Header1", " value1"}, {"My-Header2", " \"a   b   c\""}}},
+      {"header_value_multiline",
+       "ba17b383a53190154eb5fa66a1b836cc297cc0a3d70a5d00705980573d8ff790",
+       "GET",
+       "/",
+       {},
+       {{"My-Header1", "value1\n  value2\n     value3"}}},
+      {"post_vanilla", kPost, "POST"},
+      {"post_header_key_sort",
+       "c5410059b04c1ee005303aed430f6e6645f61f4dc9e1461ec8f8916fdf18852c",
+       "POST",
+       "/",
+       {},
+       {{"My-Header1", "value1"}}},
+      {"post_vanilla_query",
+       "28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11",
+       "POST",
+       "/",
+       {{"Param1", "value1"}}},
+      {"post_x_www_form_urlencoded",
+       "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a",
+       "POST",
+       "/",
+       {},
+       {{"Content-Type", "application/x-www-form-urlencoded"}},
+       "Param1=value1"},
+      {"post_x_www_form_urlencoded_signed_body",
+       "d3875051da38690788ef43de4db0d8f280229d82040bfac253562e56c3f20e0b",
+       "POST",
+       "/",
+       {},
+       {{"Content-Type", "application/x-www-form-urlencoded"},
+        {"Content-Length", "13"},
+        {"x-amz-content-sha256", "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e"}},
+       "Param1=value1"},
+  };
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Sigv4, PublishedSuite, testing::ValuesIn(cases()),
+                         [](const testing::TestParamInfo<Case>& at) { return at.param.name; });
+
+TEST(Sigv4, session_token_is_a_signed_header) {
+  const Scope scope = {"us-east-1", "service", parse_time("2015-08-30T12:36:00Z").value()};
+  Credentials credentials = suite_credentials();
+  credentials.session_token = Secret("6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267");
+  const Headers headers = sign({"GET", "example.amazonaws.com", "/", {}, {}, {}}, credentials, scope);
+  EXPECT_EQ(value_of(headers, "authorization"),
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
+            "SignedHeaders=host;x-amz-date;x-amz-security-token, "
+            "Signature=07ec1639c89043aa0e3e2de82b96708f198cceab042d4a97044c66dd9f74e7f8");
+  EXPECT_EQ(value_of(headers, "x-amz-security-token"), credentials.session_token.reveal());
+  EXPECT_EQ(value_of(headers, "x-amz-date"), "20150830T123600Z");
+  EXPECT_EQ(value_of(headers, "x-amz-content-sha256"), "");
+}
+
+TEST(Sigv4, encoded_paths_are_encoded_again_except_for_s3) {
+  const SignedRequest request = {"GET", "h", "/a%20b/c%2Bd", {}, {}, {}};
+  EXPECT_TRUE(canonical_request(request, {}, "x", PathRule::others).starts_with("GET\n/a%2520b/c%252Bd\n\n"));
+  EXPECT_TRUE(canonical_request(request, {}, "x", PathRule::s3).starts_with("GET\n/a%20b/c%2Bd\n\n"));
+}
+
+// The examples of the S3 API Reference.
+class S3Examples : public testing::Test {
+ protected:
+  [[nodiscard]] std::string signed_as(SignedRequest request) const {
+    request.host = "examplebucket.s3.amazonaws.com";
+    const Headers headers = sign(request, credentials_, {"us-east-1", "s3", at_});
+    EXPECT_EQ(value_of(headers, "x-amz-content-sha256"), hex_sha256(request.body));
+    return signature_in(headers);
+  }
+  Credentials credentials_{"AKIAIOSFODNN7EXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), {}, {}};
+  Time at_ = parse_time("2013-05-24T00:00:00Z").value();
+};
+
+TEST_F(S3Examples, get_object) {
+  EXPECT_EQ(signed_as({"GET", {}, "/test.txt", {}, {{"Range", "bytes=0-9"}}, {}}),
+            "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
+}
+
+TEST_F(S3Examples, put_object) {
+  EXPECT_EQ(signed_as({"PUT",
+                       {},
+                       "/" + encode_uri("test$file.text", true),
+                       {},
+                       {{"Date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
+                       "Welcome to Amazon S3."}),
+            "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
+}
+
+TEST_F(S3Examples, get_bucket_lifecycle) {
+  EXPECT_EQ(signed_as({"GET", {}, "/", {{"lifecycle", ""}}, {}, {}}),
+            "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
+}
+
+TEST_F(S3Examples, list_objects) {
+  EXPECT_EQ(signed_as({"GET", {}, "/", {{"prefix", "J"}, {"max-keys", "2"}}, {}, {}}),
+            "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
+}
+
+TEST(Uri, keys_keep_their_slashes_and_nothing_else) {
+  EXPECT_EQ(encode_uri("a b+c=d/\u00fc%", true), "a%20b%2Bc%3Dd/%C3%BC%25");
+  EXPECT_EQ(encode_uri("a/b"), "a%2Fb");
+  EXPECT_EQ(canonical_query({{"b", "2"}, {"a", "x y"}, {"a", "/"}, {"c", ""}}), "a=%2F&a=x%20y&b=2&c=");
+  EXPECT_EQ(form_body({{"b", "2"}, {"a", "x&y"}}), "b=2&a=x%26y");
+}
+
+TEST(Uri, paths_without_detours) {
+  EXPECT_EQ(normalise_path(""), "/");
+  EXPECT_EQ(normalise_path("/a/./b/../c"), "/a/c");
+  EXPECT_EQ(normalise_path("/../../a//"), "/a/");
+  EXPECT_EQ(normalise_path("/a/b/.."), "/a/");
+}
+
+}  // namespace
+}  // namespace gw::aws
