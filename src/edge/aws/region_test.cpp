@@ -2,17 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
+#include "edge/aws/test_kit.h"
 
 namespace gw::aws {
 namespace {
-
-ReadVariable variables(std::map<std::string, std::string> values) {
-  return [values = std::move(values)](const char* name) -> std::optional<std::string> {
-    const auto found = values.find(name);
-    return found == values.end() ? std::nullopt : std::optional(found->second);
-  };
-}
 
 std::string host(Service service, std::string region, bool fips = false) {
   EndpointOptions options;
