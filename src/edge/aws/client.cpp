@@ -160,4 +160,11 @@ Result<HttpResponse> Client::succeed(const Call& given) {
   return std::move(reply->response);
 }
 
+Result<std::unique_ptr<Client>> make_client(Transport& transport, CredentialProvider& credentials, Service service,
+                                            const EndpointOptions& endpoint, Tools tools, RetryOptions retry) {
+  auto resolved = resolve_endpoint(service, endpoint);
+  if (!resolved) return std::move(resolved).error();
+  return std::make_unique<Client>(transport, credentials, service, std::move(*resolved), std::move(tools), retry);
+}
+
 }  // namespace gw::aws

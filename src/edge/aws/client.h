@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,5 +89,10 @@ class Client {
   RetryOptions retry_;
   std::atomic<std::int64_t> skew_{0};  // what to add to our clock, in microseconds
 };
+
+// A Client where resolve_endpoint() says.
+[[nodiscard]] Result<std::unique_ptr<Client>> make_client(Transport& transport, CredentialProvider& credentials,
+                                                          Service service, const EndpointOptions& endpoint,
+                                                          Tools tools = system_tools(), RetryOptions retry = {});
 
 }  // namespace gw::aws

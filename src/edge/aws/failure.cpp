@@ -33,6 +33,7 @@ constexpr Known kKnown[] = {
     {"TooManyRequests", Errc::throttled, Reaction::slow_down},
     {"TransactionInProgress", Errc::throttled, Reaction::slow_down},
 
+    {"ConditionalRequestConflict", Errc::unavailable, Reaction::try_again},  // S3: another write is under way
     {"IDPCommunicationError", Errc::unavailable, Reaction::try_again},
     {"InternalError", Errc::unavailable, Reaction::try_again},
     {"InternalFailure", Errc::unavailable, Reaction::try_again},
@@ -72,7 +73,6 @@ constexpr Known kKnown[] = {
     {"ResourceNotFound", Errc::not_found, Reaction::give_up},
 
     {"ConditionalCheckFailed", Errc::conflict, Reaction::give_up},
-    {"ConditionalRequestConflict", Errc::conflict, Reaction::give_up},
     {"PreconditionFailed", Errc::conflict, Reaction::give_up},
     {"TransactionCanceled", Errc::conflict, Reaction::give_up},
     {"TransactionConflict", Errc::conflict, Reaction::give_up},
