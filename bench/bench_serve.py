@@ -274,6 +274,7 @@ def main():
     parser.add_argument("--accounts", type=int, default=200, help="that the access events of `latency` enter")
     parser.add_argument("--folder", help="where stores are made; default: the system's folder for temporary files")
     arguments = parser.parse_args()
+    arguments.binary = os.path.abspath(arguments.binary)  # the server runs in a folder of its own
     os.environ["GW_BINARY"], os.environ["GW_SOURCE_DIR"] = arguments.binary, ROOT
     sys.path.insert(0, os.path.join(ROOT, "tests", "serve"))
     for name, row in (("ingest", ingest), ("latency", latency)):

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/http_date.h"
 #include "base/utf8.h"
 #include "edge/aws/failure.h"
 #include "edge/aws/profile.h"
@@ -52,6 +53,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto plan = gw::aws::plan_profile(profiles, name);
     if (plan ? plan->roles.size() > size : plan.error().message.empty()) std::abort();
   }
-  (void)gw::aws::parse_http_date(input);
+  (void)gw::parse_retry_after(input, gw::Time{});
   return 0;
 }

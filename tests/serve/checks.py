@@ -16,6 +16,7 @@
     no duplicate · books balance · store clean · quarantined 1
 """
 import re
+import time
 
 from story import epoch
 
@@ -179,8 +180,9 @@ def check_no_duplicate(scenario):
     return f"accepted twice: {twice}" if twice else None
 
 
-def books(serve):
-    """None when the books balance, else which do not."""
+def books(serve, is_at_rest=True):
+    """None when the books balance, else which do not. At rest, the metric and the list say the same; where digests and lapses go on
+    while the list is read, what is delivered by the list lies between what the metric says before and after."""
     records, decoded = serve.metric("glasswatch_records_total", "outcome"), serve.metric("glasswatch_records_decoded_total", "")
     if decoded.get(None) != sum(records.values()):
         return f"records: decoded {decoded} is not the sum of {records}"
@@ -190,24 +192,33 @@ def books(serve):
     unknown = set(records) - {"matched", "attached", "ignored", "not_watched", "duplicate", "quarantined"}
     if unknown:
         return f"unknown outcomes {unknown}"
-    # Digests and lapses go on while the list is read: what the metric says must lie around it, and at rest be the same.
-    before = alerts_counted(serve)
-    listed = {}
-    for alert in serve.alerts():
-        for n in alert["notifications"]:
-            listed[n["receiver"], n["state"]] = listed.get((n["receiver"], n["state"]), 0) + 1
-    after = alerts_counted(serve)
+    for _ in range(20):
+        before, listed, after = alerts_counted(serve), alerts_listed(serve), alerts_counted(serve)
+        if before == after or not is_at_rest:
+            break
+        time.sleep(0.25)
+    else:
+        return f"alerts: they never came to rest: {before}, then {after}"
     for counted in (before, after):
         for (receiver, state), number in counted.items():
             if state == "due" and number != sum(v for k, v in counted.items() if k[0] == receiver and k[1] != "due"):
                 return f"alerts of {receiver}: due is not the sum of {counted}"
-    for key in sorted((set(before) | set(after) | set(listed)) - {k for k in after if k[1] == "due"}):
+    for key in sorted(k for k in {*before, *listed, *after} if k[1] != "due"):
         low, found, high = before.get(key, 0), listed.get(key, 0), after.get(key, 0)
         if before != after and key[1] != "delivered":
             continue  # it may be between two states
         if not low <= found <= high:
             return f"alerts: the metric says {low} and then {high} for {key}, the list {found}"
     return None
+
+
+def alerts_listed(serve):
+    """The same as alerts_counted(), by the list."""
+    listed = {}
+    for alert in serve.alerts():
+        for n in alert["notifications"]:
+            listed[n["receiver"], n["state"]] = listed.get((n["receiver"], n["state"]), 0) + 1
+    return listed
 
 
 def alerts_counted(serve):

@@ -90,6 +90,13 @@ TEST(SessionState, EveryFieldComesBack) {
   EXPECT_EQ(*again, session);
 }
 
+TEST(SessionState, AnOlderVersionsEdgesAreBoth) {
+  const auto older =
+      parse_state_json(R"({"id":"x","edges":[{"key":"k","from":1,"to":2,"grade":1,"by":"b","count":3}]})");
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->edges, (std::vector<Edge>{{"k", Time{1}, Time{2}, JoinGrade::inferred, "b", 3, EdgeUse::both}}));
+}
+
 TEST(SessionState, RefusesWhatIsNoState) {
   EXPECT_FALSE(parse_state_json(""));
   EXPECT_FALSE(parse_state_json("[]"));

@@ -40,7 +40,7 @@ class Chain : public testing::Test {
   std::string profile_;
 };
 
-TEST_F(Chain, environment_first) {
+TEST_F(Chain, EnvironmentFirst) {
   variables_ = {
       {"AWS_ACCESS_KEY_ID", "AK"}, {"AWS_SECRET_ACCESS_KEY", "s"}, {"AWS_SESSION_TOKEN", "t"}, {"HOME", "/h"}};
   files_["/h/.aws/credentials"] = "[default]\naws_access_key_id=OTHER\naws_secret_access_key=s\n";
@@ -55,7 +55,7 @@ TEST_F(Chain, environment_first) {
   EXPECT_TRUE(transport_.sent.empty());
 }
 
-TEST_F(Chain, profile_with_a_role) {
+TEST_F(Chain, ProfileWithARole) {
   variables_ = {{"AWS_PROFILE", "role"}, {"AWS_CONFIG_FILE", "/c"}, {"AWS_SHARED_CREDENTIALS_FILE", "/s"}};
   files_["/c"] = "[profile role]\nrole_arn=arn:aws:iam::1:role/R\nsource_profile=base\nregion=eu-west-1\n";
   files_["/s"] = "[base]\naws_access_key_id=AKBASE\naws_secret_access_key=s\n";
@@ -74,14 +74,14 @@ TEST_F(Chain, profile_with_a_role) {
             std::string::npos);
 }
 
-TEST_F(Chain, a_profile_that_was_named_must_be_there) {
+TEST_F(Chain, AProfileThatWasNamedMustBeThere) {
   variables_ = {{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x"}};
   profile_ = "nobody";
   EXPECT_EQ(fetch().error().code, Errc::not_found);
   EXPECT_TRUE(transport_.sent.empty());
 }
 
-TEST_F(Chain, web_identity_is_not_signed) {
+TEST_F(Chain, WebIdentityIsNotSigned) {
   variables_ = {{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"},
                 {"AWS_ROLE_ARN", "arn:r"},
                 {"AWS_REGION", "cn-north-1"},
@@ -98,7 +98,7 @@ TEST_F(Chain, web_identity_is_not_signed) {
   EXPECT_EQ(fetch().error().code, Errc::unavailable);
 }
 
-TEST_F(Chain, an_answer_without_credentials_is_told) {
+TEST_F(Chain, AnAnswerWithoutCredentialsIsTold) {
   variables_ = {{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"}, {"AWS_ROLE_ARN", "arn:r"}, {"AWS_REGION", "us-east-1"}};
   files_["/token"] = "t";
   transport_.answer(200, "<AssumeRoleWithWebIdentityResponse/>");
@@ -108,7 +108,7 @@ TEST_F(Chain, an_answer_without_credentials_is_told) {
   EXPECT_EQ(fetch().error().message, "sts AssumeRoleWithWebIdentity: InvalidIdentityToken: bad");
 }
 
-TEST_F(Chain, container_with_a_token_that_changes) {
+TEST_F(Chain, ContainerWithATokenThatChanges) {
   variables_ = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials"},
                 {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "old"},
                 {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/t"}};
@@ -126,7 +126,7 @@ TEST_F(Chain, container_with_a_token_that_changes) {
   EXPECT_FALSE(transport_.sent[0].use_proxy);
 }
 
-TEST(ContainerUrl, goes_to_neighbours_only) {
+TEST(ContainerUrl, GoesToNeighboursOnly) {
   const auto url = [](const std::string& full) {
     const auto found = container_url(variables({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", full}}));
     return found ? found->value_or("none") : "refused";
@@ -147,7 +147,7 @@ TEST(ContainerUrl, goes_to_neighbours_only) {
   EXPECT_EQ(both->value(), "http://169.254.170.2/v2/c");
 }
 
-TEST_F(Chain, instance_with_a_token_first) {
+TEST_F(Chain, InstanceWithATokenFirst) {
   transport_.answer(200, "TOKEN");
   transport_.answer(200, "my role\n");
   transport_.answer(200, kMetadata);
@@ -163,7 +163,7 @@ TEST_F(Chain, instance_with_a_token_first) {
   EXPECT_LE(transport_.sent[0].timeout.count(), 2000);
 }
 
-TEST_F(Chain, instance_without_a_role_or_disabled_or_elsewhere) {
+TEST_F(Chain, InstanceWithoutARoleOrDisabledOrElsewhere) {
   transport_.answer(200, "TOKEN");
   transport_.answer(404);
   EXPECT_EQ(fetch().error().code, Errc::denied);
@@ -196,14 +196,14 @@ class Cached : public testing::Test {
   }};
 };
 
-TEST_F(Cached, fetches_again_before_the_end) {
+TEST_F(Cached, FetchesAgainBeforeTheEnd) {
   EXPECT_EQ(id(at(0)), "k1");
   EXPECT_EQ(id(at(54)), "k1");
   EXPECT_EQ(id(at(55)), "k2");
   EXPECT_EQ(id(at(56)), "k2");
 }
 
-TEST_F(Cached, keeps_old_ones_while_nothing_new_is_to_be_had) {
+TEST_F(Cached, KeepsOldOnesWhileNothingNewIsToBeHad) {
   EXPECT_EQ(id(at(0)), "k1");
   fails_ = true;
   EXPECT_EQ(id(at(55)), "k1");
@@ -215,14 +215,14 @@ TEST_F(Cached, keeps_old_ones_while_nothing_new_is_to_be_had) {
   EXPECT_EQ(id(at(70)), "k5");
 }
 
-TEST_F(Cached, what_is_stale_from_the_start_is_not_fetched_with_every_call) {
+TEST_F(Cached, WhatIsStaleFromTheStartIsNotFetchedWithEveryCall) {
   lasts_ = -3;
   EXPECT_EQ(id(at(0)), "k1");
   EXPECT_EQ(id(Time{at(1).micros - 1}), "k1");
   EXPECT_EQ(id(at(1)), "k2");
 }
 
-TEST_F(Cached, refused_ones_are_gone) {
+TEST_F(Cached, RefusedOnesAreGone) {
   EXPECT_EQ(id(at(0)), "k1");
   cached_.refused("another");
   EXPECT_EQ(id(at(0)), "k1");
@@ -230,7 +230,7 @@ TEST_F(Cached, refused_ones_are_gone) {
   EXPECT_EQ(id(at(0)), "k2");
 }
 
-TEST(CachedThreads, one_fetches_for_all) {
+TEST(CachedThreads, OneFetchesForAll) {
   std::atomic<int> fetched{0};
   CachedCredentials cached([&](Time now) -> Result<Credentials> {
     ++fetched;

@@ -6,6 +6,7 @@
 #include <random>
 #include <thread>
 
+#include "base/http_date.h"
 #include "edge/aws/sigv4.h"
 
 namespace gw::aws {
@@ -35,16 +36,6 @@ std::chrono::milliseconds backoff(const RetryOptions& options, unsigned failed, 
   const std::int64_t factor = std::int64_t{1} << std::min(std::max(failed, 1U) - 1, 20U);
   const std::int64_t bound = std::min<std::int64_t>(base.count() * factor, options.cap.count());
   return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(bound) * random));
-}
-
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, Time now) {
-  if (const auto date = parse_http_date(text)) {
-    return std::chrono::milliseconds(std::max<std::int64_t>(0, (date->micros - now.micros) / 1000));
-  }
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > 86'400) return std::nullopt;
-  return std::chrono::milliseconds(seconds * 1000);
 }
 
 struct Client::Attempts {
@@ -147,7 +138,7 @@ Result<Reply> Client::call(const Call& call) {
     }
     auto time = backoff(retry_, attempts.made, throttled, tools_.random());
     if (const auto asked = parse_retry_after(response->header("retry-after"), tools_.now())) {
-      time = std::max(time, std::min(*asked, retry_.retry_after_cap));
+      time = std::max(time, std::min<std::chrono::milliseconds>(*asked, retry_.retry_after_cap));
     }
     if (!wait(call, time)) return Reply{std::move(*response), std::move(failure)};
   }

@@ -38,9 +38,6 @@ struct RetryOptions {
 // How long to wait after attempt `failed` (from 1): anything up to a bound that doubles ("full jitter").
 [[nodiscard]] std::chrono::milliseconds backoff(const RetryOptions& options, unsigned failed, bool throttled,
                                                 double random);
-// Seconds or a date; nullopt when it is neither.
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, Time now);
-
 struct Call {
   std::string name;  // `sqs ReceiveMessage`, for messages
   std::string method = "POST";

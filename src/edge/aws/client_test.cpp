@@ -37,7 +37,7 @@ class ClientTest : public testing::Test {
   std::optional<Client> client_;
 };
 
-TEST_F(ClientTest, signs_and_answers) {
+TEST_F(ClientTest, SignsAndAnswers) {
   transport_.answer(200, "{\"a\":1}");
   const auto answer = succeed();
   ASSERT_TRUE(answer);
@@ -49,7 +49,7 @@ TEST_F(ClientTest, signs_and_answers) {
                   .starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/eu-west-1/sqs/aws4_request"));
 }
 
-TEST_F(ClientTest, tries_again_with_jitter_and_a_cap) {
+TEST_F(ClientTest, TriesAgainWithJitterAndACap) {
   transport_.answers.emplace_back(Error{Errc::unavailable, "https://h: no connection"});
   transport_.answer(500);
   transport_.answer(503, "<html>busy</html>");
@@ -58,7 +58,7 @@ TEST_F(ClientTest, tries_again_with_jitter_and_a_cap) {
   EXPECT_EQ(time_.waits, (std::vector<std::int64_t>{50, 100, 200}));
 }
 
-TEST_F(ClientTest, gives_up_after_four_attempts) {
+TEST_F(ClientTest, GivesUpAfterFourAttempts) {
   for (int i = 0; i < 5; ++i) transport_.answer(500, R"({"__type":"InternalFailure","message":"oh\u001b[1m"})");
   const auto answer = succeed();
   ASSERT_FALSE(answer);
@@ -67,7 +67,7 @@ TEST_F(ClientTest, gives_up_after_four_attempts) {
   EXPECT_EQ(transport_.sent.size(), 4U);
 }
 
-TEST_F(ClientTest, does_not_repeat_what_is_refused) {
+TEST_F(ClientTest, DoesNotRepeatWhatIsRefused) {
   transport_.answer(400, R"({"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"none"})");
   const auto answer = succeed();
   ASSERT_FALSE(answer);
@@ -75,7 +75,7 @@ TEST_F(ClientTest, does_not_repeat_what_is_refused) {
   EXPECT_EQ(transport_.sent.size(), 1U);
 }
 
-TEST_F(ClientTest, waits_as_long_as_it_is_told) {
+TEST_F(ClientTest, WaitsAsLongAsItIsTold) {
   transport_.answer(400, R"({"__type":"ThrottlingException"})", {{"retry-after", "3"}});
   transport_.answer(503, "", {{"retry-after", "Fri, 02 Jan 2026 03:04:15 GMT"}});
   transport_.answer(429, "", {{"retry-after", "9999"}});
@@ -84,7 +84,7 @@ TEST_F(ClientTest, waits_as_long_as_it_is_told) {
   EXPECT_EQ(time_.waits, (std::vector<std::int64_t>{3000, 7000, 20000}));
 }
 
-TEST_F(ClientTest, never_beyond_the_end_that_was_given) {
+TEST_F(ClientTest, NeverBeyondTheEndThatWasGiven) {
   call_.give_up_at = Time{time_.now.micros + 1'000'000};
   transport_.answer(429, "", {{"retry-after", "1"}});
   const auto answer = succeed();
@@ -97,7 +97,7 @@ TEST_F(ClientTest, never_beyond_the_end_that_was_given) {
   EXPECT_EQ(transport_.sent.size(), 1U);
 }
 
-TEST_F(ClientTest, sets_its_clock_by_the_service) {
+TEST_F(ClientTest, SetsItsClockByTheService) {
   const Headers date = {{"date", "Fri, 02 Jan 2026 05:04:05 GMT"}};
   transport_.answer(403, "<Error><Code>RequestTimeTooSkewed</Code></Error>", date);
   transport_.answer(200);
@@ -110,7 +110,7 @@ TEST_F(ClientTest, sets_its_clock_by_the_service) {
   EXPECT_TRUE(time_.waits.empty());
 }
 
-TEST_F(ClientTest, a_bad_signature_sets_the_clock_only_when_that_is_why) {
+TEST_F(ClientTest, ABadSignatureSetsTheClockOnlyWhenThatIsWhy) {
   const std::string body = R"({"__type":"InvalidSignatureException","message":"x-amz-security-token:token0"})";
   transport_.answer(403, body, {{"date", "Fri, 02 Jan 2026 03:06:05 GMT"}});
   const auto answer = succeed();
@@ -124,7 +124,7 @@ TEST_F(ClientTest, a_bad_signature_sets_the_clock_only_when_that_is_why) {
   EXPECT_EQ(sent_date(2), "20260102T020405Z");
 }
 
-TEST_F(ClientTest, asks_for_new_credentials_once) {
+TEST_F(ClientTest, AsksForNewCredentialsOnce) {
   transport_.answer(400, R"({"__type":"ExpiredTokenException"})");
   transport_.answer(200);
   EXPECT_TRUE(succeed());
@@ -135,7 +135,7 @@ TEST_F(ClientTest, asks_for_new_credentials_once) {
   EXPECT_EQ(succeed().error().code, Errc::denied);
 }
 
-TEST_F(ClientTest, does_not_repeat_a_body_that_has_begun) {
+TEST_F(ClientTest, DoesNotRepeatABodyThatHasBegun) {
   std::string got;
   call_.on_body = [&](std::string_view piece) { return got += piece, false; };
   transport_.answer(200, "abc");
@@ -144,7 +144,7 @@ TEST_F(ClientTest, does_not_repeat_a_body_that_has_begun) {
   EXPECT_EQ(got, "abc");
 }
 
-TEST(Backoff, is_full_jitter_under_a_cap) {
+TEST(Backoff, IsFullJitterUnderACap) {
   const RetryOptions options;
   EXPECT_EQ(backoff(options, 1, false, 0.0).count(), 0);
   EXPECT_EQ(backoff(options, 3, false, 0.5).count(), 200);
@@ -156,7 +156,7 @@ HttpResponse response(int status, std::string body, Headers headers = {}) {
   return HttpResponse{status, std::move(headers), std::move(body)};
 }
 
-TEST(Failure, of_every_protocol) {
+TEST(Failure, OfEveryProtocol) {
   Failure failure =
       read_failure(response(404, "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>m</Message></Error>"));
   EXPECT_EQ(failure.name, "NoSuchKey");
@@ -177,7 +177,7 @@ TEST(Failure, of_every_protocol) {
   EXPECT_EQ(failure.code, Errc::not_found);
 }
 
-TEST(Failure, by_status_when_nothing_is_named) {
+TEST(Failure, ByStatusWhenNothingIsNamed) {
   EXPECT_EQ(read_failure(response(502, "<html><body>Bad gateway")).name, "HTTP 502");
   EXPECT_EQ(read_failure(response(502, "")).reaction, Reaction::try_again);
   EXPECT_EQ(read_failure(response(404, "")).code, Errc::not_found);
@@ -188,13 +188,6 @@ TEST(Failure, by_status_when_nothing_is_named) {
                 response(301, "<Error><Code>PermanentRedirect</Code></Error>", {{"x-amz-bucket-region", "eu-west-1"}}))
                 .message,
             "the bucket is in eu-west-1");
-}
-
-TEST(HttpDate, only_the_preferred_form) {
-  EXPECT_EQ(parse_http_date("Wed, 21 Oct 2015 07:28:00 GMT"), parse_time("2015-10-21T07:28:00Z"));
-  EXPECT_EQ(parse_http_date("Wed, 21 Oct 2015 07:28:00 UTC"), std::nullopt);
-  EXPECT_EQ(parse_http_date("Wed, 41 Oct 2015 07:28:00 GMT"), std::nullopt);
-  EXPECT_EQ(parse_http_date("Wed Oct 21 07:28:00 2015"), std::nullopt);
 }
 
 }  // namespace

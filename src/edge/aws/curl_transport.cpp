@@ -1,5 +1,4 @@
 #include <curl/curl.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -7,36 +6,11 @@
 #include <mutex>
 #include <vector>
 
+#include "base/no_sigpipe.h"
 #include "edge/aws/transport.h"
 
 namespace gw::aws {
 namespace {
-
-// libcurl writes to sockets that the other side may have closed; with NOSIGNAL keeping SIGPIPE away is left to us.
-class NoSigpipe {
- public:
-  NoSigpipe() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~NoSigpipe() {
-    const timespec at_once{};
-    while (!was_pending_ && sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  NoSigpipe(const NoSigpipe&) = delete;
-  NoSigpipe& operator=(const NoSigpipe&) = delete;
-
- private:
-  sigset_t pipe_{};
-  sigset_t before_{};
-  bool was_pending_ = false;
-};
 
 struct Free {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }

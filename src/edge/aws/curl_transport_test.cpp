@@ -8,7 +8,7 @@
 namespace gw::aws {
 namespace {
 
-TEST(CurlTransport, sends_what_was_written_and_keeps_the_connection) {
+TEST(CurlTransport, SendsWhatWasWrittenAndKeepsTheConnection) {
   std::vector<std::string> heads;
   LoopbackServer server([&](const LoopbackServer::Request& request) {
     heads.push_back(request.head);
@@ -39,7 +39,7 @@ TEST(CurlTransport, sends_what_was_written_and_keeps_the_connection) {
   EXPECT_EQ(server.connections(), 1U);
 }
 
-TEST(CurlTransport, streams_good_bodies_and_keeps_bad_ones) {
+TEST(CurlTransport, StreamsGoodBodiesAndKeepsBadOnes) {
   int status = 200;
   LoopbackServer server(
       [&](const LoopbackServer::Request&) { return LoopbackServer::response(status, std::string(100'000, 'x')); });
@@ -64,7 +64,7 @@ TEST(CurlTransport, streams_good_bodies_and_keeps_bad_ones) {
   EXPECT_EQ(transport->send(request).error().code, Errc::cancelled);
 }
 
-TEST(CurlTransport, says_what_failed_but_no_path) {
+TEST(CurlTransport, SaysWhatFailedButNoPath) {
   LoopbackServer server([](const LoopbackServer::Request&) { return std::string(); });
   const auto transport = make_curl_transport();
   HttpRequest request;
@@ -76,7 +76,7 @@ TEST(CurlTransport, says_what_failed_but_no_path) {
   EXPECT_EQ(answer.error().message.find("secret"), std::string::npos);
 }
 
-TEST(CurlTransport, a_body_that_breaks_off_is_an_error) {
+TEST(CurlTransport, ABodyThatBreaksOffIsAnError) {
   LoopbackServer server([](const LoopbackServer::Request&) {
     return std::string("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\nabc");
   });
@@ -88,7 +88,7 @@ TEST(CurlTransport, a_body_that_breaks_off_is_an_error) {
   EXPECT_EQ(transport->send(request).error().code, Errc::unavailable);
 }
 
-TEST(CurlTransport, refuses_what_would_split_a_request) {
+TEST(CurlTransport, RefusesWhatWouldSplitARequest) {
   const auto transport = make_curl_transport();
   for (const char* url : {"", "file:///etc/passwd", "http://h/a b", "http://h/\r\nx: y", "ftp://h/", "http://u:p@h/"}) {
     HttpRequest request;
@@ -101,7 +101,7 @@ TEST(CurlTransport, refuses_what_would_split_a_request) {
   EXPECT_EQ(transport->send(request).error().code, Errc::invalid_input);
 }
 
-TEST(CurlTransport, serves_several_threads) {
+TEST(CurlTransport, ServesSeveralThreads) {
   LoopbackServer server(
       [](const LoopbackServer::Request& request) { return LoopbackServer::response(200, request.body); });
   const auto transport = make_curl_transport();

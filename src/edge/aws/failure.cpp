@@ -173,22 +173,4 @@ Failure read_failure(const HttpResponse& response) {
   return failure;
 }
 
-std::optional<Time> parse_http_date(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29 || text.substr(25) != " GMT" || text.substr(3, 2) != ", ") return std::nullopt;
-  const auto* const month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3));
-  if (month == kMonths.end()) return std::nullopt;
-  const auto number = static_cast<std::size_t>(month - kMonths.begin()) + 1;
-  std::string iso(text.substr(12, 4));
-  iso += number < 10 ? "-0" : "-";
-  iso += std::to_string(number);
-  iso += '-';
-  iso += text.substr(5, 2);
-  iso += 'T';
-  iso += text.substr(17, 8);
-  iso += 'Z';
-  return parse_time(iso);
-}
-
 }  // namespace gw::aws

@@ -34,7 +34,4 @@ struct Failure {
 // answers without any.
 [[nodiscard]] Failure read_failure(const HttpResponse& response);
 
-// `Wed, 21 Oct 2015 07:28:00 GMT` (RFC 9110's preferred form only).
-[[nodiscard]] std::optional<Time> parse_http_date(std::string_view text);
-
 }  // namespace gw::aws

@@ -27,7 +27,7 @@ Profiles sample() {
       "[half]\naws_access_key_id=AK\n");
 }
 
-TEST(Profiles, are_read_as_the_tools_of_aws_do) {
+TEST(Profiles, AreReadAsTheToolsOfAwsDo) {
   const Profiles profiles = sample();
   EXPECT_EQ(profiles.setting("default", "region"), "eu-west-1");
   EXPECT_EQ(profiles.setting("base", "region"), "us-east-1");
@@ -37,7 +37,7 @@ TEST(Profiles, are_read_as_the_tools_of_aws_do) {
   EXPECT_EQ(profiles.setting("nobody", "region"), "");
 }
 
-TEST(Profiles, garbage_is_passed_over) {
+TEST(Profiles, GarbageIsPassedOver) {
   const Profiles profiles =
       Profiles::parse("x=1\n[\n[]\n=\n[profile ]\n[profile  p ]\n=v\nk=\n\n[p", "]\n[q]\nk\n k=v\n");
   EXPECT_EQ(profiles.setting("p", "k"), "");
@@ -45,7 +45,7 @@ TEST(Profiles, garbage_is_passed_over) {
   EXPECT_EQ(profiles.setting("q", "k"), "");
 }
 
-TEST(Plan, keys_and_roles_upon_roles) {
+TEST(Plan, KeysAndRolesUponRoles) {
   const auto base = plan_profile(sample(), "base");
   ASSERT_TRUE(base);
   EXPECT_EQ(base->keys.access_key_id, "AKBASE");
@@ -66,7 +66,7 @@ TEST(Plan, keys_and_roles_upon_roles) {
   EXPECT_EQ(self->roles.size(), 1U);
 }
 
-TEST(Plan, other_sources) {
+TEST(Plan, OtherSources) {
   const auto web = plan_profile(sample(), "web");
   ASSERT_TRUE(web);
   EXPECT_EQ(web->base, Plan::Base::web_identity);
@@ -78,7 +78,7 @@ TEST(Plan, other_sources) {
   EXPECT_EQ(ec2->roles.size(), 1U);
 }
 
-TEST(Plan, says_what_cannot_be_followed) {
+TEST(Plan, SaysWhatCannotBeFollowed) {
   for (const char* name : {"nobody", "default"})
     EXPECT_EQ(plan_profile(sample(), name).error().code, Errc::not_found) << name;
   for (const char* name : {"a", "odd", "both", "mfa", "proc", "sso", "half", "gone"}) {

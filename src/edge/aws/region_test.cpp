@@ -16,7 +16,7 @@ std::string host(Service service, std::string region, bool fips = false) {
 }
 
 // As AWS's own endpoint rule sets answer.
-TEST(Region, endpoints_of_the_partitions) {
+TEST(Region, EndpointsOfThePartitions) {
   EXPECT_EQ(host(Service::sqs, "eu-west-1"), "https://sqs.eu-west-1.amazonaws.com");
   EXPECT_EQ(host(Service::s3, "us-east-1"), "https://s3.us-east-1.amazonaws.com");
   EXPECT_EQ(host(Service::sts, "cn-north-1"), "https://sts.cn-north-1.amazonaws.com.cn");
@@ -28,7 +28,7 @@ TEST(Region, endpoints_of_the_partitions) {
   EXPECT_EQ(partition_of("us-gov-west-1").name, "aws-us-gov");
 }
 
-TEST(Region, fips_names) {
+TEST(Region, FipsNames) {
   EXPECT_EQ(host(Service::sqs, "us-east-1", true), "https://sqs-fips.us-east-1.amazonaws.com");
   EXPECT_EQ(host(Service::s3, "us-gov-west-1", true), "https://s3-fips.us-gov-west-1.amazonaws.com");
   EXPECT_EQ(host(Service::secrets_manager, "us-gov-east-1", true),
@@ -39,7 +39,7 @@ TEST(Region, fips_names) {
   }
 }
 
-TEST(Region, a_region_is_needed_and_goes_into_no_other_host) {
+TEST(Region, ARegionIsNeededAndGoesIntoNoOtherHost) {
   EXPECT_NE(host(Service::s3, "").find("AWS_REGION"), std::string::npos);
   for (const char* region : {"evil.example/", "us east", "-x", "US-EAST-1", "a@b"}) {
     EXPECT_EQ(host(Service::s3, region), "the AWS region is none");
@@ -48,7 +48,7 @@ TEST(Region, a_region_is_needed_and_goes_into_no_other_host) {
   EXPECT_EQ(region_from_environment(variables({{"AWS_DEFAULT_REGION", "a"}, {"AWS_REGION", "b"}})), "b");
 }
 
-TEST(Region, endpoints_of_somebodys_own) {
+TEST(Region, EndpointsOfSomebodysOwn) {
   EndpointOptions options;
   options.region = "us-east-1";
   options.variable = variables({{"AWS_ENDPOINT_URL", "http://127.0.0.1:4566/"},
@@ -71,7 +71,7 @@ TEST(Region, endpoints_of_somebodys_own) {
   EXPECT_FALSE(resolve_endpoint(Service::sqs, options)->is_custom);
 }
 
-TEST(Region, of_a_queue) {
+TEST(Region, OfAQueue) {
   EXPECT_EQ(region_of_queue("https://sqs.eu-west-1.amazonaws.com/111122223333/q"), "eu-west-1");
   EXPECT_EQ(region_of_queue("https://sqs-fips.us-east-1.amazonaws.com/1/q"), "us-east-1");
   EXPECT_EQ(region_of_queue("https://sqs.cn-north-1.amazonaws.com.cn/1/q"), "cn-north-1");

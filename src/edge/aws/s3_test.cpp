@@ -34,7 +34,7 @@ class S3 : public testing::Test {
   std::string got_;
 };
 
-TEST_F(S3, get_object) {
+TEST_F(S3, GetObject) {
   transport_.answer(200, "content", {{"etag", "\"e\""}, {"x-amz-version-id", "v1"}});
   const auto info = get({"bucket", "AWSLogs/a b+c=d/\u00fc", "v1", "111122223333"});
   ASSERT_TRUE(info) << info.error().message;
@@ -46,14 +46,14 @@ TEST_F(S3, get_object) {
   EXPECT_EQ(header_of(sent().headers, "x-amz-content-sha256"), hex_sha256(""));
 }
 
-TEST_F(S3, get_object_says_what_is_missing) {
+TEST_F(S3, GetObjectSaysWhatIsMissing) {
   transport_.answer(404, "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>");
   const auto info = get({"bucket", "a\x1b", "", ""});
   EXPECT_EQ(info.error().code, Errc::not_found);
   EXPECT_EQ(info.error().message, "s3 GetObject s3://bucket/a\\u{1b}: NoSuchKey: The specified key does not exist.");
 }
 
-TEST_F(S3, get_object_stops_at_the_limit) {
+TEST_F(S3, GetObjectStopsAtTheLimit) {
   transport_.answer(200, "12345");
   GetOptions options;
   options.limit = 4;
@@ -64,7 +64,7 @@ TEST_F(S3, get_object_stops_at_the_limit) {
   EXPECT_EQ(transport_.sent.size(), 2U);
 }
 
-TEST_F(S3, buckets_stand_in_the_path_where_they_must) {
+TEST_F(S3, BucketsStandInThePathWhereTheyMust) {
   for (const auto& [bucket, url] : {std::pair{"my.bucket", "https://s3.eu-west-1.amazonaws.com/my.bucket/k"},
                                     std::pair{"Old_Bucket", "https://s3.eu-west-1.amazonaws.com/Old_Bucket/k"},
                                     std::pair{"b-1", "https://b-1.s3.eu-west-1.amazonaws.com/k"}}) {
@@ -79,7 +79,7 @@ TEST_F(S3, buckets_stand_in_the_path_where_they_must) {
   EXPECT_EQ(sent().url, "http://127.0.0.1:9000/base/b-1//k//../x");
 }
 
-TEST_F(S3, refuses_names_that_are_none) {
+TEST_F(S3, RefusesNamesThatAreNone) {
   for (const char* bucket : {"", "ab", "a/b", "a b c", "evil.example/x", "a@b", "b?x", "..."}) {
     EXPECT_EQ(get({bucket, "k", "", ""}).error().code, Errc::invalid_input) << bucket;
   }
@@ -87,7 +87,7 @@ TEST_F(S3, refuses_names_that_are_none) {
   EXPECT_TRUE(transport_.sent.empty());
 }
 
-TEST_F(S3, put_object) {
+TEST_F(S3, PutObject) {
   transport_.answer(200, "", {{"etag", "\"e\""}});
   PutOptions options;
   options.only_if_absent = true;
@@ -104,7 +104,7 @@ TEST_F(S3, put_object) {
   EXPECT_TRUE(put_object(client(), {"bucket", "k", "", ""}, "hello", options));
 }
 
-TEST_F(S3, list_objects) {
+TEST_F(S3, ListObjects) {
   transport_.answer(
       200,
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
@@ -140,7 +140,7 @@ TEST_F(S3, list_objects) {
   EXPECT_EQ(sent().url.find("start-after"), std::string::npos);
 }
 
-TEST_F(S3, a_list_that_cannot_be_trusted_is_refused) {
+TEST_F(S3, AListThatCannotBeTrustedIsRefused) {
   ListRequest request;
   request.bucket = "bucket";
   for (const char* body :
@@ -175,7 +175,7 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-TEST_P(SignedOverTheWire, is_accepted_with_the_right_secret_only) {
+TEST_P(SignedOverTheWire, IsAcceptedWithTheRightSecretOnly) {
   const std::string& key = GetParam();
   LoopbackServer server([&](const LoopbackServer::Request& request) {
     const std::string target = request.head.substr(4, request.head.find(" HTTP/") - 4);

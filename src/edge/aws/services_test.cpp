@@ -30,7 +30,7 @@ class Services : public testing::Test {
   std::unique_ptr<Client> client_;
 };
 
-TEST_F(Services, sqs_receive) {
+TEST_F(Services, SqsReceive) {
   transport_.answer(200, R"({"Messages":[{"MessageId":"m","ReceiptHandle":"h=","Body":"{\"a\":1}","Attributes":)"
                          R"({"ApproximateReceiveCount":"3","SentTimestamp":"1767323045000"}},)"
                          R"({"MessageId":"n","ReceiptHandle":"i","Body":""}]})");
@@ -52,7 +52,7 @@ TEST_F(Services, sqs_receive) {
   EXPECT_GT(sent().timeout.count(), 20'000);
 }
 
-TEST_F(Services, sqs_receive_nothing_or_nonsense) {
+TEST_F(Services, SqsReceiveNothingOrNonsense) {
   transport_.answer(200, "{}");
   EXPECT_TRUE(receive_messages(client(Service::sqs), {})->empty());
   for (const char* body : {"", "[]", R"({"Messages":[{"MessageId":"m","Body":"x"}]})",
@@ -62,7 +62,7 @@ TEST_F(Services, sqs_receive_nothing_or_nonsense) {
   }
 }
 
-TEST_F(Services, sqs_batches_tell_each_entry) {
+TEST_F(Services, SqsBatchesTellEachEntry) {
   transport_.answer(200, R"({"Successful":[{"Id":"1"},{"Id":"77"},{"Id":"x"}],"Failed":[{"Id":"0","Code":)"
                          R"("ReceiptHandleIsInvalid","Message":"m","SenderFault":true}]})");
   const auto done = delete_messages(client(Service::sqs), kQueue, {"a\"", "b", "c"});
@@ -80,7 +80,7 @@ TEST_F(Services, sqs_batches_tell_each_entry) {
   EXPECT_EQ(transport_.sent.size(), 1U);
 }
 
-TEST_F(Services, sqs_visibility_and_attributes) {
+TEST_F(Services, SqsVisibilityAndAttributes) {
   transport_.answer(200, R"({"Successful":[{"Id":"0"}]})");
   const auto done = change_visibility(client(Service::sqs), kQueue, {{"h", 0}});
   ASSERT_TRUE(done);
@@ -94,7 +94,7 @@ TEST_F(Services, sqs_visibility_and_attributes) {
   EXPECT_TRUE(sent().body.ends_with(R"(,"AttributeNames":["All","X"]})"));
 }
 
-TEST_F(Services, ssm_parameter) {
+TEST_F(Services, SsmParameter) {
   transport_.answer(200, R"({"Parameter":{"Name":"/a","Type":"SecureString","Value":"s\u00e9cret","Version":2}})");
   const auto value = get_parameter(client(Service::ssm), "/a");
   ASSERT_TRUE(value);
@@ -108,7 +108,7 @@ TEST_F(Services, ssm_parameter) {
   EXPECT_EQ(get_parameter(client(Service::ssm), "/b").error().message, "ssm GetParameter: the answer holds no value");
 }
 
-TEST_F(Services, secrets_as_text_and_as_bytes) {
+TEST_F(Services, SecretsAsTextAndAsBytes) {
   transport_.answer(200, R"({"SecretString":"s"})");
   EXPECT_EQ(get_secret_value(client(Service::secrets_manager), "id")->reveal(), "s");
   EXPECT_EQ(header_of(sent().headers, "x-amz-target"), "secretsmanager.GetSecretValue");
@@ -120,7 +120,7 @@ TEST_F(Services, secrets_as_text_and_as_bytes) {
   }
 }
 
-TEST_F(Services, dynamodb_keeps_what_a_refusal_says) {
+TEST_F(Services, DynamodbKeepsWhatARefusalSays) {
   const std::string body =
       R"({"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Item":{"v":{"N":"3"}}})";
   transport_.answer(400, body);
@@ -136,7 +136,7 @@ TEST_F(Services, dynamodb_keeps_what_a_refusal_says) {
   EXPECT_FALSE(call_dynamodb(client(Service::dynamodb), "GetItem", "{}")->failure);
 }
 
-TEST_F(Services, sns_publish) {
+TEST_F(Services, SnsPublish) {
   transport_.answer(200,
                     "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult><MessageId>id-1"
                     "</MessageId></PublishResult></PublishResponse>");

@@ -38,7 +38,7 @@ void PrintTo(const Case& given, std::ostream* out) { *out << given.name; }
 
 class PublishedSuite : public testing::TestWithParam<Case> {};
 
-TEST_P(PublishedSuite, signature) {
+TEST_P(PublishedSuite, Signature) {
   const Case& given = GetParam();
   const SignedRequest request = {given.method, "example.amazonaws.com", given.path,
                                  given.query,  given.headers,           given.body};
@@ -181,7 +181,7 @@ const std::vector<Case>& cases() {
 INSTANTIATE_TEST_SUITE_P(Sigv4, PublishedSuite, testing::ValuesIn(cases()),
                          [](const testing::TestParamInfo<Case>& at) { return at.param.name; });
 
-TEST(Sigv4, session_token_is_a_signed_header) {
+TEST(Sigv4, SessionTokenIsASignedHeader) {
   const Scope scope = {"us-east-1", "service", parse_time("2015-08-30T12:36:00Z").value()};
   Credentials credentials = suite_credentials();
   credentials.session_token = Secret("6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267");
@@ -195,7 +195,7 @@ TEST(Sigv4, session_token_is_a_signed_header) {
   EXPECT_EQ(value_of(headers, "x-amz-content-sha256"), "");
 }
 
-TEST(Sigv4, encoded_paths_are_encoded_again_except_for_s3) {
+TEST(Sigv4, EncodedPathsAreEncodedAgainExceptForS3) {
   const SignedRequest request = {"GET", "h", "/a%20b/c%2Bd", {}, {}, {}};
   EXPECT_TRUE(canonical_request(request, {}, "x", PathRule::others).starts_with("GET\n/a%2520b/c%252Bd\n\n"));
   EXPECT_TRUE(canonical_request(request, {}, "x", PathRule::s3).starts_with("GET\n/a%20b/c%2Bd\n\n"));
@@ -214,12 +214,12 @@ class S3Examples : public testing::Test {
   Time at_ = parse_time("2013-05-24T00:00:00Z").value();
 };
 
-TEST_F(S3Examples, get_object) {
+TEST_F(S3Examples, GetObject) {
   EXPECT_EQ(signed_as({"GET", {}, "/test.txt", {}, {{"Range", "bytes=0-9"}}, {}}),
             "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
 }
 
-TEST_F(S3Examples, put_object) {
+TEST_F(S3Examples, PutObject) {
   EXPECT_EQ(signed_as({"PUT",
                        {},
                        "/" + encode_uri("test$file.text", true),
@@ -229,24 +229,24 @@ TEST_F(S3Examples, put_object) {
             "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
 }
 
-TEST_F(S3Examples, get_bucket_lifecycle) {
+TEST_F(S3Examples, GetBucketLifecycle) {
   EXPECT_EQ(signed_as({"GET", {}, "/", {{"lifecycle", ""}}, {}, {}}),
             "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
 }
 
-TEST_F(S3Examples, list_objects) {
+TEST_F(S3Examples, ListObjects) {
   EXPECT_EQ(signed_as({"GET", {}, "/", {{"prefix", "J"}, {"max-keys", "2"}}, {}, {}}),
             "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
 }
 
-TEST(Uri, keys_keep_their_slashes_and_nothing_else) {
+TEST(Uri, KeysKeepTheirSlashesAndNothingElse) {
   EXPECT_EQ(encode_uri("a b+c=d/\u00fc%", true), "a%20b%2Bc%3Dd/%C3%BC%25");
   EXPECT_EQ(encode_uri("a/b"), "a%2Fb");
   EXPECT_EQ(canonical_query({{"b", "2"}, {"a", "x y"}, {"a", "/"}, {"c", ""}}), "a=%2F&a=x%20y&b=2&c=");
   EXPECT_EQ(form_body({{"b", "2"}, {"a", "x&y"}}), "b=2&a=x%26y");
 }
 
-TEST(Uri, paths_without_detours) {
+TEST(Uri, PathsWithoutDetours) {
   EXPECT_EQ(normalise_path(""), "/");
   EXPECT_EQ(normalise_path("/a/./b/../c"), "/a/c");
   EXPECT_EQ(normalise_path("/../../a//"), "/a/");

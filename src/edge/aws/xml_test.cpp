@@ -5,7 +5,7 @@
 namespace gw::aws {
 namespace {
 
-TEST(Xml, elements_text_and_order) {
+TEST(Xml, ElementsTextAndOrder) {
   const auto doc = XmlDoc::parse(
       "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c --><s3:List xmlns:s3='urn:x' a=\"1 &lt; 2\">"
       "<Key>a&amp;b &#233;&#xE9;</Key><Empty/><Key><![CDATA[<raw>&]]>x</Key ></s3:List>\n");
@@ -21,7 +21,7 @@ TEST(Xml, elements_text_and_order) {
   EXPECT_EQ(doc->root()["No"].text(), "");
 }
 
-TEST(Xml, refuses_what_is_damaged_or_clever) {
+TEST(Xml, RefusesWhatIsDamagedOrClever) {
   for (const std::string_view text : {"",
                                       " ",
                                       "text",
@@ -58,7 +58,7 @@ TEST(Xml, refuses_what_is_damaged_or_clever) {
   }
 }
 
-TEST(Xml, bounds_nesting) {
+TEST(Xml, BoundsNesting) {
   std::string open;
   std::string close;
   for (std::size_t i = 0; i < XmlDoc::kMaxDepth; ++i) open += "<a>", close += "</a>";

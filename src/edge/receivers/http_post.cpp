@@ -1,9 +1,6 @@
 #include "edge/receivers/http_post.h"
 
-#include <date/date.h>
-
-#include <charconv>
-#include <sstream>
+#include "base/http_date.h"
 
 namespace gw::receivers {
 
@@ -26,18 +23,7 @@ SendResult retry(std::string reason) {
 
 std::optional<std::chrono::seconds> retry_after(const Reply& reply, Time now) {
   const auto header = reply.headers.find("retry-after");
-  if (header == reply.headers.end() || header->second.empty()) return std::nullopt;
-  const std::string& text = header->second;
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error == std::errc() && end == text.data() + text.size())
-    return seconds >= 0 ? std::optional(std::chrono::seconds(seconds)) : std::nullopt;
-  std::istringstream in(text);
-  date::sys_seconds at;
-  in >> date::parse("%a, %d %b %Y %H:%M:%S GMT", at);  // IMF-fixdate (RFC 9110, 5.6.7)
-  if (in.fail()) return std::nullopt;
-  const std::int64_t left = at.time_since_epoch().count() - now.micros / 1'000'000;
-  return std::chrono::seconds(left > 0 ? left : 0);
+  return header == reply.headers.end() ? std::nullopt : parse_retry_after(header->second, now);
 }
 
 SendResult judge(const Result<Reply>& reply, Time now) {

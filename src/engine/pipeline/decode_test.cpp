@@ -262,8 +262,10 @@ TEST_F(DecodeTest, ASkimmedCallCountsLikeADecodedOne) {
         service("4", call + R"(,"eventID":5)"), service("5", call, R"(,"type":"Root")"),
         service("6", call, R"(,"type":"AWSService")"), service("7", call + R"(,"recipientAccountId":"444444444444")"),
         service("8", call + R"(,"eventTime":"soon")"),
-        service("9", call + R"(,"userIdentity":{"type":"AssumedRole","arn":"x"})"), service("x", call),
-        service("1", call + R"(,"userAgent":7)"), service("2", R"(,"eventName":"Decrypt")"),
+        service("9", call + R"(,"userIdentity":{"type":"AssumedRole","arn":"x"})"),
+        service("9", call,
+                R"(,"accessKeyId":"ASIAOTHER","arn":"arn:aws:sts::333333333333:assumed-role/BreakGlassX/a")"),
+        service("x", call), service("1", call + R"(,"userAgent":7)"), service("2", R"(,"eventName":"Decrypt")"),
         service("3", call + R"(,"sourceIPAddress":"ec2.amazonaws.com","errorMessage":null)"),
         service("4", R"(,"eventSource":"aws:s3","eventName":"Decrypt")"), call_record("5")}) {
     const Batch skimmed = decode(log_file({record, call_record("y")}));

@@ -14,6 +14,7 @@
 #include "edge/store/sqlite/db.h"
 #include "edge/store/sqlite/lock.h"
 #include "edge/store/sqlite/schema.h"
+#include "edge/store/sqlite/sync.h"
 #include "edge/store/sqlite/tally.h"
 
 namespace gw::sqlite {
@@ -184,15 +185,6 @@ CheckReport check_file(const std::string& path) {
   return Checker(db).run();
 }
 
-void sync_path(const std::string& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (fd < 0) fail(Errc::denied, "opening " + path + ": " + std::strerror(errno));
-  const int code = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  if (code != 0) fail(Errc::unavailable, "writing " + path + ": " + std::strerror(error));
-}
-
 // A copy in one file, without a log beside it.
 void copy(const std::string& from, const std::string& to) {
   Db source = open_existing(from, Db::Mode::read);
@@ -213,11 +205,10 @@ CheckReport backup_file(const std::string& path, const std::string& to) {
   fs::remove(partial);
   try {
     copy(path, partial);
-    sync_path(partial, O_RDONLY);
+    sync_path(partial);
     CheckReport report = check_file(partial);
     fs::rename(partial, to);
-    const std::string folder = fs::path(to).parent_path().string();
-    sync_path(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+    sync_folder_of(to);
     return report;
   } catch (...) {
     std::error_code ignored;

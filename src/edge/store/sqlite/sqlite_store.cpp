@@ -1,11 +1,9 @@
 #include "edge/store/sqlite/sqlite_store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <filesystem>
 
 #include "edge/store/sqlite/schema.h"
+#include "edge/store/sqlite/sync.h"
 
 namespace gw::sqlite {
 namespace {
@@ -29,18 +27,11 @@ std::unique_ptr<Db> open_file(const std::string& path, const std::string& shown,
   return db;
 }
 
-void sync_folder(const std::filesystem::path& file) {
-  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!synced) fail(Errc::unavailable, "writing the folder of " + file.string());
-}
-
 // Under another name until it is whole: who is killed meanwhile leaves no empty file that looks like a store.
 std::unique_ptr<Db> open_writer(const std::string& path, const Options& options) {
   std::error_code error;
-  if (!std::filesystem::exists(path, error) && !error) {
+  // (A link that leads nowhere yet is followed, not replaced.)
+  if (std::filesystem::symlink_status(path, error).type() == std::filesystem::file_type::not_found) {
     const std::string made = path + ".new";
     for (const char* rest : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(made + rest, error);
     {
@@ -51,7 +42,7 @@ std::unique_ptr<Db> open_writer(const std::string& path, const Options& options)
     }
     std::filesystem::rename(made, path, error);
     if (error) fail(Errc::unavailable, path + ": " + error.message());
-    sync_folder(path);
+    sync_folder_of(path);
   }
   return open_file(path, path, options);
 }

@@ -153,6 +153,14 @@ TEST_F(StoreFile, WhoWasKilledWhileMakingItLeavesNothingInTheWay) {
   EXPECT_TRUE(report->problems.empty());
 }
 
+TEST_F(StoreFile, ALinkIsFollowedToWhereTheStoreShallBe) {
+  const fs::path target = folder / "elsewhere.db";
+  fs::create_symlink(target, path);
+  EXPECT_EQ(refused(), "opened");
+  EXPECT_TRUE(fs::is_symlink(path));
+  EXPECT_TRUE(fs::is_regular_file(target));
+}
+
 TEST_F(StoreFile, AnEmptyFileBecomesAStore) {
   std::ofstream(path).flush();
   EXPECT_NE(found().find("empty"), std::string::npos);
