@@ -3,14 +3,11 @@
 
 #include "domain/watch/watch_set.h"
 #include "engine/pipeline/record_judge.h"
-#include "engine/scan/reader.h"
 
 namespace gw::pipeline {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-// Log files and requests of all usual sizes are read whole, which is the fast way; larger ones go through a window.
-constexpr scan::Budget kBudget = {4 * kMiB, 48 * kMiB, false};
 
 }  // namespace
 
@@ -21,11 +18,11 @@ struct Decoder::State {
     options.strict = true;
     return options;
   }
-  explicit State(const Settings& settings)
+  State(const Settings& settings, scan::Budget budget)
       : prefilter(options, settings.watches.needs()),
         judge(settings, prefilter),
         question{options, settings.watches, prefilter, SipKey{}, &judge},
-        reader(question, kBudget) {}
+        reader(question, budget) {}
 
   scan::Options options = whole();
   scan::Prefilter prefilter;
@@ -34,14 +31,17 @@ struct Decoder::State {
   scan::Reader reader;
 };
 
-Decoder::Decoder() = default;
+// Log files and requests of all usual sizes are read whole.
+scan::Budget Decoder::usual_budget() { return {4 * kMiB, 48 * kMiB, false}; }
+
+Decoder::Decoder(scan::Budget budget) : budget_(budget) {}
 Decoder::~Decoder() = default;
 
 Decoder::State& Decoder::state_of(const SettingsPtr& settings) {
   if (settings_ != settings) {
     state_.reset();  // it refers to the settings
     settings_ = settings;
-    state_ = std::make_unique<State>(*settings_);
+    state_ = std::make_unique<State>(*settings_, budget_);
   }
   return *state_;
 }
@@ -80,13 +80,15 @@ Batch Decoder::decode(const ports::Delivery& delivery, const SettingsPtr& settin
     batch.delivery = {1, 0, 1};
     return batch;
   }
-  (void)s.reader.read(delivery.bytes, delivery.source, [&](scan::Batch read, bool, scan::Teller::Sizes) {
+  const scan::Reader::Tell tell = [&](scan::Batch read, bool, scan::Teller::Sizes) {
     for (const scan::Quarantine& what : read.quarantined) {
       s.judge.unreadable(what.reason);
       failed = true;
     }
     return true;
-  });
+  };
+  (void)(delivery.file.empty() ? s.reader.read(delivery.bytes, delivery.source, tell)
+                               : s.reader.read(scan::Input{delivery.file, {}}, tell));
   Batch last = s.judge.take();
   last.delivery.settled = 1;
   if (failed) last.delivery.quarantined = 1;

@@ -11,6 +11,7 @@
 #include "engine/pipeline/batch.h"
 #include "engine/pipeline/settings.h"
 #include "engine/ports/source.h"
+#include "engine/scan/reader.h"
 #include "engine/scan/walk.h"
 
 namespace gw::pipeline {
@@ -20,8 +21,11 @@ class Decoder {
   // Takes the parts of a delivery that holds more than kPartWeight, but for the last one.
   using Part = std::function<void(Batch)>;
 
-  Decoder();
+  // `budget`: of the reader's buffers. What fits into them is read whole, which is the fast way; larger inputs go through a
+  // window, and a single record that does not fit is quarantined.
+  explicit Decoder(scan::Budget budget = usual_budget());
   ~Decoder();
+  [[nodiscard]] static scan::Budget usual_budget();
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
@@ -40,6 +44,7 @@ class Decoder {
  private:
   struct State;
   State& state_of(const SettingsPtr& settings);
+  scan::Budget budget_;
   std::unique_ptr<State> state_;
   SettingsPtr settings_;
 };

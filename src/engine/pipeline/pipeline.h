@@ -17,6 +17,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/pipeline/decode.h"
 #include "engine/pipeline/horizon.h"
 #include "engine/pipeline/settings.h"
 #include "engine/ports/source.h"
@@ -26,6 +27,7 @@ namespace gw::pipeline {
 
 struct Config {
   unsigned workers = 2;
+  scan::Budget buffers = Decoder::usual_budget();  // of each worker
   std::size_t max_in_flight_bytes = std::size_t{64} << 20;
   std::size_t max_ready_bytes = std::size_t{32} << 20;
   // One commit takes no more than this, but for a single larger batch.

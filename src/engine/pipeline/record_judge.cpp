@@ -6,6 +6,7 @@
 #include "engine/pipeline/record_judge.h"
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 
 #include "base/glob.h"
@@ -39,6 +40,17 @@ std::uint64_t first_bytes(std::string_view hash) {
   return value;
 }
 
+// The first bytes of a file, as many as are kept, and its size.
+std::string head_of(const std::string& path, std::size_t& size) {
+  std::string head(kMaxPayload, '\0');
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  size = in ? static_cast<std::size_t>(std::max<std::streamoff>(in.tellg(), 0)) : 0;
+  in.seekg(0);
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  return head;
+}
+
 bool is_account(std::string_view text) {
   return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -69,8 +81,10 @@ Batch RecordJudge::take() {
     alert.kind = model::AlertKind::undecodable;
     alert.key = "undecodable|" + undecodable_key_ + "|";
     alert.severity = model::Severity::high;
-    alert.reason = (undecodable_ == 1 ? std::string("a record") : std::to_string(undecodable_) + " records") +
-                   " could not be read, and " + undecodable_why_;
+    alert.reason = delivery_->tell_problem
+                       ? delivery_->problem
+                       : (undecodable_ == 1 ? std::string("a record") : std::to_string(undecodable_) + " records") +
+                             " could not be read, and " + undecodable_why_;
     alert.data = "{\"reason\":";
     json::append_string(alert.data, alert.reason);
     alert.data += ",\"source\":";
@@ -112,13 +126,10 @@ void RecordJudge::record(const Record& record, std::string_view feed, const std:
   number_ = number;
   ++batch_.records.decoded;
   if (feed == "file") feed = delivery_->feed;
-  if (!delivery_->accounts.empty() && !is_allowed(record)) {
-    const std::string_view account = record.recipient_account_id;
+  if (!is_allowed(record)) {
     const std::string_view text = record.root.raw();
     ++batch_.records.quarantined;
-    quarantine(is_account(account) ? "account " + std::string(account) + " is not allowed for this token"
-                                   : std::string("the record names no account that is allowed for this token"),
-               record.event_id, text, text.size());
+    quarantine(why_not_allowed(record), record.event_id, text, text.size());
     hand_on();
     return;
   }
@@ -138,7 +149,27 @@ void RecordJudge::record(const Record& record, std::string_view feed, const std:
   hand_on();
 }
 
+std::optional<scan::Prefilter::Place> RecordJudge::takes_service_calls() const {
+  if (delivery_->accounts.empty()) return scan::Prefilter::Place{{}, delivery_->region};
+  if (delivery_->accounts.size() > 1 || !is_account(delivery_->accounts.front())) return std::nullopt;
+  return scan::Prefilter::Place{delivery_->accounts.front(), delivery_->region};
+}
+
+std::string RecordJudge::why_not_allowed(const Record& record) const {
+  const bool is_of_file = delivery_->from_trail;
+  const bool is_of_region = delivery_->region.empty() || record.region.empty() || record.region == delivery_->region;
+  if (!is_of_region) return "the record is of another region than its log file";
+  const std::string_view account = record.recipient_account_id;
+  if (!is_account(account))
+    return "the record names no account that is allowed for this " + std::string(is_of_file ? "log file" : "token");
+  return "account " + std::string(account) +
+         (is_of_file ? " is not that of the log file" : " is not allowed for this token");
+}
+
 bool RecordJudge::is_allowed(const Record& record) {
+  if (!delivery_->region.empty() && !record.region.empty() && record.region != delivery_->region) return false;
+  if (delivery_->accounts.empty()) return true;
+  if (delivery_->from_trail && record.recipient_account_id.empty()) return true;
   if (allowed_account_ == record.recipient_account_id && !allowed_account_.empty()) return allowed_;
   allowed_account_ = record.recipient_account_id;
   allowed_ = std::any_of(delivery_->accounts.begin(), delivery_->accounts.end(),
@@ -330,13 +361,16 @@ void RecordJudge::quarantined(const scan::Quarantine& what, std::string_view tex
 }
 
 void RecordJudge::unreadable(const std::string& reason) {
-  const std::string_view bytes = delivery_->bytes;
-  quarantine(reason, {}, bytes, bytes.size());
-  suspect(bytes);
+  std::string head;
+  std::size_t size = delivery_->bytes.size();
+  if (!delivery_->file.empty()) head = head_of(delivery_->file, size);
+  const std::string_view bytes = delivery_->file.empty() ? std::string_view(delivery_->bytes) : std::string_view(head);
+  quarantine(reason, {}, bytes, size);
+  suspect(bytes, delivery_->tell_problem ? std::string_view(delivery_->problem) : std::string_view());
 }
 
-void RecordJudge::suspect(std::string_view text) {
-  const std::string_view why = suspicion_.of(text);
+void RecordJudge::suspect(std::string_view text, std::string_view known) {
+  const std::string_view why = known.empty() ? suspicion_.of(text) : known;
   if (why.empty()) return;
   if (undecodable_++ == 0) {
     undecodable_why_ = why;

@@ -37,14 +37,15 @@ class RecordJudge final : public scan::RecordHook {
   void record(const model::Record& record, std::string_view feed, const std::string& path, std::uint64_t number,
               std::uint64_t offset) override;
   void quarantined(const scan::Quarantine& what, std::string_view text) override;
-  // A sender that may speak of some accounts only has every record looked at.
-  [[nodiscard]] bool takes_service_calls() const override { return delivery_->accounts.empty(); }
+  // A sender that may speak of several accounts, but not of all, has every record looked at.
+  [[nodiscard]] std::optional<scan::Prefilter::Place> takes_service_calls() const override;
   void service_call(const scan::Prefilter::ServiceCall& call, std::string_view feed, std::uint64_t number) override;
   void other_kind() override;
 
  private:
   [[nodiscard]] bool may_act(const model::Record& record);
   [[nodiscard]] bool is_allowed(const model::Record& record);
+  [[nodiscard]] std::string why_not_allowed(const model::Record& record) const;
   void sight(std::string_view account, std::string_view region, std::optional<Time> time, std::string_view feed);
   // The entries of a record, of any reading of it. True when there are some.
   bool keep(const model::Record& record, std::string_view feed, std::uint64_t number);
@@ -56,7 +57,7 @@ class RecordJudge final : public scan::RecordHook {
   void note_chain(const model::Record& record);
   void set_event_key(const model::Record& record);
   void quarantine(std::string reason, std::string_view event_id, std::string_view text, std::size_t size);
-  void suspect(std::string_view text);  // what was quarantined last
+  void suspect(std::string_view text, std::string_view known = {});  // what was quarantined last
   void hand_on();
 
   const Settings& settings_;

@@ -53,7 +53,7 @@ void InputParser::begin(const std::string& path, std::string_view head, bool who
     case Shape::array: splitter_.emplace(Splitter::Level::array, shape_.start, cloudtrail::kMaxRecord); break;
     case Shape::documents:
       splitter_.emplace(Splitter::Level::documents, shape_.start,
-                        whole ? std::size_t{8} << 20 : cloudtrail::kMaxDocument);
+                        whole ? std::size_t{32} << 20 : cloudtrail::kMaxDocument);
       break;
     case Shape::lines: break;
     case Shape::nothing: done_ = true; break;

@@ -32,8 +32,8 @@ class RecordHook {
                       std::uint64_t offset) = 0;
   // A record, or a part of the input, that cannot be read; `text` is what stands there, where it is known.
   virtual void quarantined(const Quarantine& what, std::string_view text) = 0;
-  // A call that an AWS service made for itself, told by views on its text and not decoded. Only where it is allowed to.
-  [[nodiscard]] virtual bool takes_service_calls() const = 0;
+  // A call that an AWS service made for itself, told by views on its text and not decoded: those of this place only, or none.
+  [[nodiscard]] virtual std::optional<Prefilter::Place> takes_service_calls() const = 0;
   virtual void service_call(const Prefilter::ServiceCall& call, std::string_view feed, std::uint64_t number) = 0;
   // An Insights or aggregated event: counted as decoded, and nothing else.
   virtual void other_kind() = 0;
@@ -81,7 +81,7 @@ class Judge {
   std::optional<std::size_t> judge_list(std::string_view list, const std::string& path, std::uint64_t& number,
                                         std::uint64_t told, std::uint64_t offset, Batch& batch,
                                         CoverageCounter& coverage, GoOn&& go_on) {
-    const bool services = hook_ != nullptr && hook_->takes_service_calls();
+    const std::optional<Prefilter::Place> services = hook_ != nullptr ? hook_->takes_service_calls() : std::nullopt;
     Prefilter::ServiceCall call;
     std::size_t piece = 0;  // where it begins
     for (bool first = true;; first = false) {
@@ -91,8 +91,8 @@ class Judge {
       for (;;) {
         if (doc_.next_char() != '{') return std::nullopt;
         const std::size_t begin = doc_.next_offset();
-        const bool ordinary =
-            needs_decoding_ ? services && prefilter_.passes_service_call(doc_, call) : prefilter_.passes_ordinary(doc_);
+        const bool ordinary = needs_decoding_ ? services && prefilter_.passes_service_call(doc_, *services, call)
+                                              : prefilter_.passes_ordinary(doc_);
         if (!ordinary && !doc_.parse_next()) return std::nullopt;
         if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
         ++number;

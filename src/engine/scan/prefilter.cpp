@@ -173,7 +173,7 @@ bool Prefilter::may_tell(const model::Record& record) const {
   return known_.contains(record.event_name) || record.identity.type == "Root" || record.identity.type == "IAMUser";
 }
 
-bool Prefilter::passes_service_call(json::Doc& doc, ServiceCall& call) const {
+bool Prefilter::passes_service_call(json::Doc& doc, const Place& only, ServiceCall& call) const {
   using Answer = json::Doc::Seen;
   using Member = json::Doc::Member;
   constexpr std::uint64_t kSizes =
@@ -194,6 +194,9 @@ bool Prefilter::passes_service_call(json::Doc& doc, ServiceCall& call) const {
     if (!member.is_string() || !value.empty()) return Answer::refuse;
     value = member.text();
     return Answer::pass;
+  };
+  const auto is_there = [](std::string_view wanted, std::string_view value) {
+    return wanted.empty() || wanted == value;
   };
   const auto see = [&](const Member& member) {
     const std::string_view key = member.key();
@@ -222,7 +225,9 @@ bool Prefilter::passes_service_call(json::Doc& doc, ServiceCall& call) const {
     const bool is_text = key.starts_with("event") || key.starts_with("error") || key == "userAgent";
     return pass_if(!is_text || member.is_string());
   };
-  return doc.skim_next(kSizes, see, [&] { return named && sourced && by_service; });
+  return doc.skim_next(kSizes, see, [&] {
+    return named && sourced && by_service && is_there(only.account, call.account) && is_there(only.region, call.region);
+  });
 }
 
 bool Prefilter::passes_ordinary(json::Doc& doc) const {

@@ -66,13 +66,17 @@ class Prefilter {
   [[nodiscard]] bool passes_ordinary(json::Doc& doc) const;
 
   // The same for a record of a call that an AWS service made for itself, which no actor and no chain is told by either; what is
-  // counted of it comes out, as views on the text. Gives up at the first sign of another caller.
+  // counted of it comes out, as views on the text. Gives up at the first sign of another caller, or of another place than `only`.
   struct ServiceCall {
     std::string_view account;  // recipientAccountId
     std::string_view region;
     std::string_view time;
   };
-  [[nodiscard]] bool passes_service_call(json::Doc& doc, ServiceCall& call) const;
+  struct Place {
+    std::string_view account;  // empty: any
+    std::string_view region;
+  };
+  [[nodiscard]] bool passes_service_call(json::Doc& doc, const Place& only, ServiceCall& call) const;
 
   // Whether detect() or name_fact() can answer for such a record at all, whatever the question; by the decoded record.
   [[nodiscard]] bool may_tell(const model::Record& record) const;

@@ -29,7 +29,6 @@ namespace {
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::size_t kStep = 256 * 1024;  // of a stream: what is inflated and parsed while it is in the cache
 constexpr std::size_t kHugePage = 2 * kMiB;
-constexpr std::size_t kKept = 16 * kMiB;  // of a large buffer, between inputs from memory
 constexpr std::size_t kHead = 64 * 1024;  // enough to see what an input is
 
 // Memory that costs only what is touched, with slack behind it for searches by vector. Inflating copies from all over it:
@@ -117,6 +116,7 @@ class Reader::Impl {
       : everything_(parses_everything(question.options)),
         input_(budget.input, false),
         inflated_(budget.inflated, budget.large_pages),
+        kept_(budget.kept),
         coverage_(question.options.coverage),
         parser_(question, coverage_) {}
 
@@ -126,6 +126,7 @@ class Reader::Impl {
 
  private:
   void start();
+  bool read_memory(const std::string& path, std::string_view bytes, const Tell& tell);
   bool read_opened(const std::string& path, File& file, bool everything, const Tell& tell);
   bool whole(const std::string& path, std::string_view text, bool everything, const Tell& tell);
   template <class Fill>
@@ -140,6 +141,7 @@ class Reader::Impl {
   const bool everything_;
   Buffer input_;
   Buffer inflated_;
+  const std::size_t kept_;
   CoverageCounter coverage_;
   InputParser parser_;
   WholeInflater whole_inflater_;
@@ -173,10 +175,28 @@ void Reader::Impl::start() {
 bool Reader::Impl::read(std::string_view bytes, const std::string& path, const Tell& tell) {
   start();
   again_ = false;
-  File file(bytes);
-  const bool going_on = read_opened(path, file, true, tell);
-  inflated_.release(kKept, inflated_size_);
+  bytes_in_ = bytes.size();
+  const bool going_on = read_memory(path, bytes, tell);
+  inflated_.release(kept_, inflated_size_);
   return going_on;
+}
+
+// What is in memory needs no buffer for its compressed bytes, so it is read whole whenever it fits the other one: a payload of
+// CloudWatch Logs is one document, which cannot be read in windows.
+bool Reader::Impl::read_memory(const std::string& path, std::string_view bytes, const Tell& tell) {
+  if (looks_like_gzip(bytes)) {
+    parser_.glance({}, true);
+    const InflateResult result = whole_inflater_.inflate(bytes, inflated_.data(), inflated_.capacity(), {});
+    inflated_size_ = result.state == InflateResult::State::done ? result.size : inflated_.capacity();
+    if (result.state == InflateResult::State::done) return whole(path, {inflated_.data(), result.size}, true, tell);
+  } else if (!bytes.empty() && bytes.size() <= inflated_.capacity()) {
+    parser_.glance({}, true);
+    std::memcpy(inflated_.data(), bytes.data(), bytes.size());
+    inflated_size_ = bytes.size();
+    return whole(path, {inflated_.data(), bytes.size()}, true, tell);
+  }
+  File file(bytes);
+  return read_opened(path, file, true, tell);
 }
 
 bool Reader::Impl::read(const Input& input, const Tell& tell) {

@@ -19,9 +19,10 @@ namespace gw::scan {
 
 // How much memory one of `threads` readers may use for its buffers.
 struct Budget {
-  std::size_t input = 0;     // compressed bytes read at once
-  std::size_t inflated = 0;  // inflated bytes, or the window of a stream
-  bool large_pages = false;  // they are used whole, so they are for few threads only
+  std::size_t input = 0;                     // compressed bytes read at once
+  std::size_t inflated = 0;                  // inflated bytes, or the window of a stream
+  bool large_pages = false;                  // they are used whole, so they are for few threads only
+  std::size_t kept = std::size_t{16} << 20;  // of the inflated bytes' memory, between inputs that are in memory
   [[nodiscard]] static Budget of(unsigned threads);
 };
 
