@@ -69,6 +69,17 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
+// As Client::succeed().
+Result<HttpResponse> succeed(Client& s3, const Call& call, std::string* bucket_region) {
+  auto reply = s3.call(call);
+  if (!reply) return std::move(reply).error();
+  if (!reply->failure) return std::move(reply->response);
+  const std::string_view region = reply->response.header("x-amz-bucket-region");
+  const bool is_elsewhere = !region.empty() && region != s3.endpoint().region && is_region(region);
+  if (bucket_region != nullptr && is_elsewhere) *bucket_region = region;
+  return reply->failure->error(call.name);
+}
+
 std::optional<ListPage> read_page(std::string_view body) {
   const auto xml = XmlDoc::parse(body);
   if (!xml || xml->root().name() != "ListBucketResult") return std::nullopt;
@@ -109,7 +120,7 @@ Result<ObjectInfo> get_object(Client& s3, const ObjectName& object, const GetOpt
     is_too_long = size > options.limit;
     return !is_too_long && take(piece);
   };
-  const auto answer = s3.succeed(*call);
+  const auto answer = succeed(s3, *call, options.bucket_region);
   if (is_too_long) {
     return Error{Errc::corrupt, call->name + ": longer than " + std::to_string(options.limit) + " bytes"};
   }
@@ -146,7 +157,7 @@ Result<ListPage> list_objects(Client& s3, const ListRequest& request) {
   if (!request.start_after.empty() && request.token.empty())
     call.query.emplace_back("start-after", request.start_after);
   call.give_up_at = request.give_up_at;
-  const auto answer = s3.succeed(call);
+  const auto answer = succeed(s3, call, request.bucket_region);
   if (!answer) return answer.error();
   auto page = read_page(answer->body);
   if (!page) return Error{Errc::corrupt, call.name + ": the answer is no list of objects"};

@@ -27,6 +27,8 @@ struct GetOptions {
   std::uint64_t limit = std::uint64_t{1} << 30;    // bytes
   std::chrono::milliseconds timeout{10 * 60'000};  // of one attempt
   std::optional<Time> give_up_at;
+  // Set when the call is refused because the bucket is in another region: which, where S3 says so.
+  std::string* bucket_region = nullptr;
 };
 
 struct ObjectInfo {
@@ -59,6 +61,7 @@ struct ListRequest {
   unsigned max_keys = 1000;
   std::string expected_owner;
   std::optional<Time> give_up_at;
+  std::string* bucket_region = nullptr;  // as in GetOptions
 };
 
 struct ListedObject {
