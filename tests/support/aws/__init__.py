@@ -1,0 +1,1 @@
+"""AWS, as far as glasswatch calls it, on loopback: see server.py."""
