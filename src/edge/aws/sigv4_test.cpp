@@ -1,5 +1,5 @@
-// Requests and signatures of AWS's published suite for Signature Version 4 (2015 form: aws-signing-test-suite), and of the
-// examples in "Signature Calculations for the Authorization Header" of the Amazon S3 API Reference.
+// Requests and signatures of AWS's published suite for Signature Version 4 (2015 form: aws-signing-test-suite), all 38 cases
+// under their names (get-vanilla-with-session-token and post-sts-header-before below), and of the examples in "Signature Calculations for the Authorization Header" of the Amazon S3 API Reference.
 #include "edge/aws/sigv4.h"
 
 #include <gtest/gtest.h>
@@ -51,46 +51,47 @@ const std::string kPost = "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = {
-      {"vanilla", kVanilla},
-      {"vanilla_query", kVanilla},
-      {"vanilla_empty_query_key",
+      {"get_vanilla", kVanilla},
+      {"get_vanilla_query", kVanilla},
+      {"get_vanilla_empty_query_key",
        "a67d582fa61cc504c4bae71f336f98b97f1ea3c7a6bfe1b6e45aec72011b9aeb",
        "GET",
        "/",
        {{"Param1", "value1"}}},
-      {"query_order_key_case",
+      {"get_vanilla_query_order_key_case",
        "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
        "GET",
        "/",
        {{"Param2", "value2"}, {"Param1", "value1"}}},
-      {"query_order_encoded",
+      {"get_vanilla_query_order_encoded",
        "371d3713e185cc334048618a97f809c9ffe339c62934c032af5a0e595648fcac",
        "GET",
        "/",
        {{"Param-3", "Value3"}, {"Param", "Value2"}, {"\u1234", "Value1"}}},
-      {"query_unreserved",
+      {"get_vanilla_query_unreserved",
        "9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197",
        "GET",
        "/",
        {{std::string(kAlphabet), std::string(kAlphabet)}}},
-      {"utf8_query",
+      {"get_vanilla_utf8_query",
        "2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04",
        "GET",
        "/",
        {{"\u1234", "bar"}}},
-      {"unreserved", "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f", "GET",
+      {"get_unreserved", "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f", "GET",
        "/" + std::string(kAlphabet)},
-      {"utf8", "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85", "GET", "/\u1234"},
-      {"space_normalized", "652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741", "GET",
+      {"get_utf8", "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85", "GET", "/\u1234"},
+      {"get_space_normalized", "652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741", "GET",
        "/example space/"},
-      {"relative_normalized", kVanilla, "GET", "/example/.."},
-      {"relative_relative_normalized", kVanilla, "GET", "/example1/example2/../.."},
-      {"slash_normalized", kVanilla, "GET", "//"},
-      {"slash_dot_slash_normalized", kVanilla, "GET", "/./"},
-      {"slash_pointless_dot_normalized", "ef75d96142cf21edca26f06005da7988e4f8dc83a165a80865db7089db637ec5", "GET",
+      {"get_relative_normalized", kVanilla, "GET", "/example/.."},
+      {"get_relative_relative_normalized", kVanilla, "GET", "/example1/example2/../.."},
+      {"get_slash_normalized", kVanilla, "GET", "//"},
+      {"get_slash_dot_slash_normalized", kVanilla, "GET", "/./"},
+      {"get_slash_pointless_dot_normalized", "ef75d96142cf21edca26f06005da7988e4f8dc83a165a80865db7089db637ec5", "GET",
        "/./example"},
-      {"slashes_normalized", "9a624bd73a37c9a373b5312afbebe7a714a789de108f0bdfe846570885f57e84", "GET", "//example//"},
-      {"space_unnormalized",
+      {"get_slashes_normalized", "9a624bd73a37c9a373b5312afbebe7a714a789de108f0bdfe846570885f57e84", "GET",
+       "//example//"},
+      {"get_space_unnormalized",
        "652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741",
        "GET",
        "/example%20space/",
@@ -98,7 +99,7 @@ const std::vector<Case>& cases() {
        {},
        {},
        PathRule::s3},
-      {"relative_unnormalized",
+      {"get_relative_unnormalized",
        "eca7ead57bb5aa5c8e28007acd4ff04e1ff9a0ff3b237ec1554a184887ff9282",
        "GET",
        "/example/..",
@@ -106,7 +107,7 @@ const std::vector<Case>& cases() {
        {},
        {},
        PathRule::s3},
-      {"slash_pointless_dot_unnormalized",
+      {"get_slash_pointless_dot_unnormalized",
        "beb03f223f7deae4146464f06e29eebbee9c8afbe15c290cf07aa8b119e14cff",
        "GET",
        "/./example",
@@ -114,7 +115,7 @@ const std::vector<Case>& cases() {
        {},
        {},
        PathRule::s3},
-      {"slashes_unnormalized",
+      {"get_slashes_unnormalized",
        "87cca117541a147f6df867677d98a7d80dff226d2bfca9e4ffa899665623c7e5",
        "GET",
        "//example//",
@@ -122,31 +123,64 @@ const std::vector<Case>& cases() {
        {},
        {},
        PathRule::s3},
-      {"header_key_duplicate",
+      {"get_relative_relative_unnormalized",
+       "dc33e0856fd4baca4d7aa2146c38958283844764f38c74252a333df5e613003b",
+       "GET",
+       "/example1/example2/../..",
+       {},
+       {},
+       {},
+       PathRule::s3},
+      {"get_slash_unnormalized",
+       "c88bcd3d312d75078c0cd961d6deae3f4c754924b01669efcfcb439fd5e5b76e",
+       "GET",
+       "//",
+       {},
+       {},
+       {},
+       PathRule::s3},
+      {"get_slash_dot_slash_unnormalized",
+       "68714168e6557f8f2de0ef956fc24dc2593a4bd2961f8df51898d8a134695145",
+       "GET",
+       "/./",
+       {},
+       {},
+       {},
+       PathRule::s3},
+      {"get_header_key_duplicate",
        "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea",
        "GET",
        "/",
        {},
        {{"My-Header1", "value2"}, {"My-Header1", "value2"}, {"My-Header1", "value1"}}},
-      {"header_value_order",
+      {"get_header_value_order",
        "08c7e5a9acfcfeb3ab6b2185e75ce8b1deb5e634ec47601a50643f830c755c01",
        "GET",
        "/",
        {},
        {{"My-Header1", "value4"}, {"My-Header1", "value1"}, {"My-Header1", "value3"}, {"My-Header1", "value2"}}},
-      {"header_value_trim",
+      {"get_header_value_trim",
        "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736",
        "GET",
        "/",
        {},
        {{"My-Header1", " value1"}, {"My-Header2", " \"a   b   c\""}}},
-      {"header_value_multiline",
+      {"get_header_value_multiline",
        "ba17b383a53190154eb5fa66a1b836cc297cc0a3d70a5d00705980573d8ff790",
        "GET",
        "/",
        {},
        {{"My-Header1", "value1\n  value2\n     value3"}}},
       {"post_vanilla", kPost, "POST"},
+      {"post_header_key_case", kPost, "POST"},
+      // The token is added when all is signed; what is signed must not hold it.
+      {"post_sts_header_after", kPost, "POST"},
+      {"post_header_value_case",
+       "cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d",
+       "POST",
+       "/",
+       {},
+       {{"My-Header1", "VALUE1"}}},
       {"post_header_key_sort",
        "c5410059b04c1ee005303aed430f6e6645f61f4dc9e1461ec8f8916fdf18852c",
        "POST",
@@ -158,14 +192,28 @@ const std::vector<Case>& cases() {
        "POST",
        "/",
        {{"Param1", "value1"}}},
-      {"post_x_www_form_urlencoded",
+      {"post_vanilla_empty_query_value",
+       "28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11",
+       "POST",
+       "/",
+       {{"Param1", "value1"}}},
+      {"post_x_www_form_urlencoded_parameters",
+       "328d1b9eaadca9f5818ef05e8392801e091653bafec24fcab71e7344e7f51422",
+       "POST",
+       "/",
+       {},
+       {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
+        {"Content-Length", "13"},
+        {"x-amz-content-sha256", "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e"}},
+       "Param1=value1"},
+      {"post_x_www_form_urlencoded_first_edition",
        "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a",
        "POST",
        "/",
        {},
        {{"Content-Type", "application/x-www-form-urlencoded"}},
        "Param1=value1"},
-      {"post_x_www_form_urlencoded_signed_body",
+      {"post_x_www_form_urlencoded",
        "d3875051da38690788ef43de4db0d8f280229d82040bfac253562e56c3f20e0b",
        "POST",
        "/",
@@ -181,6 +229,7 @@ const std::vector<Case>& cases() {
 INSTANTIATE_TEST_SUITE_P(Sigv4, PublishedSuite, testing::ValuesIn(cases()),
                          [](const testing::TestParamInfo<Case>& at) { return at.param.name; });
 
+// get-vanilla-with-session-token
 TEST(Sigv4, SessionTokenIsASignedHeader) {
   const Scope scope = {"us-east-1", "service", parse_time("2015-08-30T12:36:00Z").value()};
   Credentials credentials = suite_credentials();
@@ -193,6 +242,19 @@ TEST(Sigv4, SessionTokenIsASignedHeader) {
   EXPECT_EQ(value_of(headers, "x-amz-security-token"), credentials.session_token.reveal());
   EXPECT_EQ(value_of(headers, "x-amz-date"), "20150830T123600Z");
   EXPECT_EQ(value_of(headers, "x-amz-content-sha256"), "");
+}
+
+// post-sts-header-before
+TEST(Sigv4, SessionTokenOfStsIsSignedAsItIs) {
+  const Scope scope = {"us-east-1", "service", parse_time("2015-08-30T12:36:00Z").value()};
+  Credentials credentials = suite_credentials();
+  credentials.session_token = Secret(
+      "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflf"
+      "KD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd"
+      "8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3i"
+      "SIlTJabIQwj2ICCR/oLxBA==");
+  const Headers headers = sign({"POST", "example.amazonaws.com", "/", {}, {}, {}}, credentials, scope);
+  EXPECT_EQ(signature_in(headers), "85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead");
 }
 
 TEST(Sigv4, EncodedPathsAreEncodedAgainExceptForS3) {
