@@ -29,6 +29,30 @@ bool looks_like_record(Value v) {
           v["eventType"].text() == "AwsAggregatedEvent");
 }
 
+// What a payload decodes to. Memory that costs only what is touched: a std::string would clear all of it first.
+class Payload {
+ public:
+  // For `capacity` bytes, with slack behind them for parsers; what was in it is lost.
+  char* reserve(std::size_t capacity) {
+    if (capacity > capacity_) {
+      data_ = std::make_unique_for_overwrite<char[]>(capacity + kSlack);
+      capacity_ = capacity;
+    }
+    return data_.get();
+  }
+  void resize(std::size_t size) { size_ = size; }
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
+  [[nodiscard]] std::string_view text() const { return {data_.get(), size_}; }
+
+ private:
+  static constexpr std::size_t kSlack = 64;
+  std::unique_ptr<char[]> data_;
+  std::size_t capacity_ = 0;
+  std::size_t size_ = 0;
+};
+// So much is kept for the next document, in one piece.
+constexpr std::size_t kKept = std::size_t{4} << 20;
+
 }  // namespace
 
 std::string_view to_string(Envelope envelope) {
@@ -41,7 +65,8 @@ std::string_view to_string(Envelope envelope) {
 struct Unpacker::State {
   std::array<json::Doc, kMaxNesting> docs;
   // Decoded payloads, kept until unpack() returns: records point into them.
-  std::vector<std::unique_ptr<std::string>> payloads;
+  std::vector<std::unique_ptr<Payload>> payloads;
+  std::unique_ptr<Payload> spare;
   std::size_t inflated = 0;
   WholeInflater inflater;
   json::Damage damage;
@@ -51,6 +76,8 @@ struct Unpacker::State {
   void value(Value v, std::size_t depth, Envelope outer);
   void text(std::string_view json, std::size_t depth, Envelope outer);
   void payload(std::string_view base64, std::size_t depth, Envelope outer);
+  std::unique_ptr<Payload> new_payload();
+  void clear_payloads();
   void documents(std::string_view text, std::size_t depth, Envelope outer);
   void records(Value list, std::size_t depth, Envelope outer);
   void sns_message(Value message, std::size_t depth);
@@ -71,7 +98,7 @@ const json::Damage& Unpacker::damage() const { return state_->damage; }
 bool Unpacker::unpack(std::string_view document, UnpackHandler& handler) {
   State& s = *state_;
   s.handler = &handler;
-  s.payloads.clear();
+  s.clear_payloads();
   s.inflated = 0;
   return s.document(document, 0, Envelope::record);
 }
@@ -116,18 +143,29 @@ void Unpacker::State::documents(std::string_view bytes, std::size_t depth, Envel
   if (!any) handler->quarantine("the data in the envelope is empty");
 }
 
+std::unique_ptr<Payload> Unpacker::State::new_payload() {
+  return spare != nullptr ? std::move(spare) : std::make_unique<Payload>();
+}
+
+void Unpacker::State::clear_payloads() {
+  for (std::unique_ptr<Payload>& payload : payloads) {
+    if (payload->capacity() <= kKept && (spare == nullptr || spare->capacity() < payload->capacity()))
+      spare = std::move(payload);
+  }
+  payloads.clear();
+}
+
 // base64, then gzip if it is, then documents.
 void Unpacker::State::payload(std::string_view base64, std::size_t depth, Envelope outer) {
-  std::optional<std::string> bytes = decode_base64(base64);
+  const std::optional<std::string> bytes = decode_base64(base64);
   if (!bytes) return handler->quarantine("the data in the envelope is not base64");
+  std::unique_ptr<Payload> out = new_payload();
   if (looks_like_gzip(*bytes)) {
-    auto out = std::make_unique<std::string>();
     InflateResult result;
     const std::size_t allowed = kMaxInflated - inflated;
     for (std::size_t capacity = std::min(allowed, bytes->size() * 12 + 4096);;
          capacity = std::min(allowed, capacity * 4)) {
-      out->resize(capacity);
-      result = inflater.inflate(*bytes, out->data(), capacity);
+      result = inflater.inflate(*bytes, out->reserve(capacity), capacity);
       if (result.state != InflateResult::State::full || capacity == allowed) break;
     }
     if (result.state == InflateResult::State::full)
@@ -136,12 +174,12 @@ void Unpacker::State::payload(std::string_view base64, std::size_t depth, Envelo
       return handler->quarantine("the data in the envelope is damaged gzip");
     out->resize(result.size);
     inflated += result.size;
-    bytes->clear();
-    payloads.push_back(std::move(out));
   } else {
-    payloads.push_back(std::make_unique<std::string>(std::move(*bytes)));
+    bytes->copy(out->reserve(bytes->size()), bytes->size());
+    out->resize(bytes->size());
   }
-  documents(*payloads.back(), depth, outer);
+  payloads.push_back(std::move(out));
+  documents(payloads.back()->text(), depth, outer);
 }
 
 void Unpacker::State::log_events(Value v, std::size_t depth) {
@@ -155,6 +193,8 @@ void Unpacker::State::log_events(Value v, std::size_t depth) {
       handler->record(message.raw(), Envelope::cloudwatch_logs);
     } else if (!message.is_string()) {
       handler->quarantine("a log event has no message");
+    } else if (message.text().starts_with("{\"eventVersion\"")) {
+      handler->record(message.text(), Envelope::cloudwatch_logs);  // who takes it parses it
     } else {
       text(message.text(), depth, Envelope::cloudwatch_logs);
     }
