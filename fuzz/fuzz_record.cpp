@@ -39,7 +39,10 @@ struct Count final : gw::cloudtrail::UnpackHandler {
     if (!doc.parse(text, {.max_depth = 256, .max_values = 200'000})) std::abort();
     ++parts;
   }
-  void need_object(std::string_view, std::string_view) override { ++parts; }
+  void need_object(gw::cloudtrail::ObjectName object) override {
+    if (object.bucket.empty() || object.key.empty()) std::abort();
+    ++parts;
+  }
   void ignored(std::string_view) override { ++parts; }
   void quarantine(std::string_view) override { ++parts; }
 };

@@ -6,11 +6,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/encoding.h"
 #include "base/gzip.h"
+#include "base/utf8.h"
 
 namespace gw::cloudtrail {
 namespace {
@@ -82,6 +85,7 @@ struct Unpacker::State {
   void records(Value list, std::size_t depth, Envelope outer);
   void sns_message(Value message, std::size_t depth);
   void log_events(Value v, std::size_t depth);
+  void object(std::string_view bucket, std::string key, Value version, Value size);
   void s3_record(Value v);
   void eventbridge(Value v);
   void cloudtrail_note(Value v);
@@ -115,15 +119,13 @@ bool Unpacker::State::document(std::string_view text, std::size_t depth, Envelop
 
 // JSON within a string.
 void Unpacker::State::text(std::string_view json, std::size_t depth, Envelope outer) {
+  if (json.starts_with(kValidationMessage)) return handler->ignored("CloudTrail validation message");
   if (depth + 1 >= kMaxNesting) return handler->quarantine("envelopes nested too deeply");
   if (!document(json, depth + 1, outer)) handler->quarantine("the text in the envelope is not JSON");
 }
 
 void Unpacker::State::sns_message(Value message, std::size_t depth) {
   if (!message.is_string()) return handler->quarantine("an SNS notification has no message");
-  // What CloudTrail sends when a topic is configured ("Configuring Amazon SNS notifications for CloudTrail").
-  if (message.text().starts_with("CloudTrail validation message"))
-    return handler->ignored("CloudTrail validation message");
   text(message.text(), depth, Envelope::sns);
 }
 
@@ -201,28 +203,58 @@ void Unpacker::State::log_events(Value v, std::size_t depth) {
   }
 }
 
+// Names that S3 cannot have are refused here: a bucket becomes part of a host's name.
+void Unpacker::State::object(std::string_view bucket, std::string key, Value version, Value size) {
+  const bool plain = std::all_of(bucket.begin(), bucket.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == '_';
+  });
+  if (bucket.size() < 3 || bucket.size() > 255 || !plain)
+    return handler->quarantine("a notification names no possible bucket");
+  if (key.empty() || key.size() > 1024) return handler->quarantine("a notification names no possible key");
+  for (std::size_t i = 0; i < key.size();) {
+    const Utf8Char c = next_utf8(key, i);
+    if (!c.valid) return handler->quarantine("the key in a notification is not UTF-8");
+    i += c.length;
+  }
+  ObjectName name{std::string(bucket), std::move(key), std::string(version.text()), 0};
+  if (size.type() == json::Type::number) {
+    const std::string_view digits = size.raw();
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), name.size).ec != std::errc()) name.size = 0;
+  }
+  handler->need_object(std::move(name));
+}
+
 void Unpacker::State::s3_record(Value v) {
-  const std::string_view name = v["eventName"].text();
+  std::string_view name = v["eventName"].text();
+  if (name.starts_with("s3:")) name.remove_prefix(3);  // as other stores than S3 write it
   const Value bucket = v["s3"]["bucket"]["name"];
-  const Value key = v["s3"]["object"]["key"];
+  const Value object_value = v["s3"]["object"];
+  const Value key = object_value["key"];
   if (!bucket.is_string() || !key.is_string()) return handler->quarantine("an S3 notification names no bucket or key");
+  if (name.empty()) return handler->quarantine("an S3 notification does not say what happened");
+  if (name.starts_with("ObjectRemoved:")) return handler->ignored("an object was removed from S3");
   if (!name.starts_with("ObjectCreated:"))
     return handler->ignored("S3 notification of another kind than ObjectCreated");
-  handler->need_object(bucket.text(), decode_form(key.text()));
+  object(bucket.text(), decode_form(key.text()), object_value["versionId"], object_value["size"]);
 }
 
 void Unpacker::State::eventbridge(Value v) {
   const Value detail = v["detail"];
+  const std::string_view kind = v["detail-type"].text();
   if (v["source"].text() == "aws.s3" && !detail["object"].is_missing()) {
     const Value bucket = detail["bucket"]["name"];
-    const Value key = detail["object"]["key"];
+    const Value object_value = detail["object"];
+    const Value key = object_value["key"];
     if (!bucket.is_string() || !key.is_string()) return handler->quarantine("an S3 event names no bucket or key");
-    if (v["detail-type"].text() != "Object Created")
-      return handler->ignored("S3 event of another kind than Object Created");
-    return handler->need_object(bucket.text(), key.text());
+    if (kind.empty()) return handler->quarantine("an S3 event does not say what happened");
+    if (kind == "Object Deleted") return handler->ignored("an object was removed from S3");
+    if (kind != "Object Created") return handler->ignored("S3 event of another kind than Object Created");
+    return object(bucket.text(), std::string(key.text()), object_value["version-id"], object_value["size"]);
   }
+  // What calls itself so and holds a record is read.
+  if (kind == "Scheduled Event" && !looks_like_record(detail)) return handler->ignored("scheduled event");
   if (!detail.is_object()) return handler->quarantine("an EventBridge event has no detail");
-  if (v["detail-type"].text() == "Scheduled Event") return handler->ignored("scheduled event");
   handler->record(detail.raw(), Envelope::eventbridge);
 }
 
@@ -230,9 +262,10 @@ void Unpacker::State::cloudtrail_note(Value v) {
   const Value bucket = v["s3Bucket"];
   const Value keys = v["s3ObjectKey"];
   if (!bucket.is_string() || !keys.is_array()) return handler->quarantine("CloudTrail's note names no bucket or keys");
+  if (keys.first_child().is_missing()) return handler->ignored("empty list of keys");
   for (Value key = keys.first_child(); !key.is_missing(); key = key.next_sibling()) {
     if (key.is_string()) {
-      handler->need_object(bucket.text(), key.text());
+      object(bucket.text(), std::string(key.text()), {}, {});
     } else {
       handler->quarantine("a key in CloudTrail's note is not a string");
     }
@@ -303,6 +336,7 @@ void Unpacker::State::value(Value v, std::size_t depth, Envelope outer) {
   if (v["Event"].text() == "s3:TestEvent") return handler->ignored("S3 test message");
   if (!v["requestId"].is_missing() && v["records"].is_array()) {
     const Value list = v["records"];
+    if (list.first_child().is_missing()) return handler->ignored("empty list of records");
     for (Value record = list.first_child(); !record.is_missing(); record = record.next_sibling()) {
       if (record["data"].is_string()) {
         payload(record["data"].text(), depth, Envelope::firehose);

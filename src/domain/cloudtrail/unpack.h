@@ -17,8 +17,12 @@
 #include <string_view>
 
 #include "base/json/doc.h"
+#include "domain/cloudtrail/object_name.h"
 
 namespace gw::cloudtrail {
+
+// What CloudTrail sends when a topic is configured ("Configuring Amazon SNS notifications for CloudTrail"); no JSON.
+inline constexpr std::string_view kValidationMessage = "CloudTrail validation message";
 
 // The envelope that a record came out of: which feed it was.
 enum class Envelope : std::uint8_t {
@@ -42,7 +46,7 @@ class UnpackHandler {
   // The JSON text of something that claims to be a record. Lives during the call.
   virtual void record(std::string_view text, Envelope envelope) = 0;
   // The delivery names an S3 object that holds the records. The key is decoded as its envelope demands.
-  virtual void need_object(std::string_view bucket, std::string_view key) = 0;
+  virtual void need_object(ObjectName object) = 0;
   // Nothing to read here, and rightly so: a digest, a control message, a subscription confirmation, an empty list.
   virtual void ignored(std::string_view why) = 0;
   // A part that cannot be read; the other parts are told all the same. `why` is a constant.

@@ -16,9 +16,7 @@ struct Told : UnpackHandler {
   void record(std::string_view text, Envelope envelope) override {
     lines.push_back(std::string(to_string(envelope)) + " " + std::string(text));
   }
-  void need_object(std::string_view bucket, std::string_view key) override {
-    lines.push_back("need " + std::string(bucket) + " " + std::string(key));
-  }
+  void need_object(ObjectName object) override { lines.push_back("need " + object.bucket + " " + object.key); }
   void ignored(std::string_view why) override { lines.push_back("ignored " + std::string(why)); }
   void quarantine(std::string_view why) override { lines.push_back("quarantine " + std::string(why)); }
 };
@@ -82,8 +80,8 @@ TEST(Unpack, EventBridge) {
             (Lines{"quarantine an EventBridge event has no detail"}));
   EXPECT_EQ(
       unpack(
-          R"({"detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"b"},"object":{"key":"a%3Db+c"}}})"),
-      (Lines{"need b a%3Db+c"}));  // not encoded here, unlike in S3's own notification
+          R"({"detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"bbb"},"object":{"key":"a%3Db+c"}}})"),
+      (Lines{"need bbb a%3Db+c"}));  // not encoded here, unlike in S3's own notification
 }
 
 TEST(Unpack, CloudWatchLogsMessagesAreReadOneByOne) {
@@ -103,17 +101,19 @@ TEST(Unpack, CloudWatchLogsMessagesAreReadOneByOne) {
 
 TEST(Unpack, NotificationsNameObjects) {
   const std::string s3 =
-      R"({"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"a%3Db+c"}}}]})";
-  EXPECT_EQ(unpack(s3), (Lines{"need b a=b c"}));
-  EXPECT_EQ(unpack(R"({"Records":[{"eventSource":"aws:sqs","body":)" + json_text(s3) + "}]}"), (Lines{"need b a=b c"}));
+      R"({"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"bbb"},"object":{"key":"a%3Db+c"}}}]})";
+  EXPECT_EQ(unpack(s3), (Lines{"need bbb a=b c"}));
+  EXPECT_EQ(unpack(R"({"Records":[{"eventSource":"aws:sqs","body":)" + json_text(s3) + "}]}"),
+            (Lines{"need bbb a=b c"}));
   const std::string sns = R"({"Type":"Notification","Message":)" + json_text(s3) + "}";
   EXPECT_EQ(unpack(R"({"Records":[{"eventSource":"aws:sqs","body":)" + json_text(sns) + "}]}"),
-            (Lines{"need b a=b c"}));
-  EXPECT_EQ(unpack(R"({"Records":[{"Sns":{"Message":"{\"s3Bucket\":\"b\",\"s3ObjectKey\":[\"k%20\",\"l\"]}"}}]})"),
-            (Lines{"need b k%20", "need b l"}));
+            (Lines{"need bbb a=b c"}));
+  EXPECT_EQ(unpack(R"({"Records":[{"Sns":{"Message":"{\"s3Bucket\":\"bbb\",\"s3ObjectKey\":[\"k%20\",\"l\"]}"}}]})"),
+            (Lines{"need bbb k%20", "need bbb l"}));
   EXPECT_EQ(
-      unpack(R"({"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"k"}},"eventName":"ObjectRemoved:Delete"}]})"),
-      (Lines{"ignored S3 notification of another kind than ObjectCreated"}));
+      unpack(
+          R"({"Records":[{"s3":{"bucket":{"name":"bbb"},"object":{"key":"k"}},"eventName":"ObjectRemoved:Delete"}]})"),
+      (Lines{"ignored an object was removed from S3"}));
   EXPECT_EQ(unpack(R"({"Type":"SubscriptionConfirmation","SubscribeURL":"https://x"})"),
             (Lines{"ignored SNS subscription message (its URL is never fetched)"}));
   EXPECT_EQ(unpack(R"({"Service":"Amazon S3","Event":"s3:TestEvent"})"), (Lines{"ignored S3 test message"}));

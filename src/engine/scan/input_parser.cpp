@@ -214,7 +214,7 @@ void InputParser::record(std::string_view text, Envelope envelope) {
   (void)flush_if_large();  // one document may hold many
 }
 
-void InputParser::need_object(std::string_view, std::string_view) {
+void InputParser::need_object(cloudtrail::ObjectName) {
   name_feed(cloudtrail::to_string(Envelope::s3_notification));
   if (judge_.hook() != nullptr) {  // who reads for good must not lose it
     ++number_;
