@@ -14,6 +14,9 @@ namespace {
 constexpr const char* kServeCodes =
     "\nExit codes: 0 ended as asked (SIGTERM, SIGINT, --once); 2 wrong usage or configuration; 4 the store or the port "
     "cannot\nbe opened, or the store failed for good. A second SIGTERM or SIGINT ends it at once, unsuccessfully.\n";
+constexpr const char* kLambdaCodes =
+    "\nExit codes: 2 wrong usage or configuration, or not within a function; 4 the Runtime API cannot be used any "
+    "more.\n";
 constexpr const char* kReadCodes =
     "\nExit codes: 0 done; 2 wrong usage, or there is no such thing; 4 the store cannot be read, or the server does "
     "not "
@@ -92,6 +95,13 @@ struct DaemonCommands::State {
     command.add_flag("--once", serve.once, "Read what the sources hold, store it, tell what is due, and exit");
     command.add_flag("--demo", serve.demo, "A stand-in for Slack inside the server, and a page that shows what it got");
     commands.emplace_back(&command, [this](const Io& io) { return run_serve(serve, io); });
+  }
+
+  void add_lambda(CLI::App& app) {
+    CLI::App& command =
+        add(app, "lambda", "The same as an AWS Lambda custom runtime; configured by its environment",
+            "  ./bootstrap    in the function's package, which runs `glasswatch lambda`\n", kLambdaCodes);
+    commands.emplace_back(&command, [](const Io& io) { return run_lambda(io); });
   }
 
   void add_sessions(CLI::App& app) {
@@ -272,6 +282,7 @@ struct DaemonCommands::State {
 
 DaemonCommands::DaemonCommands(CLI::App& app) : state_(std::make_unique<State>()) {
   state_->add_serve(app);
+  state_->add_lambda(app);
   state_->add_sessions(app);
   state_->add_ack(app);
   state_->add_mute(app);

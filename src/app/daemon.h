@@ -17,6 +17,8 @@ struct ServeArguments {
 };
 [[nodiscard]] int run_serve(const ServeArguments& arguments, const Io& io);
 
+[[nodiscard]] int run_lambda(const Io& io);
+
 struct RouteArguments {
   std::string config;
   std::string account;

@@ -66,6 +66,10 @@ std::vector<std::string> token_hashes(const web::Config& config) {
 
 void fill_horizon(ports::Store& store, pipeline::Horizon& horizon, Time now) {
   if (const auto rows = store.chain(Time{now.micros - pipeline::kHorizonMicros}); rows) horizon.add(*rows, now);
+  fill_grants(store, horizon);
+}
+
+void fill_grants(ports::Reader& store, pipeline::Horizon& horizon) {
   ports::ListQuery query;
   query.limit = 1000;
   query.filters["state"] = "open";

@@ -62,5 +62,7 @@ void append_metrics(std::vector<web::Metric>& metrics, const std::map<std::strin
 
 // What a restart must know of role chains: the calls of the last day, and the keys that open sessions have handed out.
 void fill_horizon(ports::Store& store, pipeline::Horizon& horizon, Time now);
+// The second of these alone.
+void fill_grants(ports::Reader& store, pipeline::Horizon& horizon);
 
 }  // namespace gw::app

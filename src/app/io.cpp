@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "app/aws_context.h"
 #include "base/neutralise.h"
 
 namespace gw::app {
@@ -28,6 +29,7 @@ Io process_io() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     return Time{std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
   };
+  io.aws = std::make_shared<AwsContext>(io);
   return io;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 
 namespace gw::app {
 
+class AwsContext;
+
 struct Io {
   int out = 1;  // file descriptors
   int err = 2;
@@ -19,6 +22,7 @@ struct Io {
   unsigned columns = 140;  // of the terminal
   std::function<std::optional<std::string>(const std::string&)> environment;
   std::function<Time()> now;
+  std::shared_ptr<AwsContext> aws{};  // nullptr: made from `environment` where it is needed; see aws_of()
 };
 
 // The process's own.

@@ -29,11 +29,19 @@ struct Problem {
   [[nodiscard]] std::string to_string() const;
 };
 
+// What only a Lambda has, from the environment.
+struct LambdaConfig {
+  std::string state_table;           // DynamoDB; empty: no state beyond the sandbox
+  std::vector<std::string> buckets;  // whose objects may be fetched; empty: any of bucket_owner
+  std::string bucket_owner;          // account; empty: any
+};
+
 struct AppConfig {
   watch::Config watch;
   std::vector<std::string> receivers;  // names, in file order
   std::string mode = "alert";          // or shadow
   DaemonConfig daemon;
+  LambdaConfig lambda;
   std::string canonical;  // the file as JSON: keys sorted, no spaces, scalars as the texts they were written as
 };
 

@@ -13,6 +13,7 @@
 #include "app/config/read_daemon.h"
 #include "app/config/references.h"
 #include "app/config/schema.h"
+#include "app/config/shapes.h"
 #include "app/config/survey.h"
 #include "app/config/validate.h"
 #include "domain/watch/role_pattern.h"
@@ -121,6 +122,20 @@ void add_environment_receivers(AppConfig& config, const Environment& environment
   }
 }
 
+void read_lambda(Loaded& loaded, const Environment& environment) {
+  LambdaConfig& lambda = loaded.config.lambda;
+  lambda.state_table = environment("GLASSWATCH_STATE_TABLE").value_or(std::string());
+  lambda.bucket_owner = environment("GLASSWATCH_BUCKET_OWNER").value_or(std::string());
+  if (!lambda.bucket_owner.empty() && !is_account_id(lambda.bucket_owner))
+    loaded.problems.push_back({"GLASSWATCH_BUCKET_OWNER", 0, 0, {}, "is not an account id of 12 digits"});
+  const std::string buckets = environment("GLASSWATCH_BUCKETS").value_or(std::string());
+  for (std::size_t at = 0; at < buckets.size();) {
+    const std::size_t end = std::min(buckets.find_first_of(", ;", at), buckets.size());
+    if (end > at) lambda.buckets.push_back(buckets.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
 }  // namespace
 
 std::string Problem::to_string() const {
@@ -193,6 +208,7 @@ void apply_environment(Loaded& loaded, const Environment& environment) {
     }
   }
   add_environment_receivers(loaded.config, environment);
+  read_lambda(loaded, environment);
   const std::optional<std::string> specs = environment("GLASSWATCH_WATCH");
   if (!specs) return;
   auto parsed = watch::parse_watch_specs(*specs);

@@ -263,7 +263,7 @@ void Notifier::replace(Receivers receivers, Setup setup) {
 
 void Notifier::wake() { shared_->wake(); }
 
-void Notifier::stop(milliseconds grace) {
+std::map<std::string, SenderHealth> Notifier::stop(milliseconds grace) {
   const Steady::time_point drain_until = Steady::now() + grace;
   std::map<std::string, std::shared_ptr<Slot>> slots;
   std::vector<std::shared_ptr<Slot>> removed;
@@ -281,8 +281,13 @@ void Notifier::stop(milliseconds grace) {
     const std::lock_guard lock(shared_->mutex);
     removed.swap(shared_->removed);
   }
-  for (const auto& [name, slot] : slots) slot->thread.join();
+  std::map<std::string, SenderHealth> health;
+  for (const auto& [name, slot] : slots) {
+    slot->thread.join();
+    health.emplace(name, slot->health);
+  }
   for (const auto& slot : removed) slot->thread.join();
+  return health;
 }
 
 std::map<std::string, SenderHealth> Notifier::health() const {

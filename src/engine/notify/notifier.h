@@ -32,7 +32,8 @@ class Notifier {
   void wake();
 
   // Sends what is due for at most `grace`, to receivers that accept it, then stops. Returns at the latest when the sends that run reach their deadline.
-  void stop(std::chrono::milliseconds grace);
+  // Answers how each receiver has been doing.
+  std::map<std::string, SenderHealth> stop(std::chrono::milliseconds grace);
 
   [[nodiscard]] std::map<std::string, SenderHealth> health() const;
 

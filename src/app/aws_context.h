@@ -1,0 +1,56 @@
+// AWS as the program's parts need it: one transport, one chain of credentials, and a client for each service and region, all of
+// it made when it is first asked for. Until then nothing is opened, read or started, so that it costs a cold start nothing.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "app/io.h"
+#include "base/result.h"
+#include "edge/aws/chain.h"
+#include "edge/aws/client.h"
+
+namespace gw::app {
+
+// Safe from any thread.
+class AwsContext {
+ public:
+  struct Options {
+    aws::Surroundings surroundings;
+    aws::Tools tools;
+    std::function<std::unique_ptr<aws::Transport>()> transport;
+    aws::RetryOptions retry;
+  };
+  explicit AwsContext(Options options) : options_(std::move(options)) {}
+  // By the environment, the files and the clock of `io`, over libcurl.
+  explicit AwsContext(const Io& io);
+
+  // The client of a service in a region; empty: default_region(). It lives as long as this object. `invalid_input` when no
+  // region is known, or AWS_ENDPOINT_URL… cannot be used. Does not call AWS, but may read the profile files.
+  [[nodiscard]] Result<aws::Client*> client(aws::Service service, const std::string& region = {});
+  // AWS_REGION, AWS_DEFAULT_REGION, the profile's; empty when there is none.
+  [[nodiscard]] std::string default_region();
+  // For calls that are made without a Client.
+  [[nodiscard]] aws::Transport& transport();
+  [[nodiscard]] aws::CredentialProvider& credentials();
+
+ private:
+  void start();  // under the lock
+
+  const Options options_;
+  std::mutex mutex_;
+  std::unique_ptr<aws::Transport> transport_;
+  std::unique_ptr<aws::CredentialProvider> credentials_;
+  bool has_region_ = false;
+  std::string region_;
+  std::map<std::pair<aws::Service, std::string>, std::unique_ptr<aws::Client>> clients_;
+};
+
+// The one of `io`, or a new one by its environment: whoever keeps a client keeps this too.
+[[nodiscard]] std::shared_ptr<AwsContext> aws_of(const Io& io);
+
+}  // namespace gw::app

@@ -1,0 +1,48 @@
+#include "app/lambda_books.h"
+
+namespace gw::app {
+
+Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
+  LambdaBooks books;  // of the last answer of `decide`: the one that counts
+  const Status status = store_.commit(ask, [&](const ports::Loaded& loaded) {
+    ports::Commit commit = decide(loaded);
+    if (!keeps_chain_) commit.chain.clear();
+    books = {};
+    books.records = commit.records;
+    for (const auto& [feed, some] : commit.deliveries) books.deliveries += some;
+    for (const model::Notification& n : commit.notifications)
+      ++books.alerts[n.receiver][static_cast<std::size_t>(model::SendState::trying)];
+    return commit;
+  });
+  if (!status) return status;
+  const std::lock_guard lock(mutex_);
+  books_.records += books.records;
+  books_.deliveries += books.deliveries;
+  for (const auto& [receiver, states] : books.alerts) books_.alerts[receiver][0] += states[0];
+  has_new_ = has_new_ || !books.alerts.empty();
+  return status;
+}
+
+Status CountingStore::mark(const std::vector<std::pair<ports::Claim, ports::Outcome>>& marks, Time now) {
+  const Status status = store_.mark(marks, now);
+  if (!status) return status;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [claim, outcome] : marks) {
+    if (outcome.state != model::SendState::trying)
+      ++books_.alerts[claim.notification.receiver][static_cast<std::size_t>(outcome.state)];
+    for (const std::string& receiver : outcome.reroute_to) ++books_.alerts[receiver][0];
+  }
+  return status;
+}
+
+LambdaBooks CountingStore::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(books_, {});
+}
+
+bool CountingStore::take_new() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(has_new_, false);
+}
+
+}  // namespace gw::app
