@@ -11,12 +11,16 @@ PREFIXES = {"sqs": "AmazonSQS", "ssm": "AmazonSSM", "secretsmanager": "secretsma
 
 
 class Caller:
-    """One thread's. `aws`: a StandIn; `key`: another one than its own; `skew`: seconds that the caller's clock is ahead."""
+    """One thread's. `aws`: a StandIn; `key`: another one than its own; `skew`: seconds that the caller's clock is ahead;
+    `url`: of somebody else."""
 
-    def __init__(self, aws, key=None, skew=0):
+    def __init__(self, aws, key=None, skew=0, url=None):
         self.aws, self.key, self.skew = aws, key or aws.key, skew
-        self.host = urlsplit(aws.url).netloc
+        self.host = urlsplit(url or aws.url).netloc
         self.connection = http.client.HTTPConnection(self.host, timeout=40)
+
+    def close(self):
+        self.connection.close()
 
     def send(self, service, method, target, body=b"", headers=()):
         """(status, headers, body)"""

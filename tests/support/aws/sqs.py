@@ -97,11 +97,12 @@ class Queue:
                 continue
             message.receives += 1
             message.first = message.first or time.time()
-            if visibility > 0:
-                message.in_flight = True
-            self.show(message, visibility)
             # As it was handed out: the message may be received again before the answer is written.
             out.append((message, message.handle(), message.receives))
+        # Not before: no call gets a message twice.
+        for message, _, _ in out:
+            message.in_flight = visibility > 0
+            self.show(message, visibility)
         return out
 
     def adopt(self, message, source):
