@@ -8,6 +8,7 @@
 
 #include "base/no_sigpipe.h"
 #include "edge/aws/transport.h"
+#include "edge/curl/ca_bundle.h"
 
 namespace gw::aws {
 namespace {
@@ -189,9 +190,11 @@ class CurlTransport final : public Transport {
     if (!request.use_proxy) curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    if (!options_.ca_file.empty()) {
-      curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
-      curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, options_.ca_file.c_str());
+    static const std::string system_bundle = curl::system_ca_bundle();
+    const std::string& bundle = options_.ca_file.empty() ? system_bundle : options_.ca_file;
+    if (!bundle.empty()) {
+      curl_easy_setopt(easy, CURLOPT_CAINFO, bundle.c_str());
+      curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, bundle.c_str());
     }
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &exchange);

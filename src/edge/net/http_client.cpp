@@ -11,6 +11,7 @@
 #include <cctype>
 
 #include "base/no_sigpipe.h"
+#include "edge/curl/ca_bundle.h"
 #include "edge/net/address.h"
 
 namespace gw::net {
@@ -172,7 +173,7 @@ std::string_view ClientResponse::header(std::string_view name) const {
 
 struct HttpClient::State {
   ClientOptions options;
-  CURL* easy = start_curl() ? curl_easy_init() : nullptr;
+  CURL* easy = nullptr;  // made with the first request: until then libcurl need not be there
 
   explicit State(ClientOptions given) : options(std::move(given)) {}
   ~State() {
@@ -202,9 +203,11 @@ void HttpClient::State::set_up(const ClientRequest& request, const Url& url, con
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-  if (!options.ca_file.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
+  static const std::string system_bundle = curl::system_ca_bundle();
+  const std::string& bundle = options.ca_file.empty() ? system_bundle : options.ca_file;
+  if (!bundle.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, bundle.c_str());
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, bundle.c_str());
   }
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);
@@ -237,6 +240,7 @@ Result<ClientResponse> HttpClient::send(const ClientRequest& request) {
 
 Result<ClientResponse> HttpClient::send(const ClientRequest& request, std::chrono::milliseconds deadline) {
   State& state = *state_;
+  if (state.easy == nullptr && start_curl()) state.easy = curl_easy_init();
   if (state.easy == nullptr) return Error{Errc::internal, "libcurl did not start"};
   if (!is_token(request.method)) return invalid("the request's method is none");
   auto url = parse_url(request.url, state.options.allow_private);
