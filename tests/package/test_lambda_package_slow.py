@@ -1,6 +1,9 @@
 """The Lambda package: small, the same every time, and it runs where there is nothing but a kernel."""
 
+import base64
+import gzip
 import http.server
+import json
 import os
 import re
 import shutil
@@ -12,6 +15,8 @@ import threading
 import unittest
 import zipfile
 from pathlib import Path
+
+from aws.runtime_api import RuntimeApi
 
 ROOT = Path(os.environ["GW_SOURCE_DIR"])
 BINARY = Path(os.environ["GW_BINARY"])
@@ -39,10 +44,24 @@ def unpack(archive, folder):
             os.chmod(opened.extract(one, folder), one.external_attr >> 16 & 0o777)
 
 
+def root_signs_in():
+    """As CloudWatch Logs brings it."""
+    record = {"eventVersion": "1.11", "userIdentity": {"type": "Root", "principalId": "111122223333", "accountId": "111122223333",
+                                                       "arn": "arn:aws:iam::111122223333:root"},
+              "eventTime": "2026-01-02T03:04:05Z", "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin",
+              "awsRegion": "us-east-1", "sourceIPAddress": "198.51.100.7", "userAgent": "Mozilla/5.0", "requestParameters": None,
+              "responseElements": {"ConsoleLogin": "Success"}, "eventID": "11111111-2222-4333-8444-555555555555",
+              "eventType": "AwsConsoleSignIn", "recipientAccountId": "111122223333"}
+    data = {"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "trail", "logStream": "s",
+            "subscriptionFilters": ["all"],
+            "logEvents": [{"id": "1", "timestamp": 1767323045000, "message": json.dumps(record)}]}
+    return {"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(data).encode())).decode()}}
+
+
 class Listener(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.server.seen.append((self.path, self.rfile.read(int(self.headers.get("Content-Length", 0)))))
-        self.send_response(404)
+        self.send_response(self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -107,6 +126,32 @@ class LambdaPackage(unittest.TestCase):
         self.assertEqual(started.returncode, 127)
         self.assertIn("cannot be started", started.stderr)
 
+    @unittest.skipUnless(os.geteuid() == 0, "chroot needs root")
+    def test_serves_invocations_in_an_empty_root(self):
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener) as hook, RuntimeApi() as api:
+            hook.seen, hook.status = [], 200
+            threading.Thread(target=hook.serve_forever, daemon=True).start()
+            cage, program = self.cage("serving", "var/task")
+            (cage / "tmp").mkdir()  # Lambda's own, the one place where a function may write
+            env = {**api.environment(), "AWS_REGION": "eu-central-1", "GLASSWATCH_ALLOW_PRIVATE": "1",
+                   "GLASSWATCH_SLACK_WEBHOOK_URL": "http://127.0.0.1:%d/hook" % hook.server_address[1]}
+            with subprocess.Popen([CHROOT, cage, program], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+                try:
+                    api.wait_for_next()
+                    answer = api.invoke(root_signs_in())
+                    # It asks for more work only when its metrics are written.
+                    api.wait_for_next(2)
+                finally:
+                    child.kill()
+                    said, complaints = child.communicate()
+            self.assertEqual((answer.status, api.init_error, api.violations), ("response", None, []), complaints)
+            self.assertEqual([path for path, _ in hook.seen], ["/hook"], complaints)
+            metrics = json.loads(said.splitlines()[0])
+            self.assertEqual(metrics["glasswatch_records_decoded_total"], 1)
+            self.assertEqual(metrics["glasswatch_records_matched_total"], 1)
+            self.assertEqual(metrics["glasswatch_cold_starts_total"], 1)
+            hook.shutdown()
+
     @unittest.skipUnless(os.geteuid() == 0 and shutil.which("openssl"), "needs root and openssl")
     def test_speaks_tls_with_the_image_s_certificates(self):
         """With the stubs that stand for unused libraries, and Amazon Linux's place of the certificates."""
@@ -115,7 +160,7 @@ class LambdaPackage(unittest.TestCase):
                    "-out", certificate, "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1")
         self.assertEqual(made.returncode, 0, made.stderr)
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
-            server.seen = []
+            server.seen, server.status = [], 404
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)
             server.socket = context.wrap_socket(server.socket, server_side=True)
