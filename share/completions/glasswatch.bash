@@ -8,7 +8,7 @@ _glasswatch() {
   case $path in
     'glasswatch')
       case $previous in
-        *) words='scan doctor serve sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
+        *) words='scan doctor serve lambda sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -43,6 +43,10 @@ _glasswatch() {
         --listen)  ;;
         --log-format) words='text json' ;;
         *) words='--help --config --listen --log-format --once --demo' ;;
+      esac ;;
+    'glasswatch lambda')
+      case $previous in
+        *) words='--help' ;;
       esac ;;
     'glasswatch sessions')
       case $previous in

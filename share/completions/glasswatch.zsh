@@ -7,7 +7,7 @@ _glasswatch() {
   case $key in
     'glasswatch')
       case $previous in
-        *) compadd -- scan doctor serve sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version ;;
+        *) compadd -- scan doctor serve lambda sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -42,6 +42,10 @@ _glasswatch() {
         --listen) : ;;
         --log-format) compadd -- text json ;;
         *) compadd -- --help --config --listen --log-format --once --demo ;;
+      esac ;;
+    'glasswatch lambda')
+      case $previous in
+        *) compadd -- --help ;;
       esac ;;
     'glasswatch sessions')
       case $previous in

@@ -90,7 +90,7 @@ def envelopes():
     yield "awslogs_cut_base64.json", dumps({"awslogs": {"data": B64(gz(cwl(1), 6))[:-3]}}).encode(), [], True, []
     yield "awslogs_bad_base64.json", dumps({"awslogs": {"data": "H4sI####"}}).encode(), [], True, []
     yield "awslogs_is_number.json", dumps({"awslogs": {"data": 17}}).encode(), [], True, []
-    yield "awslogs_bomb.json", awslogs(gz(b" " * (16 * MB) + cwl(1), 9)).encode(), [], True, []
+    yield "awslogs_bomb.json", awslogs(gz(b" " * (48 * MB) + cwl(1), 9)).encode(), [], True, []
     yield "awslogs_in_lines.jsonl", lines(awslogs(gz(cwl(1), 6)), awslogs(cut), awslogs(gz(cwl(3), 6))), \
         [ident(1), ident(3)], True, []
     yield "cwl_message_is_null.json", dumps({"messageType": "DATA_MESSAGE", "owner": "1", "logEvents": [

@@ -75,8 +75,8 @@ class StandIn:
     @property
     def dynamodb(self):
         if self.table_store is None:
-            from aws.dynamodb import DynamoDB
-            self.table_store = DynamoDB()
+            from aws.dynamodb import DynamoDb
+            self.table_store = DynamoDb()
         return self.table_store
 
     def __enter__(self):
