@@ -60,6 +60,7 @@ Result<HttpResponse> Client::send_once(const Call& call, Attempts& attempts) {
   const Time now = tools_.now();
   HttpRequest request;
   request.timeout = call.timeout;
+  if (call.stop.stop_requested()) return Error{Errc::cancelled, "it was asked to stop"};
   if (call.give_up_at) {
     const auto left = std::chrono::milliseconds((call.give_up_at->micros - now.micros) / 1000);
     if (left.count() <= 0) return Error{Errc::cancelled, "no time is left for it"};
@@ -81,6 +82,7 @@ Result<HttpResponse> Client::send_once(const Call& call, Attempts& attempts) {
   if (!call.query.empty()) request.url += '?' + canonical_query(call.query);
   request.body = call.body;
   request.body_limit = call.body_limit;
+  request.stop = call.stop;
   // A call that takes its time, such as a long poll, is silent until it answers.
   request.stall = std::max(request.stall, std::min(request.timeout, std::chrono::milliseconds(60'000)));
   if (call.on_body) {

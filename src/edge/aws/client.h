@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -52,6 +53,7 @@ struct Call {
   std::optional<Time> give_up_at;  // no attempt and no wait goes beyond it
   // As HttpRequest::on_body. Once it was called nothing is tried again.
   std::function<bool(std::string_view)> on_body;
+  std::stop_token stop{};  // as HttpRequest
 };
 
 struct Reply {

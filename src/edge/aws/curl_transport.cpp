@@ -104,6 +104,13 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
   return size;
 }
 
+// About once a second, also while nothing comes.
+int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  auto& exchange = *static_cast<Exchange*>(self);
+  exchange.is_cancelled = exchange.is_cancelled || exchange.request.stop.stop_requested();
+  return exchange.is_cancelled ? 1 : 0;
+}
+
 Errc code_of(CURLcode code) {
   switch (code) {
     case CURLE_URL_MALFORMAT:
@@ -200,6 +207,11 @@ class CurlTransport final : public Transport {
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &exchange);
+    if (request.stop.stop_possible()) {
+      curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+      curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &on_progress);
+      curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &exchange);
+    }
     if (request.method == "POST" || request.method == "PUT") {
       curl_easy_setopt(easy, CURLOPT_POST, 1L);
       curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());

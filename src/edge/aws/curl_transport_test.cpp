@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <future>
+#include <stop_token>
+
 #include <thread>
 
 #include "edge/aws/test_kit.h"
@@ -99,6 +102,22 @@ TEST(CurlTransport, RefusesWhatWouldSplitARequest) {
   request.url = "http://127.0.0.1:1/";
   request.headers = {{"x-a", "b\r\nx-c: d"}};
   EXPECT_EQ(transport->send(request).error().code, Errc::invalid_input);
+}
+
+TEST(CurlTransport, AWaitForAnAnswerCanBeEnded) {
+  std::stop_source stop;
+  std::promise<void> ended;
+  LoopbackServer server([&](const LoopbackServer::Request&) {
+    stop.request_stop();
+    ended.get_future().wait();
+    return std::string();
+  });
+  const auto transport = make_curl_transport();
+  HttpRequest request;
+  request.url = server.url();
+  request.stop = stop.get_token();
+  EXPECT_EQ(transport->send(request).error().code, Errc::cancelled);
+  ended.set_value();
 }
 
 TEST(CurlTransport, ServesSeveralThreads) {

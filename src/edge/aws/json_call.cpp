@@ -11,6 +11,7 @@ Call json_call(const JsonOperation& operation, std::string_view body) {
   call.body = body;
   call.timeout = operation.timeout;
   call.give_up_at = operation.give_up_at;
+  call.stop = operation.stop;
   return call;
 }
 

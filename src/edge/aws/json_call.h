@@ -19,6 +19,7 @@ struct JsonOperation {
   JsonVersion version = JsonVersion::v1_0;
   std::chrono::milliseconds timeout{30'000};
   std::optional<Time> give_up_at;
+  std::stop_token stop{};
 };
 
 // `body` must outlive the Call.

@@ -113,6 +113,7 @@ Result<ObjectInfo> get_object(Client& s3, const ObjectName& object, const GetOpt
   call->method = "GET";
   call->timeout = options.timeout;
   call->give_up_at = options.give_up_at;
+  call->stop = options.stop;
   std::uint64_t size = 0;
   bool is_too_long = false;
   call->on_body = [&](std::string_view piece) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct GetOptions {
   std::optional<Time> give_up_at;
   // Set when the call is refused because the bucket is in another region: which, where S3 says so.
   std::string* bucket_region = nullptr;
+  std::stop_token stop{};  // ends the transfer: `cancelled`
 };
 
 struct ObjectInfo {

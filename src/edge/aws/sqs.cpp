@@ -94,6 +94,7 @@ Result<std::vector<SqsMessage>> receive_messages(Client& sqs, const ReceiveReque
   JsonOperation op = operation("ReceiveMessage");
   op.timeout = std::chrono::seconds(request.wait_seconds) + std::chrono::seconds(10);
   op.give_up_at = request.give_up_at;
+  op.stop = request.stop;
   auto answer = ask(sqs, op, body);
   if (!answer) return std::move(answer).error();
   std::vector<SqsMessage> out;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct ReceiveRequest {
   unsigned wait_seconds = 20;                  // how long an empty queue is listened to
   std::optional<unsigned> visibility_seconds;  // nullopt: the queue's own
   std::optional<Time> give_up_at;
+  std::stop_token stop{};  // ends the wait: `cancelled`; what was being handed out comes again
 };
 
 [[nodiscard]] Result<std::vector<SqsMessage>> receive_messages(Client& sqs, const ReceiveRequest& request);

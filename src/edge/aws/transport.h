@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,7 @@ struct HttpRequest {
   // When set, bodies of answers of the 200s go here piece by piece and are not kept; false ends the transfer, and send()
   // answers `cancelled`. May have been called when send() fails.
   std::function<bool(std::string_view)> on_body;
+  std::stop_token stop{};  // ends the exchange within about a second: `cancelled`
 };
 
 struct HttpResponse {
