@@ -189,7 +189,8 @@ void ObjectFetcher::note_region(const std::string& bucket, const std::string& re
   regions_[bucket] = region;
 }
 
-Status ObjectFetcher::get(const S3Name& object, std::optional<Time> give_up_at, Body& body) {
+Status ObjectFetcher::get(const S3Name& object, std::optional<Time> give_up_at, const std::stop_token& stop,
+                          Body& body) {
   std::string region = region_of(object.bucket);
   for (bool again = false;; again = true) {
     const auto client = client_for_(region);
@@ -199,6 +200,7 @@ Status ObjectFetcher::get(const S3Name& object, std::optional<Time> give_up_at, 
     options.limit = rules_.limit;
     options.give_up_at = give_up_at;
     options.bucket_region = &elsewhere;
+    options.stop = stop;
     const auto got = aws::get_object(**client, {object.bucket, object.key, object.version_id, rules_.bucket_owner},
                                      options, [&](std::string_view piece) { return body.take(piece); });
     if (got) return ok();
@@ -209,11 +211,12 @@ Status ObjectFetcher::get(const S3Name& object, std::optional<Time> give_up_at, 
   }
 }
 
-Fetched ObjectFetcher::fetch(const S3Name& object, Time now, std::optional<Time> give_up_at) {
+Fetched ObjectFetcher::fetch(const S3Name& object, Time now, std::optional<Time> give_up_at,
+                             const std::stop_token& stop) {
   if (auto judged = judge_name(rules_, object)) return std::move(*judged);
   Body body(rules_);
   body.bytes.reserve(std::min<std::uint64_t>(object.size, rules_.in_memory));
-  if (const Status got = get(object, give_up_at, body); !got) {
+  if (const Status got = get(object, give_up_at, stop, body); !got) {
     if (!body.problem.empty()) return of_error({Errc::unavailable, "a spool file: " + body.problem}, true);
     return of_error(got.error(), false);
   }

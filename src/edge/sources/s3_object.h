@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,12 +69,14 @@ class ObjectFetcher {
 
   // Blocks, at the latest until `give_up_at`. Safe from any thread. The `settle` of a ready delivery removes its file, and is
   // empty when there is none: call it whatever becomes of the delivery, or put it into one that does more.
-  [[nodiscard]] Fetched fetch(const S3Name& object, Time now, std::optional<Time> give_up_at);
+  [[nodiscard]] Fetched fetch(const S3Name& object, Time now, std::optional<Time> give_up_at,
+                              const std::stop_token& stop = {});
   [[nodiscard]] const ObjectRules& rules() const { return rules_; }
 
  private:
   struct Body;
-  [[nodiscard]] Status get(const S3Name& object, std::optional<Time> give_up_at, Body& body);
+  [[nodiscard]] Status get(const S3Name& object, std::optional<Time> give_up_at, const std::stop_token& stop,
+                           Body& body);
   [[nodiscard]] std::string region_of(const std::string& bucket) const;
   void note_region(const std::string& bucket, const std::string& region);
 
