@@ -50,6 +50,11 @@ std::vector<Doubt> doubts_of(const AppConfig& config) {
     if (r.mention.starts_with('@') && r.mention != "@here" && r.mention != "@channel")
       doubts.push_back({"this mention calls nobody: Slack needs subteam:S… or user:U…", "receiver", r.name});
   }
+  for (const SourceConfig& s : d.sources) {
+    if (s.type == "s3_sqs" && s.buckets.empty() && s.bucket_owner.empty())
+      doubts.push_back(
+          {"whoever may write to this queue chooses the bucket: set buckets or bucket_owner", "queue", s.queue_url});
+  }
   if (d.timezone != "UTC" && !receivers::is_known_zone(d.timezone))
     doubts.push_back({"this machine does not know the time zone: messages hold UTC only", "timezone", d.timezone});
   if (is_local(d.http.listen)) return doubts;

@@ -126,7 +126,7 @@ class Daemon {
     notifier_->start(std::move(*receivers), make_setup(config_));
     // Made before the web, whose threads ask it what keeps it from being ready.
     sources_ = std::make_unique<Sources>(
-        *pipeline_, *store_, io_,
+        *pipeline_, *store_, io_, spool_folder(config_.daemon.store),
         [this](Log::Level level, std::string_view message, Log::Fields fields) { log(level, message, fields); });
     if (!arguments_.once) {
       if (const int code = start_web(); code != kDone) return code;
@@ -193,8 +193,8 @@ class Daemon {
     const auto path = store_file(config_.daemon.store);
     if (!path) return failed("store", path.error());
     std::error_code error;
-    const std::filesystem::path folder = std::filesystem::path(*path).parent_path();
-    if (!folder.empty()) std::filesystem::create_directories(folder, error);
+    if (const auto folder = std::filesystem::path(*path).parent_path(); !folder.empty())
+      std::filesystem::create_directories(folder, error);
     auto store = sqlite::open(*path);
     if (!store) {
       log(Log::Level::error, "cannot start", {{"step", "store"}, {"reason", store.error().message}});
@@ -213,6 +213,7 @@ class Daemon {
     hooks.metrics = [this, of_pipeline = hooks.metrics] {
       std::vector<web::Metric> metrics = of_pipeline();
       append_metrics(metrics, notifier_->health());
+      sources_->append_metrics(metrics);
       return metrics;
     };
     if (arguments_.demo) hooks.messages = [this] { return demo_.messages(); };
@@ -287,7 +288,7 @@ class Daemon {
     if (!receivers) return refuse(receivers.error().message);
     auto web_config = make_web(*config, io_);
     if (!web_config) return refuse(web_config.error().message);
-    if (const Status possible = Sources::check(config->daemon.sources); !possible)
+    if (const Status possible = sources_->check(config->daemon.sources); !possible)
       return refuse(possible.error().message);
     warn_of(*config);
     if (config->daemon.store != config_.daemon.store || config->daemon.http.listen != config_.daemon.http.listen ||

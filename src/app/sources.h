@@ -7,9 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "app/aws_context.h"
 #include "app/config/daemon.h"
 #include "app/io.h"
 #include "base/log.h"
+#include "edge/web/web.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/ports/store.h"
 
@@ -19,13 +21,14 @@ class Sources {
  public:
   using Tell = std::function<void(Log::Level, std::string_view message, Log::Fields fields)>;
 
-  Sources(pipeline::Pipeline& pipeline, ports::Store& store, const Io& io, Tell tell);
+  // Large objects lie in `spool`, a folder that is nobody else's, while they are read.
+  Sources(pipeline::Pipeline& pipeline, ports::Store& store, const Io& io, std::string spool, Tell tell);
   ~Sources();  // stop()
   Sources(const Sources&) = delete;
   Sources& operator=(const Sources&) = delete;
 
   // `invalid_input`: a source that cannot be.
-  [[nodiscard]] static Status check(const std::vector<SourceConfig>& sources);
+  [[nodiscard]] Status check(const std::vector<SourceConfig>& sources) const;
   // check(), then starts them. `once`: each ends when it has read what is there.
   [[nodiscard]] Status start(const std::vector<SourceConfig>& sources, bool once);
   // Those that are new are started, those that are gone are stopped.
@@ -34,6 +37,7 @@ class Sources {
   void stop();
   // Why not everything is read, one sentence each.
   [[nodiscard]] std::vector<std::string> problems() const;
+  void append_metrics(std::vector<web::Metric>& metrics) const;
 
  private:
   struct State;

@@ -14,4 +14,10 @@ namespace gw::app {
   return Error{Errc::invalid_input, "the store is sqlite:PATH"};
 }
 
+// Beside the store, and like it nobody else's.
+[[nodiscard]] inline std::string spool_folder(const std::string& store) {
+  const auto path = store_file(store);
+  return path ? *path + "-spool" : std::string("glasswatch-spool");
+}
+
 }  // namespace gw::app

@@ -142,7 +142,7 @@ def sources(checks):
         checks.ok(eventually(lambda: len(s.sessions()) == 2, 30), "the second folder is read")
         time.sleep(1)
         checks.ok(len(s.sessions()) == 2, "and the first one no more")
-        s.write_config(merge(s.config, {"sources": [{"type": "s3_sqs", "queue_url": "https://sqs.eu-west-1.amazonaws.com/1/q"}], "http": {"listen": listen}}))
+        s.write_config(merge(s.config, {"sources": [{"type": "s3_sqs", "queue_url": "https://queues.example.com/1/q"}], "http": {"listen": listen}}))
         s.reload()
         checks.ok(eventually(lambda: any(x["message"] == "the configuration was not reloaded" for x in log_lines(s)), 10),
                   "a source that cannot be is refused")

@@ -30,7 +30,9 @@ struct SourceConfig {
   std::string type;  // directory, s3_sqs, stdin
   std::string path;
   std::string queue_url;
-  std::vector<std::string> buckets;
+  std::vector<std::string> buckets;  // that may be fetched; empty: any
+  std::string bucket_owner;          // account that must own them; empty: any
+  std::string region;                // of the queue; empty: by its URL, else the usual one
 };
 
 struct ReceiverConfig {

@@ -40,7 +40,7 @@ const std::vector<Type>& receiver_types() {
 
 const std::vector<Type>& source_types() {
   static const std::vector<Type> types = {
-      {"directory", {"path"}, {}}, {"s3_sqs", {"queue_url"}, {"buckets"}}, {"stdin", {}, {}}};
+      {"directory", {"path"}, {}}, {"s3_sqs", {"queue_url"}, {"buckets", "bucket_owner", "region"}}, {"stdin", {}, {}}};
   return types;
 }
 
