@@ -42,9 +42,10 @@ class S3Sqs::Impl {
   }
 
   ~Impl() {
+    // Before anything is given back: a poll that is being ended would still be handed it, and it would lie there leased.
     poller_.request_stop();
-    for (std::jthread& fetcher : fetchers_) fetcher.request_stop();
     if (poller_.joinable()) poller_.join();
+    for (std::jthread& fetcher : fetchers_) fetcher.request_stop();
     for (std::jthread& fetcher : fetchers_) fetcher.join();
     (void)desk_->wait_for_calm(config_.last_wait);
     keeper_.request_stop();
