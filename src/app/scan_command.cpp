@@ -8,6 +8,7 @@
 #include "app/config/config.h"
 #include "app/config/names.h"
 #include "app/coverage_report.h"
+#include "app/scan_archive.h"
 #include "app/scan_sessions.h"
 #include "app/scan_sink.h"
 #include "domain/watch/role_pattern.h"
@@ -58,7 +59,7 @@ class Settings {
   void read_question() {
     const ScanArguments& a = arguments_;
     options.paths = a.paths;
-    good_ = are_local(a.paths, io_) && good_;
+    if (a.sessions || a.activity) good_ = are_local(a.paths, io_) && good_;
     options.all = a.all;
     options.strict = a.strict;
     options.now = io_.now();
@@ -267,6 +268,8 @@ int run_scan(const ScanArguments& arguments, const Io& io) {
   // Where every record is read anyway, the closing table can say what an empty result does not exclude.
   settings.options.coverage = closing_table && scan::parses_everything(settings.options);
   ScanSink sink(io, explaining ? nullptr : printer.get(), wants_progress(arguments.progress, io), arguments.verbose);
+  const std::unique_ptr<ScanArchive> archive = make_scan_archive(settings.options, io);
+  settings.options.archive = archive == nullptr ? nullptr : &archive->archive();
   sink.begin();
   const scan::Summary summary = scan::run(settings.options, *watches, sink);
   sink.end();

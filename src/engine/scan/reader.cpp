@@ -71,7 +71,7 @@ class File {
   }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
-  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  [[nodiscard]] bool is_open() const { return fd_ >= 0 || memory_.has_value(); }
   // Whether opening the path once more gives the same bytes: a pipe has been emptied, and opening it may wait for ever.
   [[nodiscard]] bool is_regular() const {
     struct stat status {};
@@ -121,6 +121,7 @@ class Reader::Impl {
         parser_(question, coverage_) {}
 
   bool read(const Input& input, const Tell& tell);
+  bool read(const Input& input, const ports::Archive::Content& content, const Tell& tell);
   bool read(std::string_view bytes, const std::string& path, const Tell& tell);
   [[nodiscard]] const CoverageCounter& coverage() const { return coverage_; }
 
@@ -133,6 +134,10 @@ class Reader::Impl {
   bool stream(const std::string& path, bool everything, const Tell& tell, Fill&& fill);
   bool end(const Tell& tell, std::uint64_t bytes_out);
   bool tell_part(const Tell& tell, Batch batch);
+  [[nodiscard]] File opened(const std::string& path) const {
+    if (content_ == nullptr) return File(path);
+    return content_->file.empty() ? File(std::string_view(content_->bytes)) : File(content_->file);
+  }
   void failed(const std::string& path, std::string reason, std::uint64_t offset) {
     parser_.batch().add(Quarantine{path, offset, std::nullopt, std::move(reason), true, {}});
     failed_ = true;
@@ -149,9 +154,10 @@ class Reader::Impl {
   std::uint64_t bytes_in_ = 0;
   std::size_t inflated_size_ = 0;  // how much of the buffer was touched
   bool failed_ = false;
-  bool told_ = false;         // a part of this input
-  bool again_ = false;        // it can be read from its beginning once more
-  std::string_view refused_;  // what libdeflate said of it before it went on as a stream
+  bool told_ = false;                                 // a part of this input
+  bool again_ = false;                                // it can be read from its beginning once more
+  const ports::Archive::Content* content_ = nullptr;  // where it lies, when not in the file of its name
+  std::string_view refused_;                          // what libdeflate said of it before it went on as a stream
 };
 
 bool Reader::Impl::tell_part(const Tell& tell, Batch batch) {
@@ -169,6 +175,7 @@ void Reader::Impl::start() {
   inflated_size_ = 0;
   told_ = false;
   failed_ = false;
+  content_ = nullptr;
   (void)parser_.take_batch();
 }
 
@@ -213,6 +220,19 @@ bool Reader::Impl::read(const Input& input, const Tell& tell) {
     return end(tell, 0);
   }
   again_ = input.path != "-" && file.is_regular();
+  coverage_.object(input.path);
+  return read_opened(input.path, file, everything_, tell);
+}
+
+bool Reader::Impl::read(const Input& input, const ports::Archive::Content& content, const Tell& tell) {
+  start();
+  content_ = &content;
+  File file = opened(input.path);
+  if (!file.is_open()) {
+    failed(input.path, std::strerror(errno), 0);
+    return end(tell, 0);
+  }
+  again_ = true;
   coverage_.object(input.path);
   return read_opened(input.path, file, everything_, tell);
 }
@@ -317,7 +337,7 @@ bool Reader::Impl::stream(const std::string& path, bool everything, const Tell& 
   }
   if (parser_.is_doubtful() && !told_ && again_) {
     // Damage, and records were skipped before it was met: once more, every record parsed.
-    File again(path);
+    File again = opened(path);
     if (again.is_open()) return read_opened(path, again, true, tell);
   }
   return end(tell, total);
@@ -326,6 +346,9 @@ bool Reader::Impl::stream(const std::string& path, bool everything, const Tell& 
 Reader::Reader(const Question& question, Budget budget) : impl_(std::make_unique<Impl>(question, budget)) {}
 Reader::~Reader() = default;
 bool Reader::read(const Input& input, const Tell& tell) { return impl_->read(input, tell); }
+bool Reader::read(const Input& input, const ports::Archive::Content& content, const Tell& tell) {
+  return impl_->read(input, content, tell);
+}
 bool Reader::read(std::string_view bytes, const std::string& path, const Tell& tell) {
   return impl_->read(bytes, path, tell);
 }

@@ -37,6 +37,8 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   bool read(const Input& input, const Tell& tell);
+  // The same for what an archive has fetched.
+  bool read(const Input& input, const ports::Archive::Content& content, const Tell& tell);
   // The same for an input that is in memory; `path` is only its name.
   bool read(std::string_view bytes, const std::string& path, const Tell& tell);
   [[nodiscard]] const CoverageCounter& coverage() const;

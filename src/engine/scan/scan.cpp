@@ -1,34 +1,29 @@
 // Wiring of the scan: one walk, a Reader a thread, one Teller.
 #include "engine/scan/scan.h"
 
+#include <unistd.h>
+
 #include <mutex>
 #include <thread>
 #include <vector>
 
 #include "engine/scan/prefilter.h"
+#include "engine/scan/read_ahead.h"
 #include "engine/scan/reader.h"
 #include "engine/scan/teller.h"
-#include "engine/scan/walk.h"
 
 namespace gw::scan {
 namespace {
 
-// Hands out the inputs of the walk, numbered.
-class Dispenser {
- public:
-  explicit Dispenser(const std::vector<std::string>& paths) : walk_(paths) {}
-  std::optional<Input> next(std::uint64_t& index) {
-    const std::lock_guard lock(mutex_);
-    std::optional<Input> input = walk_.next();
-    if (input) index = count_++;
-    return input;
-  }
+// Objects of an archive that are fetched, or wait, at a time: what a round trip takes is then no matter.
+constexpr unsigned kFetched = 16;
 
- private:
-  std::mutex mutex_;
-  Walk walk_;
-  std::uint64_t count_ = 0;
-};
+bool read(Reader& reader, const ReadAhead::Next& next, const Reader::Tell& tell) {
+  if (!next.is_fetched) return reader.read(next.input, tell);
+  const bool goes_on = reader.read(next.input, next.content, tell);
+  if (!next.content.file.empty()) ::unlink(next.content.file.c_str());
+  return goes_on;
+}
 
 }  // namespace
 
@@ -37,7 +32,7 @@ Summary run(const Options& options, const watch::WatchSet& watches, Sink& sink) 
   const watch::Needs needs = watches.needs();
   const Prefilter prefilter(options, needs);
   const Question question{options, watches, prefilter, SipKey::random()};
-  Dispenser dispenser(options.paths);
+  ReadAhead inputs(options.paths, options.archive, kFetched);
   Teller teller(options, sink);
   const Budget budget = Budget::of(threads);
 
@@ -45,12 +40,11 @@ Summary run(const Options& options, const watch::WatchSet& watches, Sink& sink) 
   Summary summary;
   const auto work = [&] {
     Reader reader(question, budget);
-    std::uint64_t index = 0;
-    while (const std::optional<Input> input = dispenser.next(index)) {
+    while (const std::optional<ReadAhead::Next> next = inputs.next()) {
       const auto tell = [&](Batch batch, bool last, Teller::Sizes sizes) {
-        return teller.tell(index, std::move(batch), last, sizes);
+        return teller.tell(next->index, std::move(batch), last, sizes);
       };
-      if (!reader.read(*input, tell)) break;
+      if (!read(reader, *next, tell)) break;
     }
     const std::lock_guard lock(summary_mutex);
     reader.coverage().merge_into(summary.coverage);

@@ -22,6 +22,7 @@
 #include "base/time.h"
 #include "domain/model/access_event.h"
 #include "domain/watch/watch_set.h"
+#include "engine/ports/archive.h"
 
 namespace gw::scan {
 
@@ -42,8 +43,9 @@ struct Options {
   Dedupe dedupe = Dedupe::window;
   unsigned threads = 1;
   bool as_wire = false;  // findings are told in their wire form, which the workers write: Sink::wire(), not finding()
-  std::string explain_event_id;  // not empty: only tell about this event, see Sink::explained
-  Time now;                      // for ignore rules and for events from the future
+  std::string explain_event_id;       // not empty: only tell about this event, see Sink::explained
+  Time now;                           // for ignore rules and for events from the future
+  ports::Archive* archive = nullptr;  // where paths that are no files lie; outlives the scan
 };
 
 // Whether the question needs every record parsed: strict, doctor, and --all about every mechanism. About some of them,

@@ -6,20 +6,26 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/ports/archive.h"
+
 namespace gw::scan {
 
 struct Input {
-  std::string path;     // "-" is standard input
-  std::string problem;  // not empty: cannot be read, and why
+  std::string path;        // "-" is standard input
+  std::string problem;     // not empty: cannot be read, and why
+  bool is_remote = false;  // the archive has it
 };
 
 class Walk {
  public:
-  explicit Walk(std::vector<std::string> paths, std::size_t names_at_once = kNamesAtOnce);
+  // `archive` may be null, and outlives this.
+  explicit Walk(std::vector<std::string> paths, ports::Archive* archive = nullptr,
+                std::size_t names_at_once = kNamesAtOnce);
   [[nodiscard]] std::optional<Input> next();
 
  private:
@@ -36,6 +42,8 @@ class Walk {
   std::vector<std::string> paths_;
   std::size_t next_path_ = 0;
   std::vector<Folder> folders_;
+  ports::Archive* archive_;
+  std::unique_ptr<ports::Archive::Listing> listing_;  // of the path at hand
   std::size_t names_at_once_;
 };
 

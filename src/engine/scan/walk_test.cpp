@@ -25,7 +25,7 @@ class WalkTest : public testing::Test {
     std::ofstream(root_ / name) << "x";
   }
   std::vector<std::string> walk(std::size_t names_at_once) {
-    Walk walk({root_.string()}, names_at_once);
+    Walk walk({root_.string()}, nullptr, names_at_once);
     std::vector<std::string> out;
     while (auto input = walk.next()) {
       out.push_back(input->path.substr(root_.string().size() + 1) +
