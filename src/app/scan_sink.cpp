@@ -26,8 +26,7 @@ bool are_local(const std::vector<std::string>& paths, const Io& io) {
   bool good = true;
   for (const std::string& path : paths) {
     if (!path.starts_with("s3://")) continue;
-    complain(io,
-             path + ": this version reads no S3 addresses (aws s3 sync, or aws s3 cp ADDRESS - | glasswatch scan -)");
+    complain(io, path + ": this reads no S3 addresses, `glasswatch scan` without --sessions does (or aws s3 sync)");
     good = false;
   }
   return good;
