@@ -110,8 +110,7 @@ void LambdaHandler::take_object(LambdaRound& round, const lambda::Item& item, co
   const std::string source = source_of(object);
   if (left() < kFetchReserve) return round.fail(item.number);
   const Time give_up_at{deadline_.micros - std::int64_t{kFetchReserve.count()} * 1000};
-  sources::Fetched fetched =
-      fetcher_.fetch({object.bucket, object.key, object.version_id, object.size}, now_(), give_up_at);
+  sources::Fetched fetched = fetcher_.fetch(object, now_(), give_up_at);
   switch (fetched.what) {
     case sources::Fetch::ready: return submit(round, item, std::move(fetched.delivery));
     case sources::Fetch::non_record: {

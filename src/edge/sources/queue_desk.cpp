@@ -14,7 +14,7 @@ namespace {
 constexpr unsigned kMaxTries = 5;  // to tell the queue about one message
 constexpr std::int64_t kSecond = 1'000'000;
 
-std::string settled_key(const aws::SqsMessage& message, const S3Name& object) {
+std::string settled_key(const aws::SqsMessage& message, const cloudtrail::ObjectName& object) {
   return message.id + '\n' + object.bucket + '\n' + object.version_id + '\n' + object.key;
 }
 
@@ -68,8 +68,8 @@ void QueueDesk::add(aws::SqsMessage message, Time now) {
   Held& held = held_[id];
   held.taken_at = now;
   held.lease_until = Time{now.micros + config_.lease.count() * kSecond};
-  MessageContent content = reader_.read(message.body);
-  for (S3Name& object : content.objects) {
+  cloudtrail::MessageContent content = reader_.read(message.body);
+  for (cloudtrail::ObjectName& object : content.objects) {
     if (!settled_.contains(settled_key(message, object)))
       held.parts.push_back({Job::Kind::object, std::move(object), {}, Doing::waiting});
   }

@@ -24,8 +24,8 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "domain/cloudtrail/message.h"
 #include "edge/aws/sqs.h"
-#include "edge/sources/queue_message.h"
 
 namespace gw::sources {
 
@@ -44,7 +44,7 @@ struct Job {
   std::uint64_t message = 0;
   std::size_t part = 0;
   Kind kind = Kind::object;
-  S3Name object;
+  cloudtrail::ObjectName object;
   std::string problem;
   std::string body;  // of the message
   std::string message_id;
@@ -95,7 +95,7 @@ class QueueDesk : public std::enable_shared_from_this<QueueDesk> {
   enum class Doing : std::uint8_t { waiting, working, done };
   struct Part {
     Job::Kind kind = Job::Kind::object;
-    S3Name object;
+    cloudtrail::ObjectName object;
     std::string problem;
     Doing doing = Doing::waiting;
   };
@@ -129,7 +129,7 @@ class QueueDesk : public std::enable_shared_from_this<QueueDesk> {
   std::condition_variable_any work_;
   std::condition_variable_any tend_;
   std::condition_variable_any calm_;
-  MessageReader reader_;
+  cloudtrail::MessageReader reader_;
   unsigned limit_;
   bool knows_limit_ = false;
   std::uint64_t next_id_ = 1;

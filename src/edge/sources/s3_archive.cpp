@@ -260,7 +260,7 @@ std::unique_ptr<ports::Archive::Listing> S3Archive::list(const std::string& path
 
 Result<ports::Archive::Content> S3Archive::fetch(const std::string& path) {
   const std::size_t slash = path.find('/', 5);
-  const S3Name object{path.substr(5, slash - 5), path.substr(slash + 1), {}, 0};
+  const cloudtrail::ObjectName object{path.substr(5, slash - 5), path.substr(slash + 1), {}, 0};
   ObjectFetcher* fetcher = nullptr;
   {
     const std::lock_guard lock(mutex_);

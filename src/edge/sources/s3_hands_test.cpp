@@ -222,7 +222,7 @@ TEST_F(S3HandsTest, WhatCannotBeReadIsQuarantinedAtTheLimit) {
   receive("not json", 5);
   work();
   ASSERT_EQ(delivered_.size(), 1U);
-  EXPECT_EQ(delivered_[0].problem, "the message is not JSON");
+  EXPECT_EQ(delivered_[0].problem, "not a JSON value");
   EXPECT_EQ(delivered_[0].bytes, "not json");
   EXPECT_EQ(delivered_[0].source, "sqs:trail/m1");
 }

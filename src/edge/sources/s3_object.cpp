@@ -31,7 +31,7 @@ constexpr std::string_view kSpoolName = "glasswatch-s3-";
 // concepts": since 22 November 2021 they are recorded in us-east-1 alone).
 constexpr std::int64_t kOneRegionSince = std::int64_t{1'637'625'600} * 1'000'000;  // 2021-11-23T00:00:00Z
 
-std::string name_of(const S3Name& object) { return "s3://" + object.bucket + '/' + object.key; }
+std::string name_of(const cloudtrail::ObjectName& object) { return "s3://" + object.bucket + '/' + object.key; }
 
 Fetched answer(Fetch what, std::string reason, std::string detail, bool is_final = false) {
   Fetched out;
@@ -42,11 +42,11 @@ Fetched answer(Fetch what, std::string reason, std::string detail, bool is_final
   return out;
 }
 
-Fetched refuse(std::string reason, const S3Name& object, std::string_view why) {
+Fetched refuse(std::string reason, const cloudtrail::ObjectName& object, std::string_view why) {
   return answer(Fetch::refused, std::move(reason), visible(name_of(object)) + ": " + std::string(why), true);
 }
 
-Fetched non_record(std::string reason, const S3Name& object) {
+Fetched non_record(std::string reason, const cloudtrail::ObjectName& object) {
   return answer(Fetch::non_record, std::move(reason), visible(name_of(object)), true);
 }
 
@@ -91,7 +91,7 @@ Fetched of_error(const Error& error, bool has_spooled_badly) {
 
 }  // namespace
 
-std::optional<Fetched> judge_name(const ObjectRules& rules, const S3Name& object) {
+std::optional<Fetched> judge_name(const ObjectRules& rules, const cloudtrail::ObjectName& object) {
   const std::string_view key = object.key;
   const bool configured = is_configured(rules, object.bucket);
   if (!rules.buckets.empty() && !configured)
@@ -189,9 +189,12 @@ void ObjectFetcher::note_region(const std::string& bucket, const std::string& re
   regions_[bucket] = region;
 }
 
-Status ObjectFetcher::get(const S3Name& object, std::optional<Time> give_up_at, const std::stop_token& stop,
-                          Body& body) {
+Status ObjectFetcher::get(const cloudtrail::ObjectName& object, std::optional<Time> give_up_at,
+                          const std::stop_token& stop, Body& body) {
   std::string region = region_of(object.bucket);
+  // A version is what was meant even if somebody has overwritten the object since, but takes a permission of its own
+  // (s3:GetObjectVersion): who has not got it reads the newest.
+  std::string version = asks_versions_ ? object.version_id : std::string();
   for (bool again = false;; again = true) {
     const auto client = client_for_(region);
     if (!client) return client.error();
@@ -201,9 +204,15 @@ Status ObjectFetcher::get(const S3Name& object, std::optional<Time> give_up_at, 
     options.give_up_at = give_up_at;
     options.bucket_region = &elsewhere;
     options.stop = stop;
-    const auto got = aws::get_object(**client, {object.bucket, object.key, object.version_id, rules_.bucket_owner},
-                                     options, [&](std::string_view piece) { return body.take(piece); });
+    const auto got = aws::get_object(**client, {object.bucket, object.key, version, rules_.bucket_owner}, options,
+                                     [&](std::string_view piece) { return body.take(piece); });
     if (got) return ok();
+    if (!version.empty() && elsewhere.empty() && got.error().code == Errc::denied) {
+      asks_versions_ = false;
+      version.clear();
+      body.discard();
+      continue;
+    }
     if (again || elsewhere.empty()) return got.error();
     region = elsewhere;
     note_region(object.bucket, region);
@@ -211,7 +220,7 @@ Status ObjectFetcher::get(const S3Name& object, std::optional<Time> give_up_at, 
   }
 }
 
-Fetched ObjectFetcher::fetch(const S3Name& object, Time now, std::optional<Time> give_up_at,
+Fetched ObjectFetcher::fetch(const cloudtrail::ObjectName& object, Time now, std::optional<Time> give_up_at,
                              const std::stop_token& stop) {
   if (auto judged = judge_name(rules_, object)) return std::move(*judged);
   Body body(rules_);

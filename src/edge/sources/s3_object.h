@@ -5,6 +5,7 @@
 // from its key, where only CloudTrail writes ("Finding your CloudTrail log files"): the key's account and region.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,17 +20,11 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "domain/cloudtrail/object_name.h"
 #include "edge/aws/client.h"
 #include "engine/ports/source.h"
 
 namespace gw::sources {
-
-struct S3Name {
-  std::string bucket;
-  std::string key;  // as it is, not encoded
-  std::string version_id;
-  std::uint64_t size = 0;  // bytes; 0: not said
-};
 
 struct ObjectRules {
   std::vector<std::string> buckets;                // that may be fetched; empty: any
@@ -57,7 +52,7 @@ struct Fetched {
 };
 
 // What the rules say of a name, without asking S3. nullopt: it may be fetched.
-[[nodiscard]] std::optional<Fetched> judge_name(const ObjectRules& rules, const S3Name& object);
+[[nodiscard]] std::optional<Fetched> judge_name(const ObjectRules& rules, const cloudtrail::ObjectName& object);
 
 // The client of S3 in a region; empty: the usual one. It lives as long as the fetcher. Called from any thread.
 using ClientFor = std::function<Result<aws::Client*>(const std::string& region)>;
@@ -69,20 +64,21 @@ class ObjectFetcher {
 
   // Blocks, at the latest until `give_up_at`. Safe from any thread. The `settle` of a ready delivery removes its file, and is
   // empty when there is none: call it whatever becomes of the delivery, or put it into one that does more.
-  [[nodiscard]] Fetched fetch(const S3Name& object, Time now, std::optional<Time> give_up_at,
+  [[nodiscard]] Fetched fetch(const cloudtrail::ObjectName& object, Time now, std::optional<Time> give_up_at,
                               const std::stop_token& stop = {});
   [[nodiscard]] const ObjectRules& rules() const { return rules_; }
 
  private:
   struct Body;
-  [[nodiscard]] Status get(const S3Name& object, std::optional<Time> give_up_at, const std::stop_token& stop,
-                           Body& body);
+  [[nodiscard]] Status get(const cloudtrail::ObjectName& object, std::optional<Time> give_up_at,
+                           const std::stop_token& stop, Body& body);
   [[nodiscard]] std::string region_of(const std::string& bucket) const;
   void note_region(const std::string& bucket, const std::string& region);
 
   const ObjectRules rules_;
   const ClientFor client_for_;
   mutable std::mutex mutex_;
+  std::atomic<bool> asks_versions_ = true;
   std::map<std::string, std::string> regions_;  // of buckets that are not where they were looked for
 };
 

@@ -29,7 +29,7 @@ class S3Object : public testing::Test {
   }
   ~S3Object() override { std::filesystem::remove_all(folder_); }
 
-  Fetched fetch(const S3Name& object, std::optional<Time> give_up_at = {}) {
+  Fetched fetch(const cloudtrail::ObjectName& object, std::optional<Time> give_up_at = {}) {
     if (!fetcher_) {
       fetcher_ = std::make_unique<ObjectFetcher>(rules_, [this](const std::string& region) -> Result<aws::Client*> {
         auto& client = clients_[region];
@@ -60,6 +60,16 @@ class S3Object : public testing::Test {
   std::map<std::string, std::unique_ptr<aws::Client>> clients_;
   std::unique_ptr<ObjectFetcher> fetcher_;
 };
+
+TEST_F(S3Object, WhoMayNotReadVersionsReadsTheNewest) {
+  transport_.answer(403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>");
+  transport_.answer(200, "bytes");
+  transport_.answer(200, "more");
+  EXPECT_EQ(fetch({"org-logs", kLog, "v7", 5}).delivery.bytes, "bytes");
+  EXPECT_TRUE(transport_.sent[1].url.ends_with(".json.gz"));
+  EXPECT_EQ(fetch({"org-logs", kLog, "v8", 5}).delivery.bytes, "more");  // it is not asked for again
+  EXPECT_EQ(transport_.sent.size(), 3u);
+}
 
 TEST_F(S3Object, ALogFileIsADeliveryThatItsKeySpeaksFor) {
   rules_.bucket_owner = "999988887777";
