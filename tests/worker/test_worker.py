@@ -132,7 +132,7 @@ def wrongs(checks):
         checks.ok(records.get("quarantined") == 2, f"records of another account or region are quarantined: {records}")
         checks.ok(records.get("duplicate") == 1, f"the same file twice is a duplicate: {records}")
         r = w.serve.with_config("quarantine", "list")
-        for text in ("object_missing", "the message is not JSON", "fetch_refused: bucket_not_configured",
+        for text in ("object_missing", "not a JSON value", "fetch_refused: bucket_not_configured",
                      "another region", "is not that of the log file"):
             checks.ok(text in r.stdout, f"quarantine says `{text}`: {r.stdout[-1500:]} {r.stderr[-300:]}")
         kinds = [c.kind for c in w.receivers.of("siem")]
