@@ -2,6 +2,7 @@
 //
 // At start: the configuration and the first request for work, and nothing else. Store, receivers, credentials and connections
 // are made by the first invocation that needs them.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,6 +42,10 @@ class LambdaProgram {
   explicit LambdaProgram(const Io& io) : io_(io), log_(io.err, Log::Format::json), aws_(aws_of(io)) { io_.aws = aws_; }
 
   int run() {
+#if defined(__GLIBC__)
+    // A function pays for its memory and has few threads: what one frees, the others use.
+    (void)::mallopt(M_ARENA_MAX, 1);
+#endif
     const std::string api = get(io_, "AWS_LAMBDA_RUNTIME_API");
     if (api.empty()) {
       complain(io_, "AWS_LAMBDA_RUNTIME_API is not set: this command is for the inside of a Lambda function");
@@ -97,7 +102,7 @@ class LambdaProgram {
     sources::ObjectRules rules;
     rules.buckets = config.lambda.buckets;
     rules.bucket_owner = config.lambda.bucket_owner;
-    rules.in_memory = kMiB / 2;
+    rules.in_memory = kMiB / 4;
     rules.spool_folder = kFolder;
     if (rules.buckets.empty() && rules.bucket_owner.empty()) {
       log(Log::Level::warning,

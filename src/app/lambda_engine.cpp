@@ -49,8 +49,9 @@ pipeline::Config small_pipeline() {
   // Larger objects lie in files and go through a window; payloads of CloudWatch Logs are read whole.
   config.buffers = {kMiB / 4, 32 * kMiB, false, 4 * kMiB};
   config.max_in_flight_bytes = 12 * kMiB;
-  config.max_ready_bytes = 8 * kMiB;
-  config.max_group_bytes = 4 * kMiB;
+  config.part_weight = kMiB / 4;
+  config.max_ready_bytes = kMiB / 2;
+  config.max_group_bytes = kMiB;
   return config;
 }
 
@@ -81,7 +82,7 @@ Status LambdaEngine::start() {
       for (auto& [name, receiver] : receivers_) receiver = std::make_shared<Immediate>(std::move(receiver));
     }
     store_ = std::move(*store);
-    counting_ = std::make_unique<CountingStore>(*store_, !durable_);
+    counting_ = std::make_unique<CountingStore>(*store_, false);
     pipeline_ = std::make_unique<pipeline::Pipeline>(
         small_pipeline(), *counting_, [this] { return settings_; }, io_.now, &horizon_);
   }

@@ -38,7 +38,7 @@ struct Batch {
 
 // Of a quarantined item so much is kept.
 inline constexpr std::size_t kMaxPayload = std::size_t{256} * 1024;
-// A batch is handed on as a part of its delivery when it is heavier.
+// A batch is handed on as a part of its delivery when it is heavier, unless another weight is asked for.
 inline constexpr std::size_t kPartWeight = std::size_t{4} << 20;
 
 [[nodiscard]] inline std::size_t weight_of(const model::Entry& entry) {

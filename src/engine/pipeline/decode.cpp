@@ -18,9 +18,9 @@ struct Decoder::State {
     options.strict = true;
     return options;
   }
-  State(const Settings& settings, scan::Budget budget)
+  State(const Settings& settings, scan::Budget budget, std::size_t part_weight)
       : prefilter(options, settings.watches.needs()),
-        judge(settings, prefilter),
+        judge(settings, prefilter, part_weight),
         question{options, settings.watches, prefilter, SipKey{}, &judge},
         reader(question, budget) {}
 
@@ -34,14 +34,14 @@ struct Decoder::State {
 // Log files and requests of all usual sizes are read whole.
 scan::Budget Decoder::usual_budget() { return {4 * kMiB, 48 * kMiB, false}; }
 
-Decoder::Decoder(scan::Budget budget) : budget_(budget) {}
+Decoder::Decoder(scan::Budget budget, std::size_t part_weight) : budget_(budget), part_weight_(part_weight) {}
 Decoder::~Decoder() = default;
 
 Decoder::State& Decoder::state_of(const SettingsPtr& settings) {
   if (settings_ != settings) {
     state_.reset();  // it refers to the settings
     settings_ = settings;
-    state_ = std::make_unique<State>(*settings_, budget_);
+    state_ = std::make_unique<State>(*settings_, budget_, part_weight_);
   }
   return *state_;
 }

@@ -18,12 +18,12 @@ namespace gw::pipeline {
 
 class Decoder {
  public:
-  // Takes the parts of a delivery that holds more than kPartWeight, but for the last one.
+  // Takes the parts of a delivery that holds more than `part_weight`, but for the last one.
   using Part = std::function<void(Batch)>;
 
   // `budget`: of the reader's buffers. What fits into them is read whole, which is the fast way; larger inputs go through a
   // window, and a single record that does not fit is quarantined.
-  explicit Decoder(scan::Budget budget = usual_budget());
+  explicit Decoder(scan::Budget budget = usual_budget(), std::size_t part_weight = kPartWeight);
   ~Decoder();
   [[nodiscard]] static scan::Budget usual_budget();
   Decoder(const Decoder&) = delete;
@@ -45,6 +45,7 @@ class Decoder {
   struct State;
   State& state_of(const SettingsPtr& settings);
   scan::Budget budget_;
+  std::size_t part_weight_;
   std::unique_ptr<State> state_;
   SettingsPtr settings_;
 };

@@ -138,7 +138,7 @@ class Pipeline::Impl {
   // --- workers
 
   void work() {
-    Decoder decoder(config_.buffers);
+    Decoder decoder(config_.buffers, config_.part_weight);
     while (const std::shared_ptr<Ticket> ticket = next_delivery()) {
       const SettingsPtr settings = settings_();
       const auto part = [&](Batch batch) { hand_over({ticket, {settings, std::move(batch), {}, {}}, false}); };

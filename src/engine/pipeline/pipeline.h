@@ -28,6 +28,7 @@ namespace gw::pipeline {
 struct Config {
   unsigned workers = 2;
   scan::Budget buffers = Decoder::usual_budget();  // of each worker
+  std::size_t part_weight = kPartWeight;           // of what a worker hands over at once
   std::size_t max_in_flight_bytes = std::size_t{64} << 20;
   std::size_t max_ready_bytes = std::size_t{32} << 20;
   // One commit takes no more than this, but for a single larger batch.

@@ -98,7 +98,7 @@ Batch RecordJudge::take() {
 }
 
 void RecordJudge::hand_on() {
-  if (batch_.weight < kPartWeight) return;
+  if (batch_.weight < part_weight_) return;
   handed_on_ = number_;
   sighting_ = 0;
   Batch part = take();

@@ -24,8 +24,8 @@ class RecordJudge final : public scan::RecordHook {
   using Part = std::function<void(Batch)>;
 
   // What it refers to outlives it.
-  RecordJudge(const Settings& settings, const scan::Prefilter& prefilter)
-      : settings_(settings), prefilter_(prefilter), suspicion_(settings.watches) {}
+  RecordJudge(const Settings& settings, const scan::Prefilter& prefilter, std::size_t part_weight)
+      : settings_(settings), prefilter_(prefilter), part_weight_(part_weight), suspicion_(settings.watches) {}
 
   // Before and after a delivery. `part` takes what is too heavy to be kept until its end.
   void start(const ports::Delivery& delivery, const Part& part);
@@ -62,6 +62,7 @@ class RecordJudge final : public scan::RecordHook {
 
   const Settings& settings_;
   const scan::Prefilter& prefilter_;
+  const std::size_t part_weight_;
   const Suspicion suspicion_;
   const ports::Delivery* delivery_ = nullptr;
   const Part* part_ = nullptr;
