@@ -1,5 +1,7 @@
 // sessions list, sessions show, ack.
+#include <map>
 #include "app/operate.h"
+
 #include "base/neutralise.h"
 #include "base/time.h"
 
@@ -108,11 +110,18 @@ int run_sessions_show(const OperatorArguments& a, const Io& io) {
     return code;
   json::Doc list;
   if (const int code = parse_answer(activity, io, list); code != kDone) return code;
-  std::vector<Cells> rows = {{"TIME", "KIND", "WHAT", "FROM", "OUTCOME", "EVENT"}};
+  std::vector<Cells> rows = {{"TIME", "KIND", "WHAT", "FROM", "OUTCOME", "FEEDS", "EVENT"}};
+  std::map<std::string, int> by_one;  // feed → records that no other one carried
   for (json::Value e = list.root()["items"].first_child(); !e.is_missing(); e = e.next_sibling()) {
     rows.push_back({cell(e["event_time"]), cell(e["kind"]), cell(e["event_source"]) + ":" + cell(e["event_name"]),
                     cell(e["source_ip"]), cell(e["error_code"].is_nothing() ? e["outcome"] : e["error_code"]),
-                    cell(e["event_id"])});
+                    list_of(e["feeds"]), cell(e["event_id"])});
+    if (e["feeds"].size() == 1) ++by_one[list_of(e["feeds"])];
+  }
+  if (doc.root()["feeds"].size() > 1) {
+    std::string alone;
+    for (const auto& [feed, n] : by_one) alone += (alone.empty() ? "" : ", ") + std::to_string(n) + " by " + feed;
+    out += "\nCarried by one feed only: " + (alone.empty() ? "none" : alone) + "\n";
   }
   out += "\nThe latest 100 records of it, newest first:\n";
   append_table(out, rows);

@@ -149,6 +149,37 @@ TEST_P(StoreSuite, EventsAreListedAndFiltered) {
   EXPECT_EQ(number({{"since", format_time(at(18))}, {"until", format_time(at(19))}}), 2u);
 }
 
+TEST_P(StoreSuite, EventsSayWhichFeedsCarriedThem) {
+  Commit c;
+  c.sessions.push_back({new_session("s1", {}), {}});
+  for (int i = 0; i < 4; ++i) {
+    Entry e = new_entry(id_of('k', i), EntryKind::access, i);
+    e.event.origin.feed = i < 3 ? "eventbridge" : "s3";
+    c.entries.emplace_back("s1", e);
+  }
+  c.feeds = {{id_of('k', 0), "s3"}};  // in the commit that stores it
+  put(c);
+  Commit again;
+  again.feeds = {{id_of('k', 1), "s3"},
+                 {id_of('k', 1), "s3"},
+                 {id_of('k', 1), "cloudwatch_logs"},
+                 {id_of('k', 2), "eventbridge"},
+                 {id_of('k', 9), "eventbridge"}};  // as it was stored; not stored
+  put(again);
+  const auto page = store->events(query({{"session_id", "s1"}}, 10));
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_EQ(page->items.size(), 4u);
+  using Feeds = std::set<std::string>;
+  EXPECT_EQ(page->items[3].feeds, (Feeds{"eventbridge", "s3"}));
+  EXPECT_EQ(page->items[2].feeds, (Feeds{"cloudwatch_logs", "eventbridge", "s3"}));
+  EXPECT_EQ(page->items[1].feeds, (Feeds{"eventbridge"}));
+  EXPECT_EQ(page->items[0].feeds, (Feeds{"s3"}));
+  const auto alone = store->events(query({{"only_feed", "eventbridge"}}, 10));
+  ASSERT_TRUE(alone) << alone.error().message;
+  ASSERT_EQ(alone->items.size(), 1u);
+  EXPECT_EQ(alone->items[0].feeds, (Feeds{"eventbridge"}));
+}
+
 TEST_P(StoreSuite, AlertsAreListedWithTheirNotifications) {
   Commit c;
   for (int i = 0; i < 12; ++i) {

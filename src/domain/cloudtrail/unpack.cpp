@@ -21,8 +21,9 @@ namespace {
 using json::Value;
 
 constexpr std::size_t kMaxNesting = 6;
-// CloudWatch Logs hands a function up to 1 MB of base64, which repetitive records fill with some twenty times as much.
-constexpr std::size_t kMaxInflated = std::size_t{32} << 20;
+// CloudWatch Logs hands a function up to 1 MB of base64, which repetitive records fill with some twenty times as much. More
+// would not fit what a scan may take in memory (engine/scan/scan.h).
+constexpr std::size_t kMaxInflated = std::size_t{24} << 20;
 constexpr json::Limits kLimits = {.max_depth = 256, .max_values = 200'000};
 
 bool looks_like_record(Value v) {

@@ -43,7 +43,8 @@ enum class Envelope : std::uint8_t {
 class UnpackHandler {
  public:
   virtual ~UnpackHandler() = default;
-  // The JSON text of something that claims to be a record. Lives during the call.
+  // The JSON text of something that claims to be a record. Lives during the call. A message of a log group that begins like a
+  // record is handed over unparsed: of `cloudwatch_logs` it may be damaged.
   virtual void record(std::string_view text, Envelope envelope) = 0;
   // The delivery names an S3 object that holds the records. The key is decoded as its envelope demands.
   virtual void need_object(ObjectName object) = 0;

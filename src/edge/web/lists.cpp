@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::array<std::string_view, 10> kSession = {
     "account_id", "role", "session_id", "state", "watch", "severity", "mechanism", "since", "until", "acknowledged"};
-constexpr std::array<std::string_view, 9> kEvent = {"account_id", "role",       "watch", "severity", "mechanism",
-                                                    "kind",       "session_id", "since", "until"};
-constexpr std::array<std::string_view, 3> kActivity = {"kind", "since", "until"};
+constexpr std::array<std::string_view, 10> kEvent = {"account_id", "role",       "watch", "severity", "mechanism",
+                                                     "kind",       "session_id", "since", "until",    "only_feed"};
+constexpr std::array<std::string_view, 4> kActivity = {"kind", "since", "until", "only_feed"};
 constexpr std::array<std::string_view, 10> kAlert = {"account_id", "role",     "kind",  "session_id", "receiver",
                                                      "state",      "severity", "watch", "since",      "until"};
 constexpr std::array<std::string_view, 4> kQuarantine = {"feed", "state", "since", "until"};

@@ -53,6 +53,8 @@ void append_event_json(std::string& out, const ports::StoredEvent& event) {
   }
   out += "],\"high_risk\":";
   json::append_string_or_null(out, event.high_risk);
+  out += ",\"feeds\":";
+  append_list(out, event.feeds, [](std::string& to, const std::string& feed) { json::append_string(to, feed); });
   out.push_back('}');
 }
 

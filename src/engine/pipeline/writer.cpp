@@ -144,7 +144,10 @@ ports::Commit Writer::decide(const Group& group, const ports::Loaded& loaded) {
     fates[index] = Fate::stored;
     commit.entries.emplace_back(std::move(id), group.entries[index]);
   }
-  for (const std::size_t index : changes.duplicates) fates[index] = Fate::duplicate;
+  for (const std::size_t index : changes.duplicates) {
+    fates[index] = Fate::duplicate;
+    commit.feeds.push_back({group.entries[index].event_key, group.entries[index].event.origin.feed});
+  }
   for (const std::size_t index : changes.conflicts) fates[index] = Fate::conflict;
   for (model::SessionChange& change : changes.sessions) {
     if (change.session.organization_id.empty()) change.session.organization_id = settings.organization_id;

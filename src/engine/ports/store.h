@@ -83,6 +83,12 @@ struct ChainRow {
   std::string account_id;
 };
 
+// An event that is stored already came once more, perhaps by another feed.
+struct FeedSighting {
+  std::string event_key;
+  std::string feed;
+};
+
 struct Commit {
   std::vector<std::pair<std::string, model::Entry>> entries;  // session id (empty: none) and what is stored
   std::vector<model::SessionChange> sessions;
@@ -91,6 +97,7 @@ struct Commit {
   std::vector<model::Notification> notifications;  // one for each receiver of each alert, made by the caller
   std::vector<QuarantineItem> quarantine;
   std::vector<CoverageSighting> coverage;
+  std::vector<FeedSighting> feeds;  // of events that are stored, or in this commit; those of others are passed over
   std::vector<ChainRow> chain;
   std::vector<model::Mute> mutes;              // new, or ended
   std::map<std::string, std::string> cursors;  // of sources: what was read to its end; an empty value removes it
@@ -201,6 +208,7 @@ struct StoredEvent {
   model::AccessEvent event;
   model::ActivityKinds kinds = 0;
   std::string high_risk;
+  std::set<std::string> feeds;  // that carried it: that of `event.origin`, and others
 };
 struct AlertView {
   model::Alert alert;
@@ -223,7 +231,7 @@ class Reader {
   virtual Result<Page<model::Session>> sessions(const ListQuery& query) = 0;
   // By id or alias; not_found.
   virtual Result<model::Session> session(const std::string& id) = 0;
-  // Newest first. `kind` filters: access, failure, change, half, activity.
+  // Newest first. `kind` filters: access, failure, change, half, activity. `only_feed`: those that only this feed has carried.
   virtual Result<Page<StoredEvent>> events(const ListQuery& query) = 0;
   virtual Result<Page<AlertView>> alerts(const ListQuery& query) = 0;
   virtual Result<Totals> totals() = 0;

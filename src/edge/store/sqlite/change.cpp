@@ -30,6 +30,7 @@ bool Change::write() {
   }
   for (model::SessionChange& change : commit_.sessions) write_session(change.session);
   for (const auto& [session_id, entry] : commit_.entries) write_entry(session_id, entry);
+  for (const ports::FeedSighting& sighting : commit_.feeds) write_feed(sighting);
   for (model::Fold& fold : commit_.folds) write_fold(fold);
   for (const model::Alert& alert : commit_.alerts) write_alert(alert);
   bool is_new = false;
@@ -57,16 +58,25 @@ void Change::write_entry(const std::string& session_id, const model::Entry& entr
   const std::string body = to_body(e);
   db_.query(
          "INSERT INTO events(event_key, content, kind, session_id, time, received, account_id, role, mechanism,"
-         " severity, watch, break_glass, kinds, high_risk, organization_id, body)"
-         " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(event_key) DO NOTHING")
+         " severity, watch, break_glass, kinds, high_risk, organization_id, body, feed)"
+         " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(event_key) DO NOTHING")
       .bind(entry.event_key, entry.content, static_cast<int>(entry.kind), resolved(session_id),
             e.event_time.value_or(commit_.at), commit_.at, e.account_id, e.role, static_cast<int>(e.mechanism),
-            number(e.severity), e.watch, e.break_glass, int{entry.kinds}, entry.high_risk, organization_id_, body)
+            number(e.severity), e.watch, e.break_glass, int{entry.kinds}, entry.high_risk, organization_id_, body,
+            e.origin.feed)
       .run();
   if (db_.changes() == 0) return;
   using model::EntryKind;
   if (entry.kind == EntryKind::access || entry.kind == EntryKind::failure || entry.kind == EntryKind::change)
     ledger_.append(model::to_string(entry.kind), entry.event_key, body);
+}
+
+void Change::write_feed(const ports::FeedSighting& sighting) {
+  db_.query(
+         "INSERT OR IGNORE INTO event_feeds(event_key, feed)"
+         " SELECT event_key, ?2 FROM events WHERE event_key = ?1 AND feed <> ?2")
+      .bind(sighting.event_key, sighting.feed)
+      .run();
 }
 
 void Change::write_fold(model::Fold& fold) {

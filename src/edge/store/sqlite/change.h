@@ -27,6 +27,7 @@ class Change {
   void supersede(const std::string& absorbed, const std::string& into);
   // change.cpp
   void write_entry(const std::string& session_id, const model::Entry& entry);
+  void write_feed(const ports::FeedSighting& sighting);
   void write_fold(model::Fold& fold);
   void write_alert(const model::Alert& alert);
   bool write_notification(const model::Notification& notification);

@@ -1,6 +1,7 @@
 // Lists are walked along an index in the order they are shown in, from the cursor on: a page costs its own rows, whatever
 // the size of the table. A filter that no index knows is looked at row by row on that walk.
 #include <charconv>
+#include <sstream>
 
 #include "edge/store/sqlite/codec.h"
 #include "edge/store/sqlite/lists.h"
@@ -95,6 +96,10 @@ void filter_event(Db& db, Where& w, const std::string& name, const std::string& 
   if (name == "mechanism") return w.add("mechanism = ?", word_filter(name, value, model::parse_mechanism(value)));
   if (name == "since") return w.add("time >= ?", time_filter(name, value));
   if (name == "until") return w.add("time < ?", time_filter(name, value));
+  if (name == "only_feed") {
+    w.add("feed = ?", value);
+    return w.add("NOT EXISTS(SELECT 1 FROM event_feeds WHERE event_feeds.event_key = events.event_key)");
+  }
   if (name == "kind") {
     const std::int64_t kind = word_filter(name, value, model::parse_entry_kind(value));
     if (kind != static_cast<std::int64_t>(model::EntryKind::activity)) w.add("kind <> 4");  // they have an index
@@ -124,8 +129,10 @@ Page<ports::StoredEvent> list_events(Db& db, const ListQuery& query) {
     where.add("(time, seq) < (?, ", place.time.micros);
     where.more("?)", number_of(place.rest));
   }
-  Query q = db.query("SELECT seq, time, kind, session_id, kinds, high_risk, body FROM events" + where.sql() +
-                     " ORDER BY time DESC, seq DESC LIMIT ?");
+  Query q = db.query(
+      "SELECT seq, time, kind, session_id, kinds, high_risk, body, (SELECT group_concat(feed, ' ') FROM"
+      " event_feeds WHERE event_feeds.event_key = events.event_key) FROM events" +
+      where.sql() + " ORDER BY time DESC, seq DESC LIMIT ?");
   where.bind(q);
   const std::size_t limit = limit_of(query);
   q.bind(limit + 1);
@@ -144,6 +151,9 @@ Page<ports::StoredEvent> list_events(Db& db, const ListQuery& query) {
     event.high_risk = q.text(5);
     if (!from_body(q.view(6), event.event))
       fail(Errc::corrupt, "a stored event cannot be read: run `glasswatch store check`");
+    event.feeds.insert(event.event.origin.feed);
+    std::istringstream others(std::string(q.view(7)));
+    for (std::string feed; others >> feed;) event.feeds.insert(feed);
   }
   return page;
 }

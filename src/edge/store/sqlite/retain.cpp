@@ -39,6 +39,11 @@ void erase_events(Db& db, Erased& erased, const std::string& condition, Time bef
       .bind(before, kBatch)
       .run();
   erased["events"] += db.changes();
+  db.query(
+        "DELETE FROM event_feeds WHERE event_key IN (SELECT event_key FROM events WHERE body IS NULL AND received < ?1"
+        " LIMIT ?2)")
+      .bind(keys_before, kBatch)
+      .run();
   db.query("DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE body IS NULL AND received < ?1 LIMIT ?2)")
       .bind(keys_before, kBatch)
       .run();

@@ -166,7 +166,13 @@ CREATE TABLE ledger_leaf(
 ) STRICT;
 )sql";
 
-constexpr std::array kSteps = {Step{1, 1, kFirst}};
+// Which feeds carried an event: the one that it was stored from, and others. Programs of version 1 read what they know.
+constexpr const char* kFeeds = R"sql(
+ALTER TABLE events ADD COLUMN feed TEXT NOT NULL DEFAULT '';
+CREATE TABLE event_feeds(event_key TEXT NOT NULL, feed TEXT NOT NULL, PRIMARY KEY(event_key, feed)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {Step{1, 1, kFirst}, Step{2, 1, kFeeds}};
 static_assert(kSteps.back().version == kSchemaVersion);
 
 }  // namespace

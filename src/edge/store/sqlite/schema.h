@@ -8,7 +8,7 @@
 namespace gw::sqlite {
 
 inline constexpr std::int64_t kApplicationId = 0x67777374;  // "gwst": `file` and others can tell
-inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int64_t kSchemaVersion = 2;
 
 struct SchemaState {
   std::int64_t version = 0;         // 0: an empty file
