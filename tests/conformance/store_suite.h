@@ -7,6 +7,7 @@
 #pragma once
 
 #include "tests/conformance/store_suite_commit.h"
+#include "tests/conformance/store_suite_events.h"
 #include "tests/conformance/store_suite_outbox.h"
 #include "tests/conformance/store_suite_read.h"
 
