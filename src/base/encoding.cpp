@@ -6,12 +6,12 @@
 namespace gw {
 namespace {
 
-constexpr std::array<std::int8_t, 256> make_base64() {
-  std::array<std::int8_t, 256> table{};
+constexpr std::array<int, 256> make_base64() {
+  std::array<int, 256> table{};
   for (auto& v : table) v = -1;
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < kAlphabet.size(); ++i)
-    table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<int>(i);
   return table;
 }
 constexpr auto kBase64 = make_base64();
@@ -30,20 +30,29 @@ std::optional<std::string> decode_base64(std::string_view text) {
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   const std::size_t symbols = text.size() - padding;
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
-  std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int value = i < symbols ? kBase64[static_cast<unsigned char>(text[i])] : 0;
-    if (value < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    if (i % 4 == 3) {
-      out.push_back(static_cast<char>(bits >> 16 & 0xFF));
-      out.push_back(static_cast<char>(bits >> 8 & 0xFF));
-      out.push_back(static_cast<char>(bits & 0xFF));
-      bits = 0;
-    }
+  std::string out(text.size() / 4 * 3, '\0');
+  char* to = out.data();
+  const auto at = [&](std::size_t i) { return kBase64[static_cast<unsigned char>(text[i])]; };
+  const auto put = [&](int bits) {
+    to[0] = static_cast<char>(bits >> 16 & 0xFF);
+    to[1] = static_cast<char>(bits >> 8 & 0xFF);
+    to[2] = static_cast<char>(bits & 0xFF);
+    to += 3;
+  };
+  int wrong = 0;  // negative as soon as any symbol was
+  std::size_t i = 0;
+  for (; i + 4 <= symbols; i += 4) {
+    const int bits = at(i) << 18 | at(i + 1) << 12 | at(i + 2) << 6 | at(i + 3);
+    wrong |= bits;
+    put(bits);
   }
+  if (i < text.size()) {
+    int bits = 0;
+    for (std::size_t n = 0; n < 4; ++n) bits = bits << 6 | (i + n < symbols ? at(i + n) : 0);
+    wrong |= bits;
+    put(bits);
+  }
+  if (wrong < 0) return std::nullopt;
   out.resize(out.size() - padding);
   return out;
 }

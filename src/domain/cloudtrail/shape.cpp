@@ -12,16 +12,26 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
   return at;
 }
 
+// The closing quote of the string whose content begins at `at`. Payloads in base64 are long, and hold no backslash.
+std::size_t string_end(std::string_view text, std::size_t at) {
+  std::size_t quote = text.find('"', at);
+  while (quote != std::string_view::npos) {
+    const std::size_t backslash = text.substr(at, quote - at).find('\\');
+    if (backslash == std::string_view::npos) return quote;
+    at += backslash + 2;
+    if (at > quote) quote = text.find('"', at);
+  }
+  return std::string_view::npos;
+}
+
 // The end of the JSON value that begins at `at`, by strings and brackets only; npos when it does not end here.
 std::size_t skip_value(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
   for (; at < text.size(); ++at) {
     const char c = text[at];
     if (c == '"') {
-      for (++at; at < text.size() && text[at] != '"'; ++at) {
-        if (text[at] == '\\') ++at;
-      }
-      if (at >= text.size()) return std::string_view::npos;
+      at = string_end(text, at + 1);
+      if (at == std::string_view::npos) return at;
       if (depth == 0) return at + 1;
     } else if (c == '{' || c == '[') {
       ++depth;

@@ -12,19 +12,15 @@
 #include <vector>
 
 #include "base/encoding.h"
-#include "base/gzip.h"
 #include "base/utf8.h"
+#include "domain/cloudtrail/unpack_state.h"
 
 namespace gw::cloudtrail {
 namespace {
 
-using json::Value;
-
-constexpr std::size_t kMaxNesting = 6;
 // CloudWatch Logs hands a function up to 1 MB of base64, which repetitive records fill with some twenty times as much. More
 // would not fit what a scan may take in memory (engine/scan/scan.h).
 constexpr std::size_t kMaxInflated = std::size_t{24} << 20;
-constexpr json::Limits kLimits = {.max_depth = 256, .max_values = 200'000};
 
 bool looks_like_record(Value v) {
   return v.is_object() &&
@@ -32,30 +28,6 @@ bool looks_like_record(Value v) {
           (!v["eventSource"].is_missing() && !v["eventName"].is_missing()) || !v["insightDetails"].is_missing() ||
           v["eventType"].text() == "AwsAggregatedEvent");
 }
-
-// What a payload decodes to. Memory that costs only what is touched: a std::string would clear all of it first.
-class Payload {
- public:
-  // For `capacity` bytes, with slack behind them for parsers; what was in it is lost.
-  char* reserve(std::size_t capacity) {
-    if (capacity > capacity_) {
-      data_ = std::make_unique_for_overwrite<char[]>(capacity + kSlack);
-      capacity_ = capacity;
-    }
-    return data_.get();
-  }
-  void resize(std::size_t size) { size_ = size; }
-  [[nodiscard]] std::size_t capacity() const { return capacity_; }
-  [[nodiscard]] std::string_view text() const { return {data_.get(), size_}; }
-
- private:
-  static constexpr std::size_t kSlack = 64;
-  std::unique_ptr<char[]> data_;
-  std::size_t capacity_ = 0;
-  std::size_t size_ = 0;
-};
-// So much is kept for the next document, in one piece.
-constexpr std::size_t kKept = std::size_t{4} << 20;
 
 }  // namespace
 
@@ -65,33 +37,6 @@ std::string_view to_string(Envelope envelope) {
       "sqs",          "sns",    "s3_notification", "lookup_events",   "digest"};
   return kNames[static_cast<std::size_t>(envelope)];
 }
-
-struct Unpacker::State {
-  std::array<json::Doc, kMaxNesting> docs;
-  // Decoded payloads, kept until unpack() returns: records point into them.
-  std::vector<std::unique_ptr<Payload>> payloads;
-  std::unique_ptr<Payload> spare;
-  std::size_t inflated = 0;
-  WholeInflater inflater;
-  json::Damage damage;
-  UnpackHandler* handler = nullptr;
-
-  bool document(std::string_view text, std::size_t depth, Envelope outer);
-  void value(Value v, std::size_t depth, Envelope outer);
-  void text(std::string_view json, std::size_t depth, Envelope outer);
-  void payload(std::string_view base64, std::size_t depth, Envelope outer);
-  std::unique_ptr<Payload> new_payload();
-  void clear_payloads();
-  void documents(std::string_view text, std::size_t depth, Envelope outer);
-  void records(Value list, std::size_t depth, Envelope outer);
-  void sns_message(Value message, std::size_t depth);
-  void log_events(Value v, std::size_t depth);
-  void object(std::string_view bucket, std::string key, Value version, Value size);
-  void s3_record(Value v);
-  void eventbridge(Value v);
-  void cloudtrail_note(Value v);
-  void lookup_events(Value list, std::size_t depth);
-};
 
 Unpacker::Unpacker() : state_(std::make_unique<State>()) {}
 Unpacker::~Unpacker() = default;
@@ -182,26 +127,8 @@ void Unpacker::State::payload(std::string_view base64, std::size_t depth, Envelo
     out->resize(bytes->size());
   }
   payloads.push_back(std::move(out));
+  if (log_messages(payloads.back()->text(), depth)) return;
   documents(payloads.back()->text(), depth, outer);
-}
-
-void Unpacker::State::log_events(Value v, std::size_t depth) {
-  if (v["messageType"].text() == "CONTROL_MESSAGE") return handler->ignored("CloudWatch Logs control message");
-  const Value events = v["logEvents"];
-  if (!events.is_array()) return handler->quarantine("logEvents is not a list");
-  if (events.first_child().is_missing()) return handler->ignored("empty list of log events");
-  for (Value event = events.first_child(); !event.is_missing(); event = event.next_sibling()) {
-    const Value message = event["message"];
-    if (message.is_object()) {  // extracted JSON, when a transformer is on
-      handler->record(message.raw(), Envelope::cloudwatch_logs);
-    } else if (!message.is_string()) {
-      handler->quarantine("a log event has no message");
-    } else if (message.text().starts_with("{\"eventVersion\"")) {
-      handler->record(message.text(), Envelope::cloudwatch_logs);  // who takes it parses it
-    } else {
-      text(message.text(), depth, Envelope::cloudwatch_logs);
-    }
-  }
 }
 
 // Names that S3 cannot have are refused here: a bucket becomes part of a host's name.

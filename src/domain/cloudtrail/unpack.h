@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json/doc.h"
 #include "domain/cloudtrail/object_name.h"
@@ -46,6 +47,15 @@ class UnpackHandler {
   // The JSON text of something that claims to be a record. Lives during the call. A message of a log group that begins like a
   // record is handed over unparsed: of `cloudwatch_logs` it may be damaged.
   virtual void record(std::string_view text, Envelope envelope) = 0;
+  // The same for many, in one piece: `list` is their texts, a comma between two and a bracket behind the last; the n-th ends
+  // before ends[n]. Who can read a list takes as many from its begin as are records and answers their number; the others
+  // come by record().
+  virtual std::size_t records(std::string_view list, const std::vector<std::uint32_t>& ends, Envelope envelope) {
+    (void)list;
+    (void)ends;
+    (void)envelope;
+    return 0;
+  }
   // The delivery names an S3 object that holds the records. The key is decoded as its envelope demands.
   virtual void need_object(ObjectName object) = 0;
   // Nothing to read here, and rightly so: a digest, a control message, a subscription confirmation, an empty list.

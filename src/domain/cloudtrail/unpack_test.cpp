@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/encoding.h"
 #include "base/json/write.h"
 
 namespace gw::cloudtrail {
@@ -19,6 +20,25 @@ struct Told : UnpackHandler {
   void need_object(ObjectName object) override { lines.push_back("need " + object.bucket + " " + object.key); }
   void ignored(std::string_view why) override { lines.push_back("ignored " + std::string(why)); }
   void quarantine(std::string_view why) override { lines.push_back("quarantine " + std::string(why)); }
+};
+
+// Takes lists too: as many of each as it says.
+struct ToldInLists : Told {
+  std::size_t most = 0;
+  std::size_t lists = 0;
+  explicit ToldInLists(std::size_t n) : most(n) {}
+  std::size_t records(std::string_view list, const std::vector<std::uint32_t>& ends, Envelope envelope) override {
+    ++lists;
+    EXPECT_EQ(list.size(), ends.back() + 1);
+    std::size_t begin = 0;
+    std::size_t n = 0;
+    for (; n < ends.size() && n < most; ++n) {
+      record(list.substr(begin, ends[n] - begin), envelope);
+      EXPECT_EQ(list[ends[n]], n + 1 < ends.size() ? ',' : ']');
+      begin = ends[n] + 1;
+    }
+    return n;
+  }
 };
 
 std::vector<std::string> unpack(const std::string& text) {
@@ -97,6 +117,78 @@ TEST(Unpack, CloudWatchLogsMessagesAreReadOneByOne) {
   EXPECT_EQ(unpack(R"({"awslogs":{"data":"H4sIAAAAAAAC"}})"),
             (Lines{"quarantine the data in the envelope is damaged gzip"}));
   EXPECT_EQ(unpack(R"({"awslogs":{"data":"???"}})"), (Lines{"quarantine the data in the envelope is not base64"}));
+}
+
+std::string awslogs(std::string_view payload) {
+  return R"({"awslogs":{"data":")" + encode_base64(payload) + R"("}})";  // need not be gzip
+}
+
+// What is read many bytes at a time says the same as what is read as JSON.
+TEST(Unpack, LogMessagesComeInListsOrOneByOne) {
+  const std::string other = R"({"eventSource":"sso.amazonaws.com","eventName":"Federate","path":"C:\\x\ty"})";
+  const std::string two = kRecord + "," + kRecord;
+  const std::string unicode = "{\"eventVersion\":\"1\",\"userAgent\":\"\xc3\xa9\xf0\x9f\x94\x91 \\u0041\"}";
+  std::string messages;
+  std::string spaced;
+  Lines expected;
+  for (int round = 0; round < 40; ++round) {
+    for (const std::string& text : {kRecord, other, two, unicode, std::string("plain\ntext"), kRecord}) {
+      messages += (messages.empty() ? "" : ",") + std::string(R"({"id":"1","timestamp":1767323045000,"message":)") +
+                  json_text(text) + "}";
+      spaced +=
+          (spaced.empty() ? "" : ",\n ") + std::string("{ \"id\" : \"1\" ,\t\"message\":\r\n") + json_text(text) + " }";
+      expected.push_back(text == "plain\ntext" ? "quarantine the text in the envelope is not JSON"
+                                               : "cloudwatch_logs " + text);
+    }
+  }
+  const std::string head = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s",)"
+                           R"("subscriptionFilters":["a","b"],"logEvents":[)";
+  for (const std::string& payload : {head + messages + "]}", head + spaced + " ] }\n"}) {
+    EXPECT_TRUE(unpack(payload) == expected);  // by itself it is read as JSON
+    for (const std::size_t most : {0u, 1u, 1000u}) {
+      ToldInLists told(most);
+      EXPECT_TRUE(Unpacker().unpack(awslogs(payload), told));
+      EXPECT_TRUE(told.lines == expected) << most;
+      EXPECT_GT(told.lists, 0u);
+    }
+  }
+}
+
+TEST(Unpack, UnusualLogDataIsReadAsJson) {
+  const std::string message = json_text(kRecord);
+  const Lines one{"cloudwatch_logs " + kRecord};
+  const auto told = [](const std::string& payload) {
+    ToldInLists handler(1000);
+    if (!Unpacker().unpack(awslogs(payload), handler)) handler.lines.push_back("damaged");
+    EXPECT_EQ(handler.lists, 0u) << payload;
+    return handler.lines;
+  };
+  const std::string begin = R"({"messageType":"DATA_MESSAGE",)";
+  EXPECT_EQ(told(begin + R"("logEvents":[{"message":)" + message + R"(,"extractedFields":{"a":"1"}}]})"), one);
+  EXPECT_EQ(told(begin + R"("logEvents":[{"message":)" + kRecord + "}]}"), one);
+  EXPECT_EQ(told(begin + R"("new":{"a":1},"logEvents":[{"message":)" + message + "}]}"), one);
+  EXPECT_EQ(told(R"({"message\u0054ype":"DATA_MESSAGE","logEvents":[{"message":)" + message + "}]}"), one);
+  EXPECT_EQ(told(begin + R"("logEvents":[{"message":"x","message":)" + message + "}]}"), one);
+  EXPECT_EQ(told(begin + R"("logEvents":[]})"), (Lines{"ignored empty list of log events"}));
+  EXPECT_EQ(told(begin + R"("logEvents":[{"id":"1"}]})"), (Lines{"quarantine a log event has no message"}));
+  EXPECT_EQ(told(begin + R"("logEvents":[{"message":)" + message + "}]"),
+            (Lines{"quarantine the data in the envelope is not JSON"}));
+  EXPECT_EQ(told(begin + R"("logEvents":[{"message":)" + message + "}]}}"),
+            (Lines{"quarantine the data in the envelope is not JSON"}));
+  EXPECT_EQ(told(begin + R"("logEvents":[{"message":"cut)"),
+            (Lines{"quarantine the data in the envelope is not JSON"}));
+  EXPECT_EQ(told(R"({"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","timestamp":1,"message":"CWL"}]})"),
+            (Lines{"ignored CloudWatch Logs control message"}));
+}
+
+TEST(Unpack, LogDataInALogMessageIsReadToo) {
+  const std::string inner =
+      awslogs(R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":)" + json_text(kRecord) + "}]}");
+  const std::string outer = R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":)" + json_text(kRecord) +
+                            R"(},{"message":)" + json_text(inner) + R"(},{"message":)" + json_text(kRecord) + "}]}";
+  ToldInLists told(1000);
+  EXPECT_TRUE(Unpacker().unpack(awslogs(outer), told));
+  EXPECT_EQ(told.lines, Lines(3, "cloudwatch_logs " + kRecord));
 }
 
 TEST(Unpack, NotificationsNameObjects) {

@@ -117,6 +117,34 @@ TEST_F(DecodeTest, ReadsEveryForm) {
   }
 }
 
+// Messages are read as one list; what is wrong with one of them must not become its neighbours'.
+TEST_F(DecodeTest, ReadsEachLogMessageForItself) {
+  const std::string tail = R"(,{"eventVersion":"1.11","eventName":"Federate"})";
+  const std::vector<std::string> bad = {call_record("x") + tail, call_record("x") + "]", "{\"eventVersion\":\"1.11\",[",
+                                        R"({"eventVersion":"1.11","a":")",
+                                        R"({"eventVersion":"1.11"},{"eventVersion":[)"};
+  for (std::size_t n = 0; n < bad.size(); ++n) {
+    std::string events;
+    for (const std::string& text :
+         {grant_record("1"), bad[n], call_record("2"), bad[(n + 1) % bad.size()], grant_record("3")}) {
+      events +=
+          (events.empty() ? "" : ",") + std::string(R"({"id":"1","timestamp":1,"message":)") + as_text(text) + "}";
+    }
+    const std::string logs =
+        R"({"messageType":"DATA_MESSAGE","logGroup":"g","logStream":"s","logEvents":[)" + events + "]}";
+    const Batch batch = decode(R"({"awslogs":{"data":")" + encode_base64(gzip(logs)) + R"("}})");
+    ASSERT_EQ(batch.entries.size(), 2u) << bad[n];
+    EXPECT_EQ(batch.entries[0].event.origin.record, 1u);
+    EXPECT_EQ(batch.entries[1].event_key, "3\n111111111111");
+    EXPECT_EQ(batch.entries[1].event.origin.record, 5u);
+    EXPECT_EQ(batch.records.decoded, 5u);
+    EXPECT_EQ(batch.records.quarantined, 2u);
+    ASSERT_EQ(batch.quarantine.size(), 2u);
+    EXPECT_EQ(batch.quarantine[0].payload, bad[n]);
+    EXPECT_TRUE(batch.records.balanced());
+  }
+}
+
 TEST_F(DecodeTest, WhatHoldsNoRecordsIsThatAndNoMore) {
   for (const char* bytes : {"", "{}", R"({"Records":[]})",
                             R"({"messageType":"CONTROL_MESSAGE","logGroup":"","logStream":"","logEvents":[]})",

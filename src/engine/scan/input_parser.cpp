@@ -20,6 +20,11 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::string_view feed_of(Envelope envelope) {
+  if (envelope == Envelope::eventbridge) return "eventbridge";
+  return envelope == Envelope::cloudwatch_logs ? "cloudwatch_logs" : "file";
+}
+
 }  // namespace
 
 InputParser::InputParser(const Question& question, CoverageCounter& coverage)
@@ -204,14 +209,33 @@ void InputParser::record(std::string_view text, Envelope envelope) {
   ++number_;
   name_feed(cloudtrail::to_string(envelope));
   if (text.size() > cloudtrail::kMaxRecord) return add_quarantine("record too large", doc_offset_, true, text);
-  judge_.set_feed(envelope == Envelope::eventbridge       ? "eventbridge"
-                  : envelope == Envelope::cloudwatch_logs ? "cloudwatch_logs"
-                                                          : "file");
+  judge_.set_feed(feed_of(envelope));
   const Judge::Verdict verdict = judge_.judge(text, path_, number_, doc_offset_, batch_, coverage_);
   if (verdict.kind == Judge::Verdict::Kind::damaged) add_quarantine(verdict.damage.reason, doc_offset_, true, text);
   if (verdict.kind == Judge::Verdict::Kind::envelope)
     add_quarantine("not a CloudTrail record", doc_offset_, true, text);
   (void)flush_if_large();  // one document may hold many
+}
+
+std::size_t InputParser::records(std::string_view list, const std::vector<std::uint32_t>& ends, Envelope envelope) {
+  name_feed(cloudtrail::to_string(envelope));
+  judge_.set_feed(feed_of(envelope));
+  const std::uint64_t before = number_;
+  std::size_t begin = 0;
+  std::size_t n = 0;
+  // Where one text holds more or less than a value, all the following ones would be cut wrongly.
+  const auto is_text = [&](std::size_t from, std::size_t to) {
+    const bool is_whole = n < ends.size() && from == begin && to == ends[n];
+    if (!is_whole) return false;
+    begin = ends[n++] + 1;
+    return true;
+  };
+  const auto go_on = [&] {
+    (void)flush_if_large();
+    return true;
+  };
+  (void)judge_.judge_list(list, path_, number_, 0, doc_offset_, batch_, coverage_, go_on, is_text);
+  return static_cast<std::size_t>(number_ - before);
 }
 
 void InputParser::need_object(cloudtrail::ObjectName) {
@@ -293,9 +317,11 @@ bool InputParser::prefiltered(std::string_view text) {
 
 bool InputParser::regular(std::string_view text) {
   bool wanted = true;
-  const auto end = judge_.judge_list(text.substr(shape_.start), path_, number_, told_, shape_.start, batch_, coverage_,
-                                     // A hook's records are not told in parts, so that they can be forgotten.
-                                     [&] { return judge_.hook() != nullptr || (wanted = flush_if_large()); });
+  const auto end = judge_.judge_list(
+      text.substr(shape_.start), path_, number_, told_, shape_.start, batch_, coverage_,
+      // A hook's records are not told in parts, so that they can be forgotten.
+      [&] { return judge_.hook() != nullptr || (wanted = flush_if_large()); },
+      [](std::size_t, std::size_t) { return true; });
   if (!end) {
     done_ = !wanted;
     return !wanted;

@@ -75,12 +75,14 @@ class Judge {
   // large `go_on` is asked. Returns the offset behind the closing bracket, or nullopt at anything irregular: what was added to `batch` until
   // then is good, and the list is to be read by other means.
   //
+  // `is_element(begin, end)` is asked of each, before anything is told of it: whether an element is to stand there.
+  //
   // The list is indexed piece by piece, so that a piece and its index stay in the cache. A piece ends where a record seems to
   // begin; if that was a guess gone wrong, the piece does not parse, which is irregular.
-  template <class GoOn>
+  template <class GoOn, class IsElement>
   std::optional<std::size_t> judge_list(std::string_view list, const std::string& path, std::uint64_t& number,
                                         std::uint64_t told, std::uint64_t offset, Batch& batch,
-                                        CoverageCounter& coverage, GoOn&& go_on) {
+                                        CoverageCounter& coverage, GoOn&& go_on, IsElement&& is_element) {
     const std::optional<Prefilter::Place> services = hook_ != nullptr ? hook_->takes_service_calls() : std::nullopt;
     Prefilter::ServiceCall call;
     std::size_t piece = 0;  // where it begins
@@ -95,6 +97,7 @@ class Judge {
                                               : prefilter_.passes_ordinary(doc_);
         if (!ordinary && !doc_.parse_next()) return std::nullopt;
         if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
+        if (!is_element(piece + begin, piece + doc_.next_offset())) return std::nullopt;
         ++number;
         if (ordinary && services && number > told) {
           hook_->service_call(call, feed_, number);
@@ -102,6 +105,7 @@ class Judge {
           ++batch.decoded;
           ++batch.not_watched;
         } else if (number > told && !judge_root(path, number, offset + piece + begin, batch, coverage)) {
+          --number;
           return std::nullopt;
         }
         if (batch.is_large() && !go_on()) return std::nullopt;
