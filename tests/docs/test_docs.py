@@ -1,6 +1,7 @@
 """The console snippets of the README and docs are run, and print what the page says; files that pages name exist.
 
-A block ```console holds commands behind `$ ` and the output that follows. Run with UPDATE=1 to write the outputs anew.
+A block ```console holds commands behind `$ ` and the output that follows. Run with UPDATE=1 to write the outputs anew. A block
+```yaml that begins with `version:` is a configuration, and `config check` takes it; a block ```json with a "Version" is a policy.
 """
 import json
 import os
@@ -8,10 +9,12 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.environ.get("GW_SOURCE_DIR") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("GW_BINARY")
 PAGES = ["README.md"] + ["docs/" + name for name in sorted(os.listdir(os.path.join(ROOT, "docs"))) if name.endswith(".md")]
+PAGES += ["docs/aws/" + name for name in sorted(os.listdir(os.path.join(ROOT, "docs/aws")))]
 PAGES += ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"]
 failures = 0
 checks = 0
@@ -53,6 +56,38 @@ def run_blocks(page, text):
         return "```console\n" + "".join(out) + "```"
 
     return re.sub(r"```console\n(.*?)```", block, text, flags=re.S)
+
+
+def check_blocks(page, text):
+    """Configurations and policies that a page shows."""
+    for block in re.findall(r"```yaml\n(version:.*?)```", text, flags=re.S):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+            f.write(block)
+            f.flush()
+            run = subprocess.run([BINARY, "config", "check", f.name], capture_output=True, text=True)
+        check(run.returncode == 0, f"{page}: `config check` says of an example: {run.stdout[-500:]} {run.stderr[-500:]}\n{block}")
+    for block in re.findall(r"```json\n(\{\s*\"Version\".*?)```", text, flags=re.S):
+        try:
+            statements = json.loads(block)["Statement"]
+        except (ValueError, KeyError) as e:
+            check(False, f"{page}: this is no policy: {e}\n{block}")
+            continue
+        for one in statements:
+            actions = [one["Action"]] if isinstance(one["Action"], str) else one["Action"]
+            check(all("*" not in action for action in actions), f"{page}: a policy allows {actions}")
+
+
+def check_table():
+    """The table of features has no blank cell, but for the corner."""
+    with open(os.path.join(ROOT, "docs/deployments.md"), encoding="utf-8") as f:
+        tables = [t.splitlines() for t in re.findall(r"^\|.*?(?=\n\n|\Z)", f.read(), flags=re.M | re.S)]
+    check(len(tables) >= 2, "docs/deployments.md: its tables are not there")
+    for table in tables:
+        rows = [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in table if row.startswith("|")]
+        rows[0] = [cell for cell in rows[0] if cell]
+        for row in rows[1:]:
+            good = len(row) == len(rows[0]) + 1 and all(row)
+            check(good, f"docs/deployments.md: a cell is blank or missing: {row}")
 
 
 def check_fields():
@@ -114,11 +149,13 @@ for page in PAGES:
     if os.environ.get("UPDATE") == "1" and new != text:
         with open(path, "w", encoding="utf-8") as f:
             f.write(new)
+    check_blocks(page, text)
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         check(os.path.exists(os.path.join(os.path.dirname(path), target)), f"{page} links to {target}, which is not there")
     for name in re.findall(r"`((?:src|tests|docs|fuzz|tools|share)/[\w./-]+\.\w+)`", text):
         check(os.path.exists(os.path.join(ROOT, name)), f"{page} names {name}, which is not there")
 check_fields()
+check_table()
 check_commands()
 print(f"docs: {checks} checks, {failures} failed")
 sys.exit(1 if failures else 0)
