@@ -34,7 +34,7 @@ constexpr const char* kScanFooter =
     "  glasswatch scan --watch '*:BreakGlass*:critical' DIR   and by a permission set or role of yours\n"
     "  glasswatch scan --all --mechanism identity_center_cli --from 7d DIR\n"
     "  glasswatch scan --config glasswatch.yaml --format csv DIR > findings.csv\n"
-    "  aws s3 cp s3://bucket/key.json.gz - | glasswatch scan -\n"
+    "  glasswatch scan s3://bucket/AWSLogs/o-1/ --from 2026-07-01   what lies in S3 (see docs/commands.md)\n"
     "\nInputs are recognised by content: gzip, log files, JSON lines, EventBridge events, CloudWatch Logs exports and "
     "payloads.\n"
     "Hidden files in folders are passed over. The built-in watches (root, assume-root, emergency-roles,\n"

@@ -127,14 +127,13 @@ void LambdaHandler::take_object(LambdaRound& round, const lambda::Item& item, co
   log_.write(Log::Level::warning, now_(), "an object was not fetched",
              {{"object", source}, {"reason", fetched.reason}, {"detail", fetched.detail}});
   const bool is_refused = fetched.what == sources::Fetch::refused;
-  const bool is_final =
-      is_refused && fetched.is_final;  // by our own rules: nothing to be told, anybody may send a name
+  const bool is_final = is_refused && fetched.is_final;  // by our own rules: anybody may send a name
   if (!is_final && !is_last_try_of_object(item, source)) return round.fail(item.number);
   std::string problem = fetched.what == sources::Fetch::missing ? "object_missing"
-                        : is_refused                            ? "refused (" + fetched.reason + ")"
-                                                                : "not fetched (" + fetched.reason + ")";
-  problem += ": " + fetched.detail;
-  set_aside(round, item, source, std::move(problem), !is_final);
+                        : is_refused                            ? "fetch_refused: " + fetched.reason
+                                                                : "fetch_failed: " + fetched.reason;
+  const bool is_ours = !is_final || fetched.reason == "too_large";
+  set_aside(round, item, source, std::move(problem), is_ours);
 }
 
 void LambdaHandler::submit(LambdaRound& round, const lambda::Item& item, ports::Delivery delivery) {

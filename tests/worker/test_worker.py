@@ -135,6 +135,9 @@ def wrongs(checks):
         for text in ("object_missing", "not a JSON value", "fetch_refused: bucket_not_configured",
                      "another region", "is not that of the log file"):
             checks.ok(text in r.stdout, f"quarantine says `{text}`: {r.stdout[-1500:]} {r.stderr[-300:]}")
+        item = next(i for i in w.serve.items("/api/v1/quarantine") if i["reason"].startswith("object_missing"))
+        r = w.serve.with_config("quarantine", "replay", item["id"])
+        checks.ok(r.returncode != 0 and "names an object in S3" in r.stderr, f"a name is not replayed: {r.returncode} {r.stderr[-300:]}")
         kinds = [c.kind for c in w.receivers.of("siem")]
         checks.ok(kinds.count("undecodable") == 1, f"the missing object is told: {kinds}")
 

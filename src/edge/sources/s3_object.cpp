@@ -189,12 +189,25 @@ void ObjectFetcher::note_region(const std::string& bucket, const std::string& re
   regions_[bucket] = region;
 }
 
+bool ObjectFetcher::asks_versions(const std::string& bucket) const {
+  const std::lock_guard lock(mutex_);
+  return !newest_only_.contains(bucket);
+}
+
+void ObjectFetcher::note_newest_only(const std::string& bucket) {
+  const std::lock_guard lock(mutex_);
+  if (newest_only_.size() >= kMaxRegions) newest_only_.clear();
+  newest_only_.insert(bucket);
+}
+
 Status ObjectFetcher::get(const cloudtrail::ObjectName& object, std::optional<Time> give_up_at,
                           const std::stop_token& stop, Body& body) {
   std::string region = region_of(object.bucket);
   // A version is what was meant even if somebody has overwritten the object since, but takes a permission of its own
-  // (s3:GetObjectVersion): who has not got it reads the newest.
-  std::string version = asks_versions_ ? object.version_id : std::string();
+  // (s3:GetObjectVersion): who has not got it reads the newest. That it is so is known when the newest is given: a key that is
+  // not there is withheld, too.
+  std::string version = asks_versions(object.bucket) ? object.version_id : std::string();
+  bool was_withheld = false;
   for (bool again = false;; again = true) {
     const auto client = client_for_(region);
     if (!client) return client.error();
@@ -206,9 +219,12 @@ Status ObjectFetcher::get(const cloudtrail::ObjectName& object, std::optional<Ti
     options.stop = stop;
     const auto got = aws::get_object(**client, {object.bucket, object.key, version, rules_.bucket_owner}, options,
                                      [&](std::string_view piece) { return body.take(piece); });
-    if (got) return ok();
+    if (got) {
+      if (was_withheld) note_newest_only(object.bucket);
+      return ok();
+    }
     if (!version.empty() && elsewhere.empty() && got.error().code == Errc::denied) {
-      asks_versions_ = false;
+      was_withheld = true;
       version.clear();
       body.discard();
       continue;

@@ -5,13 +5,13 @@
 // from its key, where only CloudTrail writes ("Finding your CloudTrail log files"): the key's account and region.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -73,12 +73,14 @@ class ObjectFetcher {
   [[nodiscard]] Status get(const cloudtrail::ObjectName& object, std::optional<Time> give_up_at,
                            const std::stop_token& stop, Body& body);
   [[nodiscard]] std::string region_of(const std::string& bucket) const;
+  [[nodiscard]] bool asks_versions(const std::string& bucket) const;
+  void note_newest_only(const std::string& bucket);
   void note_region(const std::string& bucket, const std::string& region);
 
   const ObjectRules rules_;
   const ClientFor client_for_;
   mutable std::mutex mutex_;
-  std::atomic<bool> asks_versions_ = true;
+  std::set<std::string> newest_only_;           // buckets whose versions are withheld
   std::map<std::string, std::string> regions_;  // of buckets that are not where they were looked for
 };
 

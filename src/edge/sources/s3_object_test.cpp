@@ -71,6 +71,25 @@ TEST_F(S3Object, WhoMayNotReadVersionsReadsTheNewest) {
   EXPECT_EQ(transport_.sent.size(), 3u);
 }
 
+// S3 says the same of a key that is not there, to whoever may not list the bucket: a made-up name must not cost the versions.
+TEST_F(S3Object, AWithheldKeyDoesNotEndTheAskingForVersions) {
+  rules_.buckets.emplace_back("more-logs");
+  const std::string denied = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
+  transport_.answer(403, denied);
+  transport_.answer(403, denied);
+  EXPECT_EQ(fetch({"org-logs", kLog, "v7", 5}).what, Fetch::refused);
+  transport_.answer(200, "bytes");
+  EXPECT_EQ(fetch({"org-logs", kLog, "v8", 5}).delivery.bytes, "bytes");
+  EXPECT_TRUE(transport_.sent.back().url.ends_with("?versionId=v8"));
+  // Nor what one bucket withholds those of another.
+  transport_.answer(403, denied);
+  transport_.answer(200, "bytes");
+  EXPECT_EQ(fetch({"org-logs", kLog, "v9", 5}).delivery.bytes, "bytes");
+  transport_.answer(200, "bytes");
+  EXPECT_EQ(fetch({"more-logs", kLog, "v1", 5}).delivery.bytes, "bytes");
+  EXPECT_TRUE(transport_.sent.back().url.ends_with("?versionId=v1"));
+}
+
 TEST_F(S3Object, ALogFileIsADeliveryThatItsKeySpeaksFor) {
   rules_.bucket_owner = "999988887777";
   transport_.answer(200, "bytes");

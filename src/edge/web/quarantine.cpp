@@ -37,6 +37,13 @@ void replay(const Services& s, Call call, net::Responder responder) {
   auto item = s.store.quarantined(call.arguments[0]);
   if (!item) return responder.send(problem_of(item.error()));
   if (item->settled_at) return responder.send(net::problem(409, "it was " + item->settled_as + " before"));
+  // What is kept of it is the message that named it.
+  for (const std::string_view reason : {"object_missing", "fetch_refused", "fetch_failed"}) {
+    if (item->reason.starts_with(reason))
+      return responder.send(net::problem(
+          409,
+          "it names an object in S3: send its message to the queue again, or read the object with `glasswatch scan`"));
+  }
   if (item->payload.size() < item->size) return responder.send(net::problem(409, "only a part of it was kept"));
   if (!s.ingest.has_room(item->payload.size())) return responder.send(come_back_later("too much is in flight"));
   ports::Delivery delivery;
