@@ -3,7 +3,7 @@
 
 #include "base/uuid.h"
 #include "edge/store/sqlite/change.h"
-#include "edge/store/sqlite/codec.h"
+#include "edge/store/codec/codec.h"
 #include "edge/store/sqlite/lists.h"
 #include "edge/store/sqlite/rows.h"
 #include "edge/store/sqlite/sqlite_store.h"
@@ -189,7 +189,7 @@ Result<std::vector<ports::ChainRow>> SqliteStore::chain(Time since) {
     Query q = db.query("SELECT rows FROM chain WHERE newest >= ? ORDER BY seq");
     q.bind(since);
     while (q.step()) {
-      if (!unpack(q.view(0), rows))
+      if (!store::unpack(q.view(0), rows))
         fail(Errc::corrupt, "the chain horizon cannot be read: run `glasswatch store check`");
     }
     std::erase_if(rows, [&](const ports::ChainRow& row) { return row.time < since; });

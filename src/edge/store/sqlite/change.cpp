@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "edge/store/sqlite/codec.h"
+#include "edge/store/codec/codec.h"
 #include "edge/store/sqlite/load.h"
 
 namespace gw::sqlite {
@@ -55,7 +55,7 @@ const std::string& Change::resolved(const std::string& session_id) {
 
 void Change::write_entry(const std::string& session_id, const model::Entry& entry) {
   const model::AccessEvent& e = entry.event;
-  const std::string body = to_body(e);
+  const std::string body = store::to_body(e);
   db_.query(
          "INSERT INTO events(event_key, content, kind, session_id, time, received, account_id, role, mechanism,"
          " severity, watch, break_glass, kinds, high_risk, organization_id, body, feed)"
@@ -90,7 +90,7 @@ void Change::write_fold(model::Fold& fold) {
          "INSERT INTO folds(key, version, last, next_due, organization_id, body) VALUES(?,?,?,?,?,?)"
          " ON CONFLICT(key) DO UPDATE SET version = excluded.version, last = excluded.last,"
          " next_due = excluded.next_due, body = excluded.body")
-      .bind(fold.key, fold.version, fold.last, fold.next_due, organization_id_, to_body(fold))
+      .bind(fold.key, fold.version, fold.last, fold.next_due, organization_id_, store::to_body(fold))
       .run();
 }
 
@@ -100,7 +100,7 @@ void Change::write_alert(const model::Alert& a) {
          " event_time, planned, config_hash, organization_id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
          " ON CONFLICT DO NOTHING")
       .bind(a.id, a.key, static_cast<int>(a.kind), resolved(a.session_id), static_cast<int>(a.severity), a.watch,
-            to_list(a.receivers), a.fact, a.reason, a.data, a.created_at, a.event_time, a.planned, a.config_hash,
+            store::to_list(a.receivers), a.fact, a.reason, a.data, a.created_at, a.event_time, a.planned, a.config_hash,
             organization_id_)
       .run();
   if (db_.changes() != 0) ledger_.append("alert", a.id, a.key + "\n" + a.data);
@@ -148,7 +148,7 @@ void Change::write_chain() {
   const Time newest = std::max_element(commit_.chain.begin(), commit_.chain.end(), [](const auto& a, const auto& b) {
                         return a.time < b.time;
                       })->time;
-  const std::string rows = pack(commit_.chain);
+  const std::string rows = store::pack(commit_.chain);
   db_.query("INSERT INTO chain(newest, rows) VALUES(?, ?)").bind(newest, Blob{rows}).run();
   std::int64_t total = db_.number("SELECT value FROM books WHERE name = 'chain.bytes'");
   std::int64_t delta = static_cast<std::int64_t>(rows.size());
@@ -179,7 +179,7 @@ void Change::write_mute(const model::Mute& m) {
       .run();
   const std::string end = m.ended_at ? format_time(*m.ended_at) + " by " + m.ended_by : std::string();
   ledger_.append("mute", m.id,
-                 to_list({m.watch, m.account_id, m.session_id, m.author, m.reason, format_time(m.until), end}));
+                 store::to_list({m.watch, m.account_id, m.session_id, m.author, m.reason, format_time(m.until), end}));
 }
 
 void Change::write_cursor(const std::string& name, const std::string& value) {

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <tuple>
 
-#include "edge/store/sqlite/codec.h"
+#include "edge/store/codec/codec.h"
 #include "edge/store/sqlite/db.h"
 #include "edge/store/sqlite/lock.h"
 #include "edge/store/sqlite/schema.h"
@@ -87,19 +87,19 @@ class Checker {
     Query events = db_.query("SELECT event_key, body FROM events WHERE body IS NOT NULL");
     for (; events.step(); ++report_.events) {
       event = {};
-      if (!from_body(events.view(1), event)) problem("event " + events.text(0) + ": it cannot be read");
+      if (!store::from_body(events.view(1), event)) problem("event " + events.text(0) + ": it cannot be read");
     }
     model::Fold fold;
     Query folds = db_.query("SELECT key, body FROM folds");
     while (folds.step()) {
       fold = {};
-      if (!from_body(folds.view(1), fold)) problem("fold " + folds.text(0) + ": it cannot be read");
+      if (!store::from_body(folds.view(1), fold)) problem("fold " + folds.text(0) + ": it cannot be read");
     }
     std::vector<ports::ChainRow> rows;
     Query chain = db_.query("SELECT rows FROM chain");
     while (chain.step()) {
       rows.clear();
-      if (!unpack(chain.view(0), rows)) problem("a part of the chain horizon cannot be read");
+      if (!store::unpack(chain.view(0), rows)) problem("a part of the chain horizon cannot be read");
     }
     report_.alerts = this->rows("SELECT count(*) FROM alerts");
     report_.notifications = this->rows("SELECT count(*) FROM outbox");

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "edge/store/sqlite/codec.h"
+#include "edge/store/codec/codec.h"
 
 namespace gw::sqlite {
 namespace {
@@ -45,7 +45,7 @@ model::Session parse_session(std::string_view body, std::uint64_t version) {
 
 model::Fold parse_fold(std::string_view body, std::uint64_t version) {
   model::Fold fold;
-  if (!from_body(body, fold)) fail(Errc::corrupt, "a fold's stored state cannot be read: run `glasswatch store check`");
+  if (!store::from_body(body, fold)) fail(Errc::corrupt, "a fold's stored state cannot be read: run `glasswatch store check`");
   fold.version = version;
   return fold;
 }

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <sstream>
 
-#include "edge/store/sqlite/codec.h"
+#include "edge/store/codec/codec.h"
 #include "edge/store/sqlite/lists.h"
 #include "edge/store/sqlite/load.h"
 #include "edge/store/sqlite/rows.h"
@@ -149,7 +149,7 @@ Page<ports::StoredEvent> list_events(Db& db, const ListQuery& query) {
     event.session_id = q.text(3);
     event.kinds = static_cast<model::ActivityKinds>(q.integer(4));
     event.high_risk = q.text(5);
-    if (!from_body(q.view(6), event.event))
+    if (!store::from_body(q.view(6), event.event))
       fail(Errc::corrupt, "a stored event cannot be read: run `glasswatch store check`");
     event.feeds.insert(event.event.origin.feed);
     std::istringstream others(std::string(q.view(7)));

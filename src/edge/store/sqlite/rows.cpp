@@ -1,6 +1,6 @@
 #include "edge/store/sqlite/rows.h"
 
-#include "edge/store/sqlite/codec.h"
+#include "edge/store/codec/codec.h"
 
 namespace gw::sqlite {
 namespace {
@@ -22,7 +22,7 @@ model::Alert read_alert(const Query& q, int at) {
   a.session_id = q.text(at + 3);
   a.severity = word<model::Severity>(q, at + 4, model::kSeverityNames.size());
   a.watch = q.text(at + 5);
-  a.receivers = from_list(q.view(at + 6)).value_or(std::vector<std::string>());
+  a.receivers = store::from_list(q.view(at + 6)).value_or(std::vector<std::string>());
   a.fact = q.text(at + 7);
   a.reason = q.text(at + 8);
   a.data = q.text(at + 9);

@@ -11,12 +11,24 @@
 #include "domain/model/fold.h"
 #include "engine/ports/store.h"
 
-namespace gw::sqlite {
+namespace gw::store {
 
 [[nodiscard]] std::string to_body(const model::AccessEvent& event);
 [[nodiscard]] bool from_body(std::string_view body, model::AccessEvent& event);
 [[nodiscard]] std::string to_body(const model::Fold& fold);
 [[nodiscard]] bool from_body(std::string_view body, model::Fold& fold);
+
+[[nodiscard]] std::string to_body(const model::Alert& alert);
+[[nodiscard]] bool from_body(std::string_view body, model::Alert& alert);
+[[nodiscard]] std::string to_body(const model::Notification& notification);
+[[nodiscard]] bool from_body(std::string_view body, model::Notification& notification);
+[[nodiscard]] std::string to_body(const model::Thread& thread);
+[[nodiscard]] bool from_body(std::string_view body, model::Thread& thread);
+[[nodiscard]] std::string to_body(const model::Mute& mute);
+[[nodiscard]] bool from_body(std::string_view body, model::Mute& mute);
+// Without its payload.
+[[nodiscard]] std::string to_body(const ports::QuarantineItem& item);
+[[nodiscard]] bool from_body(std::string_view body, ports::QuarantineItem& item);
 
 // A JSON list of texts.
 [[nodiscard]] std::string to_list(const std::vector<std::string>& texts);
@@ -27,4 +39,4 @@ namespace gw::sqlite {
 [[nodiscard]] std::string pack(const std::vector<ports::ChainRow>& rows);
 [[nodiscard]] bool unpack(std::string_view bytes, std::vector<ports::ChainRow>& rows);  // adds to `rows`
 
-}  // namespace gw::sqlite
+}  // namespace gw::store

@@ -1,8 +1,8 @@
-#include "edge/store/sqlite/codec.h"
+#include "edge/store/codec/codec.h"
 
 #include <gtest/gtest.h>
 
-namespace gw::sqlite {
+namespace gw::store {
 namespace {
 
 using model::AccessEvent;
@@ -135,4 +135,4 @@ TEST(Codec, TheChainIsPacked) {
 }
 
 }  // namespace
-}  // namespace gw::sqlite
+}  // namespace gw::store

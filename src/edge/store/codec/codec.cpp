@@ -1,5 +1,5 @@
 // One list of fields serves writing and reading, so that the two cannot differ. Empty fields are left out.
-#include "edge/store/sqlite/codec.h"
+#include "edge/store/codec/codec.h"
 
 #include <charconv>
 #include <cstring>
@@ -9,7 +9,7 @@
 #include "base/json/doc.h"
 #include "base/json/write.h"
 
-namespace gw::sqlite {
+namespace gw::store {
 namespace {
 
 using json::Value;
@@ -157,7 +157,9 @@ class Reader {
   template <class T>
   requires std::is_enum_v<T>
   static bool read(Value v, T& e) {
-    constexpr unsigned kEnd = std::is_same_v<T, Mechanism>         ? unsigned{model::kMechanismCount}
+    constexpr unsigned kEnd = std::is_same_v<T, Mechanism>           ? unsigned{model::kMechanismCount}
+                              : std::is_same_v<T, model::AlertKind> ? unsigned{model::kAlertKinds}
+                              : std::is_same_v<T, model::SendState> ? unsigned{model::kSendStates}
                               : std::is_same_v<T, model::Severity> ? unsigned{model::kSeverityNames.size()}
                               : std::is_same_v<T, model::Outcome>  ? 2
                                                                    : 4;
@@ -208,6 +210,27 @@ void fields(V& v, S& s) {
     v.always("feed", s.feed), v("path", s.path), v("record", s.record);
   } else if constexpr (Is<S, AccessEvent>) {
     access_fields(v, s);
+  } else if constexpr (Is<S, model::Alert>) {
+    v("id", s.id), v("key", s.key), v("kind", s.kind), v("session_id", s.session_id), v("severity", s.severity);
+    v("watch", s.watch), v("receivers", s.receivers), v("fact", s.fact), v("reason", s.reason), v("data", s.data);
+    v("created_at", s.created_at), v("event_time", s.event_time), v("planned", s.planned);
+    v("config_hash", s.config_hash);
+  } else if constexpr (Is<S, model::Notification>) {
+    v("id", s.id), v("alert_id", s.alert_id), v("receiver", s.receiver), v.always("generation", s.generation);
+    v("state", s.state), v("attempts", s.attempts), v("due_at", s.due_at), v("created_at", s.created_at);
+    v("settled_at", s.settled_at), v("reason", s.reason), v("reference", s.reference);
+    v("rerouted_from", s.rerouted_from);
+  } else if constexpr (Is<S, model::Thread>) {
+    v("receiver", s.receiver), v("session_id", s.session_id), v("channel", s.channel), v("ts", s.ts);
+    v("posted_at", s.posted_at), v("shown", s.shown);
+  } else if constexpr (Is<S, model::Mute>) {
+    v("id", s.id), v("watch", s.watch), v("account_id", s.account_id), v("session_id", s.session_id);
+    v("author", s.author), v("reason", s.reason), v("created_at", s.created_at), v("until", s.until);
+    v("ended_at", s.ended_at), v("ended_by", s.ended_by);
+  } else if constexpr (Is<S, ports::QuarantineItem>) {  // without its payload
+    v("id", s.id), v("key", s.key), v("feed", s.feed), v("source", s.source), v("reason", s.reason);
+    v("event_id", s.event_id), v("size", s.size), v("at", s.at), v("settled_at", s.settled_at);
+    v("settled_as", s.settled_as);
   } else {
     static_assert(Is<S, Fold>);
     v("key", s.key), v("version", s.version), v("account_id", s.account_id), v("account_name", s.account_name);
@@ -253,6 +276,17 @@ std::string to_body(const AccessEvent& event) { return write_body(event); }
 bool from_body(std::string_view body, AccessEvent& event) { return read_body(body, event); }
 std::string to_body(const Fold& fold) { return write_body(fold); }
 bool from_body(std::string_view body, Fold& fold) { return read_body(body, fold); }
+
+std::string to_body(const model::Alert& alert) { return write_body(alert); }
+bool from_body(std::string_view body, model::Alert& alert) { return read_body(body, alert); }
+std::string to_body(const model::Notification& notification) { return write_body(notification); }
+bool from_body(std::string_view body, model::Notification& notification) { return read_body(body, notification); }
+std::string to_body(const model::Thread& thread) { return write_body(thread); }
+bool from_body(std::string_view body, model::Thread& thread) { return read_body(body, thread); }
+std::string to_body(const model::Mute& mute) { return write_body(mute); }
+bool from_body(std::string_view body, model::Mute& mute) { return read_body(body, mute); }
+std::string to_body(const ports::QuarantineItem& item) { return write_body(item); }
+bool from_body(std::string_view body, ports::QuarantineItem& item) { return read_body(body, item); }
 
 std::string to_list(const std::vector<std::string>& texts) {
   std::string out;
@@ -301,4 +335,4 @@ bool unpack(std::string_view bytes, std::vector<ports::ChainRow>& rows) {
   return true;
 }
 
-}  // namespace gw::sqlite
+}  // namespace gw::store
