@@ -157,12 +157,12 @@ class Reader {
   template <class T>
   requires std::is_enum_v<T>
   static bool read(Value v, T& e) {
-    constexpr unsigned kEnd = std::is_same_v<T, Mechanism>           ? unsigned{model::kMechanismCount}
+    constexpr unsigned kEnd = std::is_same_v<T, Mechanism>          ? unsigned{model::kMechanismCount}
                               : std::is_same_v<T, model::AlertKind> ? unsigned{model::kAlertKinds}
                               : std::is_same_v<T, model::SendState> ? unsigned{model::kSendStates}
-                              : std::is_same_v<T, model::Severity> ? unsigned{model::kSeverityNames.size()}
-                              : std::is_same_v<T, model::Outcome>  ? 2
-                                                                   : 4;
+                              : std::is_same_v<T, model::Severity>  ? unsigned{model::kSeverityNames.size()}
+                              : std::is_same_v<T, model::Outcome>   ? 2
+                                                                    : 4;
     unsigned n = 0;
     if (!integer(v, n) || n >= kEnd) return false;
     e = static_cast<T>(n);

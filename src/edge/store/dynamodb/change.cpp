@@ -28,6 +28,7 @@ Change::Change(Table& table, Snapshot& snapshot, const ports::Ask& ask, const po
       loaded_(loaded),
       commit_(commit),
       config_(config),
+      keep_{config.keep_seconds},
       is_first_(is_first) {}
 
 Group& Change::group_of(const std::string& session_id) {
@@ -71,6 +72,13 @@ void Change::make() {
   if (!is_first_) {
     for (const ports::QuarantineItem& q : commit_.quarantine) wanted.push_back(keys::quarantine(q.key));
   }
+  for (const ports::FeedSighting& sighting : commit_.feeds) {
+    feeds_[sighting.event_key].insert(sighting.feed);
+    const bool is_stored_by_it = std::any_of(commit_.entries.begin(), commit_.entries.end(), [&](const auto& entry) {
+      return entry.second.event_key == sighting.event_key;
+    });
+    if (!is_stored_by_it || !is_first_) wanted.push_back(keys::event(sighting.event_key));
+  }
   snapshot_.need(std::move(wanted));
 
   for (const model::SessionChange& change : commit_.sessions) {
@@ -80,6 +88,7 @@ void Change::make() {
   for (auto& [id, group] : groups) write_edges(group);
   guard_edges();
   for (const auto& [session_id, entry] : commit_.entries) write_entry(session_id, entry);
+  write_feeds();
   for (model::Fold& fold : commit_.folds) write_fold(fold);
   std::map<std::string, std::vector<const model::Notification*>> notifications;
   for (const model::Notification& n : commit_.notifications) notifications[n.alert_id].push_back(&n);
@@ -96,8 +105,8 @@ void Change::write_entry(const std::string& session_id, const model::Entry& entr
   const bool is_void = old != nullptr && snapshot_.is_void(*old);
   if (old != nullptr && !is_void) {
     // Decided about as if it were new, though it was asked for: somebody else was quicker.
-    const bool asked = std::find(ask_.event_keys.begin(), ask_.event_keys.end(), entry.event_key) !=
-                       ask_.event_keys.end();
+    const bool asked =
+        std::find(ask_.event_keys.begin(), ask_.event_keys.end(), entry.event_key) != ask_.event_keys.end();
     if (asked && !loaded_.known.contains(entry.event_key)) throw Stale{};
     return;
   }
@@ -113,6 +122,14 @@ void Change::write_entry(const std::string& session_id, const model::Entry& entr
   op.item.set("kinds", number(entry.kinds));
   op.item.set("high_risk", text(entry.high_risk));
   op.item.set("body", text(body));
+  op.item.set("feed", text(e.origin.feed));
+  keep_.mark(op.item, commit_.at);
+  if (const auto feeds = feeds_.find(entry.event_key); feeds != feeds_.end()) {
+    for (const std::string& feed : feeds->second) {
+      if (feed != e.origin.feed) op.item.set(std::string(kFeed) + feed, number(1));
+    }
+    feeds_.erase(feeds);
+  }
   require_version(op, 0);
   if (is_void) {
     op.condition = "attempt = :old";
@@ -125,6 +142,27 @@ void Change::write_entry(const std::string& session_id, const model::Entry& entr
     group.books.leaf();
   }
   group.events.push_back(std::move(op));
+}
+
+// Of events that were stored before.
+void Change::write_feeds() {
+  for (const auto& [event_key, feeds] : feeds_) {
+    const Item* item = snapshot_.at(keys::event(event_key));
+    if (item == nullptr || snapshot_.is_void(*item)) continue;
+    Op op;
+    op.kind = Op::Kind::update;
+    op.item = Item(item->key());
+    op.condition = "attribute_exists(pk)";
+    for (const std::string& feed : feeds) {
+      const std::string name = std::string(kFeed) + feed;
+      if (feed == item->text("feed") || item->has(name)) continue;
+      const std::string n = "#" + std::to_string(op.names.size());
+      op.update += (op.update.empty() ? "SET " : ", ") + n + " = :one";
+      op.names[n] = name;
+      op.values[":one"] = number(1);
+    }
+    if (!op.update.empty()) groups[kNone].ops.push_back(std::move(op));
+  }
 }
 
 void Change::write_fold(model::Fold& fold) {
@@ -142,6 +180,8 @@ void Change::write_fold(model::Fold& fold) {
     op.item.set("gsi1pk", text(keys::kClock));
     op.item.set("gsi1sk", text(sortable(*fold.next_due) + "#" + keys::bounded(fold.key)));
     op.item.set("due", signed_number(fold.next_due->micros));
+  } else {
+    keep_.mark(op.item, commit_.at);
   }
   groups[kNone].ops.push_back(std::move(op));
 }
@@ -169,7 +209,16 @@ void Change::write_alert(const model::Alert& alert, const std::vector<const mode
     group.books.alerts(n->receiver, n->state, 1);
     is_new = true;
   }
-  group.ops.push_back(put_alert(a));
+  group.ops.push_back(put_alert(a, keep_));
+  if (!a.notes.empty()) waiting.emplace_back(key, 1);
+  Op entry;
+  entry.item = Item(keys::alert_entry(a.alert));
+  entry.item.set("id", text(alert.id));
+  entry.item.set("kind", text(model::to_string(alert.kind)));
+  entry.item.set("alert_pk", text(key.pk));
+  entry.item.set("alert_sk", text(key.sk));
+  keep_.mark(entry.item, alert.created_at, kMonth);
+  group.ops.push_back(std::move(entry));
   if (alert.kind != model::AlertKind::session_opened) return;
   Op opening;
   opening.item = Item({keys::openings(alert.watch), sortable(alert.created_at) + "#" + alert.id});
@@ -192,6 +241,7 @@ void Change::write_quarantine(const ports::QuarantineItem& item) {
   op.item.set("v", number(1));
   op.item.set("id", text(item.id));
   op.item.set("body", text(store::to_body(item)));
+  if (item.settled_at) keep_.mark(op.item, commit_.at);
   groups[kNone].ops.push_back(std::move(op));
   if (!item.settled_at) groups[kNone].books.add("quarantine.open", 1);
 }
@@ -214,6 +264,7 @@ void Change::write_mute(const model::Mute& m) {
   op.item.set("v", number((old == nullptr ? 0 : old->count("v")) + 1));
   const std::string body = store::to_body(mute);
   op.item.set("body", text(body));
+  keep_.mark(op.item, mute.until);
   set_leaf(op.item, "mute", mute.id, body);
   groups[kNone].books.leaf();
   groups[kNone].ops.push_back(std::move(op));
@@ -236,9 +287,8 @@ void Change::write_rest() {
     const auto first = commit_.chain.begin() + static_cast<std::ptrdiff_t>(begin);
     const std::vector<ports::ChainRow> rows(
         first, first + static_cast<std::ptrdiff_t>(std::min(kRows, commit_.chain.size() - begin)));
-    const Time newest = std::max_element(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-                          return a.time < b.time;
-                        })->time;
+    const Time newest =
+        std::max_element(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.time < b.time; })->time;
     Op op;
     op.item = Item({"H", sortable(newest) + "#" + random_uuid7(commit_.at)});
     op.item.set("rows", bytes(store::pack(rows)));

@@ -32,8 +32,9 @@ class Change {
   void make();
   // By session id; the last one, under "\x7f", is about none.
   std::map<std::string, Group> groups;
-  bool is_new = false;  // something waits to be sent
-  std::vector<Key> garbage;  // parts that nothing names once it is written
+  bool is_new = false;                                 // something waits to be sent
+  std::vector<std::pair<Key, std::uint64_t>> waiting;  // alerts with something to send, and their versions
+  std::vector<Key> garbage;                            // parts that nothing names once it is written
 
  private:
   // change_sessions.cpp
@@ -44,10 +45,12 @@ class Change {
   void write_body(Item& item, const std::string& body);
   void write_edges(Group& group);
   void guard_edges();
-  std::vector<AlertItem>& all_alerts();
+  [[nodiscard]] std::vector<AlertItem> alerts_of(const std::string& session_id);
+  [[nodiscard]] std::vector<std::string> merged_into(const std::string& session_id);
   // change.cpp
   Group& group_of(const std::string& session_id);
   void write_entry(const std::string& session_id, const model::Entry& entry);
+  void write_feeds();
   void write_fold(model::Fold& fold);
   void write_alert(const model::Alert& alert, const std::vector<const model::Notification*>& notifications);
   void write_quarantine(const ports::QuarantineItem& item);
@@ -62,15 +65,17 @@ class Change {
   const ports::Loaded& loaded_;
   ports::Commit& commit_;
   const Config& config_;
+  const Keep keep_;
   const bool is_first_;
   std::set<Key> made_;  // of what may stand in the answer twice
   std::set<std::string> written_edges_;
-  std::map<std::string, std::string> absorbed_;  // → the group it is written in
-  std::vector<AlertItem> alerts_;
-  bool has_alerts_ = false;
+  std::map<std::string, std::string> absorbed_;             // → the group it is written in
+  std::map<std::string, std::vector<std::string>> merged_;  // by this commit, into the session
+  std::map<std::string, std::set<std::string>> feeds_;      // event key → feeds that carried it, too
 };
 
 // The write that brings an edge's item to what its sessions say.
-[[nodiscard]] Op edge_op(const std::string& edge_key, const std::map<std::string, std::vector<Stretch>>& sessions);
+[[nodiscard]] Op edge_op(const std::string& edge_key, const std::map<std::string, std::vector<Stretch>>& sessions,
+                         const Value* ttl = nullptr);
 
 }  // namespace gw::dynamodb

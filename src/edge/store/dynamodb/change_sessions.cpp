@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/uuid.h"
+#include "edge/store/codec/codec.h"
 #include "edge/store/dynamodb/change.h"
 #include "edge/store/dynamodb/keys.h"
 
@@ -42,7 +43,7 @@ void move_edges(const std::string& id, const Session* before, const Session* aft
 
 }  // namespace
 
-Op edge_op(const std::string& edge_key, const std::map<std::string, std::vector<Stretch>>& sessions) {
+Op edge_op(const std::string& edge_key, const std::map<std::string, std::vector<Stretch>>& sessions, const Value* ttl) {
   Op op;
   op.kind = Op::Kind::update;
   op.item = Item(keys::edge(edge_key));
@@ -58,6 +59,11 @@ Op edge_op(const std::string& edge_key, const std::map<std::string, std::vector<
     set += (set.empty() ? "SET #" : ", #") + n + " = :" + n;
     op.values[":" + n] = text(to_text(stretches));
   }
+  if (ttl != nullptr) {
+    set += set.empty() ? "SET #ttl = :ttl" : ", #ttl = :ttl";
+    op.names["#ttl"] = "ttl";
+    op.values[":ttl"] = *ttl;
+  }
   op.update = set + (set.empty() ? "" : " ") + remove + (remove.empty() ? "" : " ") + "ADD v :one";
   op.values[":one"] = number(1);
   return op;
@@ -65,8 +71,10 @@ Op edge_op(const std::string& edge_key, const std::map<std::string, std::vector<
 
 // Of an edge that was looked at, what was seen must still hold; the first write of a commit asks.
 void Change::write_edges(Group& group) {
+  Item ttl;
+  keep_.mark(ttl, commit_.at, kMonth);
   for (const auto& [key, sessions] : group.edges) {
-    Op op = edge_op(key, sessions);
+    Op op = edge_op(key, sessions, ttl.has("ttl") ? &ttl.values.at("ttl") : nullptr);
     const Key at = keys::edge(key);
     if (snapshot_.has_seen(at) && written_edges_.insert(key).second) {
       const Item* item = snapshot_.at(at);
@@ -94,26 +102,35 @@ void Change::guard_edges() {
   }
 }
 
-std::vector<AlertItem>& Change::all_alerts() {
-  if (has_alerts_) return alerts_;
-  has_alerts_ = true;
-  for (const Item& item : table_.query({{}, "A", {}, {}, 0})) {
-    AlertItem& alert = alerts_.emplace_back(parse_alert(item));
-    alert.alert.session_id = alert.alert.session_id.empty() ? "" : resolve(snapshot_, alert.alert.session_id);
+std::vector<std::string> Change::merged_into(const std::string& session_id) {
+  std::vector<std::string> ids;
+  if (const Item* item = snapshot_.at(keys::session(session_id))) ids = merged_of(*item);
+  const std::vector<std::string>& more = merged_[session_id];
+  ids.insert(ids.end(), more.begin(), more.end());
+  return ids;
+}
+
+// Those of what was merged into it among them.
+std::vector<AlertItem> Change::alerts_of(const std::string& session_id) {
+  std::vector<std::string> names = merged_into(session_id);
+  names.push_back(session_id);
+  std::vector<AlertItem> alerts;
+  for (const std::string& name : names) {
+    for (const Item& item : table_.query({{}, keys::alerts_of(name), {}, {}, 0})) alerts.push_back(parse_alert(item));
   }
-  return alerts_;
+  return alerts;
 }
 
 // What waits to be told of a session that is absorbed is told of the other one, but for what was, or is about to be, told of
 // that one itself.
 void Change::supersede(const std::string& absorbed, const std::string& into, Group& group) {
-  for (AlertItem& a : all_alerts()) {
-    if (a.alert.session_id != absorbed) continue;
+  const std::vector<AlertItem> others = alerts_of(into);
+  for (AlertItem& a : alerts_of(absorbed)) {
     bool changed = false;
     for (Note& note : a.notes) {
       if (!note.waits()) continue;
-      const bool told = std::any_of(all_alerts().begin(), all_alerts().end(), [&](const AlertItem& b) {
-        return b.alert.session_id == into && b.alert.kind == a.alert.kind && b.alert.fact == a.alert.fact &&
+      const bool told = std::any_of(others.begin(), others.end(), [&](const AlertItem& b) {
+        return b.alert.kind == a.alert.kind && b.alert.fact == a.alert.fact &&
                std::any_of(b.notes.begin(), b.notes.end(), [&](const Note& other) {
                  return other.notification.receiver == note.notification.receiver;
                });
@@ -125,10 +142,7 @@ void Change::supersede(const std::string& absorbed, const std::string& into, Gro
       group.books.moved(note.notification.receiver, SendState::trying, SendState::superseded);
       changed = true;
     }
-    if (changed) group.ops.push_back(put_alert(a));
-  }
-  for (AlertItem& a : all_alerts()) {
-    if (a.alert.session_id == absorbed) a.alert.session_id = into;
+    if (changed) group.ops.push_back(put_alert(a, keep_));
   }
 }
 
@@ -159,11 +173,12 @@ void Change::absorb(const Session& into, const std::string& id, Group& group) {
   require_version(op, version);
   op.item.set("v", number(version + 1));
   op.item.set("into", text(into.id));
+  keep_.mark(op.item, commit_.at, kMonth);
   group.ops.push_back(std::move(op));
   if (item != nullptr) {
     const Session old = parse_session(table_, *item);
-    const auto loaded = std::find_if(loaded_.sessions.begin(), loaded_.sessions.end(),
-                                     [&](const Session& s) { return s.id == id; });
+    const auto loaded =
+        std::find_if(loaded_.sessions.begin(), loaded_.sessions.end(), [&](const Session& s) { return s.id == id; });
     if (loaded != loaded_.sessions.end() && loaded->version != version) throw Stale{};
     group.books.add("sessions", -1);
     if (old.state == model::SessionState::open) group.books.add("sessions.open", -1);
@@ -172,6 +187,10 @@ void Change::absorb(const Session& into, const std::string& id, Group& group) {
   }
   supersede(id, into.id, group);
   take_threads(id, into.id, group);
+  std::vector<std::string> ids = merged_into(id);
+  ids.push_back(id);
+  std::vector<std::string>& merged = merged_[into.id];
+  merged.insert(merged.end(), ids.begin(), ids.end());
 }
 
 // A body that is too long for an item is written ahead in parts that only the item names.
@@ -188,6 +207,7 @@ void Change::write_body(Item& item, const std::string& body) {
     Op op;
     op.item = Item(keys::part(upload, parts));
     op.item.set("body", text(std::string_view(body).substr(begin, end - begin)));
+    if (item.has("ttl")) op.item.set("ttl", item.values.at("ttl"));
     static_cast<void>(table_.write(op));
     begin = end;
   }
@@ -218,6 +238,10 @@ void Change::write_session(Session& session, Group& group) {
   if (session.organization_id.empty()) session.organization_id = config_.organization_id;
   const std::string body = model::to_state_json(session);
   op.item.set("v", number(session.version));
+  op.item.set("id", text(session.id));
+  if (const std::vector<std::string> merged = merged_into(session.id); !merged.empty())
+    op.item.set("merged", text(store::to_list(merged)));
+  if (session.state == model::SessionState::lapsed) keep_.mark(op.item, commit_.at);
   write_body(op.item, body);
   set_leaf(op.item, "session", session.id + "@" + std::to_string(session.version), body);
   group.books.leaf();
@@ -225,6 +249,9 @@ void Change::write_session(Session& session, Group& group) {
     op.item.set("gsi1pk", text(keys::kClock));
     op.item.set("gsi1sk", text(sortable(*session.next_due) + "#" + keys::bounded(session.id)));
     op.item.set("due", signed_number(session.next_due->micros));
+  } else if (session.state == model::SessionState::open) {
+    op.item.set("gsi1pk", text(keys::kClock));
+    op.item.set("gsi1sk", text("~#" + keys::bounded(session.id)));
   }
   group.ops.push_back(std::move(op));
 }

@@ -43,7 +43,7 @@ std::size_t bytes_of(const std::vector<Op>& ops) {
 }
 
 // Writes ahead what does not fit, under an attempt that the group's transaction makes done.
-void write_ahead(Table& table, Group& group, Time at) {
+void write_ahead(Table& table, Group& group, Time at, const Keep& keep) {
   const std::size_t size = bytes_of(group.ops);
   if (group.ops.size() > kFits || size > kBytes) return;  // is cut to pieces
   const bool fits = group.ops.size() + group.events.size() <= kFits && size + bytes_of(group.events) <= kBytes;
@@ -61,6 +61,7 @@ void write_ahead(Table& table, Group& group, Time at) {
     Op done;
     done.item = Item(keys::attempt(id));
     done.item.set("state", text("done"));
+    keep.mark(done.item, at, kMonth);  // its events go before it
     require_version(done, 0);
     group.ops.push_back(std::move(done));
   }
@@ -73,8 +74,8 @@ class Pack {
   Pack(Table& table, unsigned shard) : table_(table), shard_(shard) {}
   // `whole`: all of it in one transaction.
   void add(Group& group, bool whole) {
-    const bool meets = std::any_of(group.ops.begin(), group.ops.end(),
-                                   [&](const Op& op) { return keys_.contains(op.key()); });
+    const bool meets =
+        std::any_of(group.ops.begin(), group.ops.end(), [&](const Op& op) { return keys_.contains(op.key()); });
     if (whole && (meets || !has_room(group.ops.size(), bytes_of(group.ops)))) flush();
     for (Op& op : group.ops) {
       const std::size_t size = op.item.size() + 200;
@@ -113,8 +114,11 @@ void write_coverage(Table& table, const ports::CoverageSighting& s) {
   op.kind = Op::Kind::update;
   op.item = Item({"G", keys::bounded(s.account_id + "#" + s.region + "#" + s.feed)});
   op.names = {{"#a", "account"}, {"#r", "region"}, {"#f", "feed"}, {"#n", "records"}};
-  op.values = {{":a", text(s.account_id)}, {":r", text(s.region)},       {":f", text(s.feed)},
-               {":n", number(s.records)},  {":t", signed_number(s.newest.micros)},
+  op.values = {{":a", text(s.account_id)},
+               {":r", text(s.region)},
+               {":f", text(s.feed)},
+               {":n", number(s.records)},
+               {":t", signed_number(s.newest.micros)},
                {":at", signed_number(s.received_at.micros)}};
   op.update = "SET #a = :a, #r = :r, #f = :f, received_at = :at, newest = :t ADD #n :n";
   op.condition = "attribute_not_exists(pk) OR (newest <= :t AND received_at <= :at)";
@@ -149,20 +153,16 @@ bool DynamoStore::attempt(const ports::Ask& ask, const Decide& decide, bool& is_
     change.make();
     Pack pack(table_, any_shard());
     for (auto& [id, group] : change.groups) {
-      write_ahead(table_, group, commit.at);
+      write_ahead(table_, group, commit.at, keep_);
       std::move(group.events.begin(), group.events.end(), std::back_inserter(group.ops));
       pack.add(group, group.ops.size() <= kFits);
     }
     pack.flush();
     // What was heard of is no evidence: after a failure here the commit stands.
     for (const ports::CoverageSighting& sighting : commit.coverage) write_coverage(table_, sighting);
-    for (const Key& key : change.garbage) {
-      Op erase;
-      erase.kind = Op::Kind::erase;
-      erase.item = Item(key);
-      static_cast<void>(table_.write(erase));
-    }
+    for (const Key& key : change.garbage) table_.erase(key);
     if (!commit.chain.empty()) prune_chain(commit.at);
+    for (const auto& [key, version] : change.waiting) remember(key, version, true);
     is_new = change.is_new;
     return true;
   } catch (const Stale&) {

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "edge/store/dynamodb/load.h"
 #include "edge/store/dynamodb/store.h"
 #include "edge/store/dynamodb/table.h"
 
@@ -51,16 +53,26 @@ class DynamoStore final : public ports::Store {
   [[nodiscard]] bool attempt(const ports::Ask& ask, const Decide& decide, bool& is_new);
   [[nodiscard]] unsigned any_shard() const;
   void prune_chain(Time now);
+  // The index is behind the table by moments: what this process has written itself, it knows better.
+  void remember(const Key& alert, std::uint64_t version, bool waits);
+  [[nodiscard]] std::vector<AlertItem> unsent();
   // Loads what is asked for by id, changes it, and writes it with what it does to the books; again when others came between.
   using Edit = std::function<bool(std::vector<Op>&, class Books&)>;
   void edit(const Edit& make);
 
   const Config config_;
+  const Keep keep_;
   aws::Tools tools_;
   Table table_;
   std::mutex commit_mutex_;
   std::mutex claim_mutex_;
   Time chain_pruned_;
+  struct Written {
+    std::uint64_t version = 0;
+    bool waits = false;
+  };
+  std::mutex written_mutex_;
+  std::map<Key, Written> written_;  // alerts, as this process left them
   std::mutex callbacks_mutex_;
   std::vector<std::function<void()>> callbacks_;
 };

@@ -66,6 +66,16 @@ class Item {
   std::map<std::string, Value> values;
 };
 
+// How long what is settled is kept: DynamoDB erases it some time after the second that attribute `ttl` names.
+struct Keep {
+  std::int64_t seconds = 0;  // 0: for ever
+  // Counted from `at`, and `more` seconds behind what hangs on it.
+  void mark(Item& item, Time at, std::int64_t more = 0) const {
+    if (seconds > 0) item.set("ttl", signed_number(at.micros / 1'000'000 + seconds + more));
+  }
+};
+inline constexpr std::int64_t kMonth = std::int64_t{30} * 24 * 3600;  // seconds
+
 void append_values(std::string& out, const std::map<std::string, Value>& values);
 void append_key(std::string& out, const Key& key);
 // False for what is no item of S, N and B.

@@ -1,8 +1,9 @@
 #include "edge/store/dynamodb/keys.h"
 
-#include <functional>
+#include <algorithm>
 
 #include "base/sha256.h"
+#include "edge/store/dynamodb/lists.h"
 
 namespace gw::dynamodb::keys {
 
@@ -12,6 +13,14 @@ std::string bounded(std::string_view text) {
   if (text.size() <= kLongest && text != "-") return std::string(text);
   return "sha256|" + sha256_hex(text);
 }
+
+Key alert(std::string_view key) {
+  const std::size_t begin = std::min(key.find('|'), key.size() - 1) + 1;
+  const std::string_view subject = key.empty() ? key : key.substr(begin, key.find('|', begin) - begin);
+  return {alerts_of(subject), bounded(key)};
+}
+
+Key alert_entry(const model::Alert& alert) { return {std::string(kAlertList), place_of(alert.created_at, alert.id)}; }
 
 std::string event_shard(std::size_t shard) { return "V" + std::to_string(shard); }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/model/alert.h"
 #include "edge/store/dynamodb/item.h"
 
 namespace gw::dynamodb::keys {
@@ -19,10 +20,14 @@ inline constexpr unsigned kBookShards = 8;
 [[nodiscard]] inline Key part(std::string_view upload, std::size_t n) {
   return {"SB|" + std::string(upload), std::to_string(n)};
 }
-[[nodiscard]] inline Key alias(std::string_view id) { return {"L", bounded(id)}; }
 [[nodiscard]] inline Key edge(std::string_view key) { return {"E|" + bounded(key), "E"}; }
 [[nodiscard]] inline Key fold(std::string_view key) { return {"F", bounded(key)}; }
-[[nodiscard]] inline Key alert(std::string_view key) { return {"A", bounded(key)}; }
+// Alerts lie with what they are about, which their key (kind|subject|fact) names: a session's are found together.
+[[nodiscard]] inline std::string alerts_of(std::string_view subject) { return "A|" + bounded(subject); }
+[[nodiscard]] Key alert(std::string_view key);
+// The list of all alerts by time; its entries say where they are.
+inline constexpr std::string_view kAlertList = "AL";
+[[nodiscard]] Key alert_entry(const model::Alert& alert);
 [[nodiscard]] inline Key attempt(std::string_view id) { return {"T|" + std::string(id), "T"}; }
 [[nodiscard]] inline Key mute(std::string_view id) { return {"M", bounded(id)}; }
 [[nodiscard]] inline Key quarantine(std::string_view key) { return {"Q", bounded(key)}; }
@@ -38,6 +43,7 @@ inline constexpr unsigned kBookShards = 8;
 
 // Partitions of the index `due`.
 inline constexpr std::string_view kUnsent = "unsent";  // alerts, by when one of their notifications may be claimed
-inline constexpr std::string_view kClock = "clock";    // sessions and folds, by next_due
+inline constexpr std::string_view kClock =
+    "clock";  // sessions and folds, by next_due; open sessions that have none behind them
 
 }  // namespace gw::dynamodb::keys

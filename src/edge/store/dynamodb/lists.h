@@ -30,8 +30,7 @@ void check_cursor(std::string_view cursor);
 // Newest first, from the cursor on. `all`: each with its place.
 template <class T>
 [[nodiscard]] ports::Page<T> page_of(std::vector<std::pair<std::string, T>> all, const ports::ListQuery& query) {
-  if (!query.cursor.empty())
-    std::erase_if(all, [&](const auto& one) { return one.first >= query.cursor; });
+  if (!query.cursor.empty()) std::erase_if(all, [&](const auto& one) { return one.first >= query.cursor; });
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, 1000);
   ports::Page<T> page;

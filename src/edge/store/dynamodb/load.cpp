@@ -178,7 +178,14 @@ AlertItem parse_alert(const Item& item) {
   return a;
 }
 
-Op put_alert(const AlertItem& a) {
+std::vector<std::string> merged_of(const Item& session) {
+  if (!session.has("merged")) return {};
+  auto ids = store::from_list(session.text("merged"));
+  if (!ids) fail(Errc::corrupt, "a session's stored aliases cannot be read");
+  return *std::move(ids);
+}
+
+Op put_alert(const AlertItem& a, const Keep& keep) {
   Op op;
   op.item = a.item;
   require_version(op, a.item.count("v"));
@@ -194,6 +201,8 @@ Op put_alert(const AlertItem& a) {
   op.item.set("notes", text(store::to_list(notes)));
   op.item.drop("gsi1pk");
   op.item.drop("gsi1sk");
+  op.item.drop("ttl");
+  if (!ready) keep.mark(op.item, a.alert.created_at);
   if (ready) {
     op.item.set("gsi1pk", text(keys::kUnsent));
     op.item.set("gsi1sk", text(sortable(*ready) + "#" + a.alert.id));

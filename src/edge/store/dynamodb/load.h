@@ -50,7 +50,12 @@ struct AlertItem {
 };
 [[nodiscard]] AlertItem parse_alert(const Item& item);
 // The write that brings the item to what `notes` say, conditional on its version.
-[[nodiscard]] Op put_alert(const AlertItem& alert);
+[[nodiscard]] Op put_alert(const AlertItem& alert, const Keep& keep);
+// Of an event that has its body; its session may be an alias.
+[[nodiscard]] ports::StoredEvent parse_event(const Item& item);
+inline constexpr std::string_view kFeed = "f|";  // and a feed: it carried the event, too
+// Sessions that were merged into this one.
+[[nodiscard]] std::vector<std::string> merged_of(const Item& session);
 
 struct Stretch {
   Time from;

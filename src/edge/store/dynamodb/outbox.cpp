@@ -19,7 +19,7 @@ using model::SendState;
 using ports::Claim;
 using ports::Outcome;
 
-constexpr unsigned kRounds = 8;          // of claims that others were quicker with
+constexpr unsigned kRounds = 8;           // of claims that others were quicker with
 constexpr std::size_t kMarksAtOnce = 45;  // alerts, threads and copies of them fit one transaction
 
 struct Waiting {
@@ -150,23 +150,59 @@ bool apply(AlertItem& alert, Note& note, const Outcome& outcome, Time now, Books
 }
 
 // Told of a session that was absorbed meanwhile: the other one keeps the thread that it has.
-void add_thread(Snapshot& snapshot, const model::Thread& thread, std::map<Key, Op>& ops) {
+void add_thread(Snapshot& snapshot, const model::Thread& thread, const Keep& keep, Time now, std::map<Key, Op>& ops) {
   model::Thread moved = thread;
   moved.session_id = resolve(snapshot, thread.session_id);
   Op op;
   op.item = Item(keys::thread(moved.session_id, moved.receiver));
   if (moved.session_id != thread.session_id && snapshot.at(op.key()) != nullptr) return;
   op.item.set("body", text(store::to_body(moved)));
+  keep.mark(op.item, now, kMonth);
   ops.insert_or_assign(op.key(), op);
 }
 
-std::vector<AlertItem> unsent(Table& table) {
-  std::vector<AlertItem> alerts;
-  for (const Item& item : table.query({"due", std::string(keys::kUnsent), {}, {}, 0})) alerts.push_back(parse_alert(item));
-  return alerts;
+}  // namespace
+
+void DynamoStore::remember(const Key& alert, std::uint64_t version, bool waits) {
+  constexpr std::size_t kMost = 4096;
+  const std::lock_guard lock(written_mutex_);
+  if (written_.size() >= kMost) written_.clear();
+  Written& written = written_[alert];
+  written.version = std::max(written.version, version);
+  written.waits = waits;
 }
 
-}  // namespace
+std::vector<AlertItem> DynamoStore::unsent() {
+  std::map<Key, AlertItem> alerts;
+  table_.walk({"due", std::string(keys::kUnsent), {}, {}, 0}, [&](const Item& item) {
+    alerts.try_emplace(item.key(), parse_alert(item));
+    return true;
+  });
+  std::vector<Key> behind;
+  {
+    const std::lock_guard lock(written_mutex_);
+    for (auto at = written_.begin(); at != written_.end();) {
+      const auto& [key, written] = *at;
+      const auto listed = alerts.find(key);
+      const bool is_listed = listed != alerts.end();
+      const bool is_behind = is_listed ? listed->second.item.count("v") < written.version : written.waits;
+      if (is_behind) behind.push_back(key);
+      at = !is_behind && !is_listed ? written_.erase(at) : std::next(at);
+    }
+  }
+  for (const Key& key : behind) alerts.erase(key);
+  for (auto& [key, item] : table_.get(std::move(behind))) {
+    AlertItem alert = parse_alert(item);
+    const bool waits = std::any_of(alert.notes.begin(), alert.notes.end(), [](const Note& n) { return n.waits(); });
+    remember(key, item.count("v"), waits);
+    if (waits) alerts.try_emplace(key, std::move(alert));
+  }
+  std::vector<AlertItem> list;
+  for (auto& [key, alert] : alerts) list.push_back(std::move(alert));
+  std::stable_sort(list.begin(), list.end(),
+                   [](const AlertItem& a, const AlertItem& b) { return a.alert.id < b.alert.id; });
+  return list;
+}
 
 Result<std::vector<Claim>> DynamoStore::claim(const std::string& receiver, Time now, std::int64_t lease_micros,
                                               std::size_t limit) {
@@ -175,7 +211,7 @@ Result<std::vector<Claim>> DynamoStore::claim(const std::string& receiver, Time 
     std::vector<Claim> claims;
     for (unsigned round = 1; claims.empty() && round <= kRounds; ++round) {
       if (round > 1) pause(round);
-      std::vector<AlertItem> alerts = unsent(table_);
+      std::vector<AlertItem> alerts = unsent();
       Snapshot snapshot(table_, tools_);
       std::vector<Key> sessions;
       for (const AlertItem& a : alerts) {
@@ -195,8 +231,9 @@ Result<std::vector<Claim>> DynamoStore::claim(const std::string& receiver, Time 
           Note* held = note_of(next, id);
           ++held->fence;
           held->lease_until = Time{now.micros + lease_micros};
-          const Op op = put_alert(next);
+          const Op op = put_alert(next, keep_);
           if (table_.write(op)) {
+            remember(op.key(), op.item.count("v"), true);
             next.item = op.item;
             a = next;
             held = note_of(a, id);
@@ -214,7 +251,7 @@ Result<std::vector<Claim>> DynamoStore::claim(const std::string& receiver, Time 
         }
       }
       complete(table_, snapshot, claims, receiver);
-      if (taken.empty()) break;
+      if (taken.size() < limit) break;  // the others took the rest
     }
     std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) {
       return std::tie(a.notification.created_at, a.notification.id) <
@@ -230,6 +267,7 @@ Status DynamoStore::mark(const std::vector<std::pair<Claim, Outcome>>& marks, Ti
     for (std::size_t begin = 0; begin < marks.size(); begin += kMarksAtOnce) {
       const std::size_t end = std::min(begin + kMarksAtOnce, marks.size());
       bool found_new = false;
+      std::vector<std::pair<Key, Written>> written;
       edit([&](std::vector<Op>& ops, Books& books) {
         found_new = false;
         Snapshot snapshot(table_, tools_);
@@ -249,12 +287,19 @@ Status DynamoStore::mark(const std::vector<std::pair<Claim, Outcome>>& marks, Ti
                             (note->waits() || note->notification.state == SendState::superseded);
           if (!held) fail(Errc::conflict, "the lease was lost to another claim");
           found_new |= apply(alert, *note, outcome, now, books);
-          if (outcome.thread) add_thread(snapshot, *outcome.thread, threads);
+          if (outcome.thread) add_thread(snapshot, *outcome.thread, keep_, now, threads);
         }
-        for (const auto& [key, alert] : alerts) ops.push_back(put_alert(alert));
+        written.clear();
+        for (const auto& [key, alert] : alerts) {
+          const bool waits =
+              std::any_of(alert.notes.begin(), alert.notes.end(), [](const Note& n) { return n.waits(); });
+          ops.push_back(put_alert(alert, keep_));
+          written.emplace_back(key, Written{ops.back().item.count("v"), waits});
+        }
         for (auto& [key, op] : threads) ops.push_back(std::move(op));
         return true;
       });
+      for (const auto& [key, w] : written) remember(key, w.version, w.waits);
       is_new |= found_new;
     }
     return Unit{};
@@ -266,7 +311,7 @@ Status DynamoStore::mark(const std::vector<std::pair<Claim, Outcome>>& marks, Ti
 Result<std::optional<Time>> DynamoStore::next_due(const std::string& receiver) {
   return guard([&] {
     std::optional<Time> next;
-    for (const AlertItem& alert : unsent(table_)) {
+    for (const AlertItem& alert : unsent()) {
       for (const Note& note : alert.notes) {
         if (note.waits() && note.notification.receiver == receiver && (!next || note.ready() < *next))
           next = note.ready();
@@ -279,7 +324,7 @@ Result<std::optional<Time>> DynamoStore::next_due(const std::string& receiver) {
 Result<std::vector<std::string>> DynamoStore::receivers() {
   return guard([&] {
     std::set<std::string> names;
-    for (const AlertItem& alert : unsent(table_)) {
+    for (const AlertItem& alert : unsent()) {
       for (const Note& note : alert.notes) {
         if (note.waits()) names.insert(note.notification.receiver);
       }

@@ -22,7 +22,10 @@ bool is_table_name(std::string_view name) {
 }  // namespace
 
 DynamoStore::DynamoStore(Config config, aws::Client& client, aws::Tools tools)
-    : config_(std::move(config)), tools_(tools), table_(config_.table, client, std::move(tools)) {}
+    : config_(std::move(config)),
+      keep_{config_.keep_seconds},
+      tools_(tools),
+      table_(config_.table, client, std::move(tools)) {}
 
 void DynamoStore::on_new(std::function<void()> callback) {
   const std::lock_guard lock(callbacks_mutex_);
@@ -58,8 +61,7 @@ void DynamoStore::edit(const Edit& make) {
 
 Result<std::unique_ptr<ports::Store>> open(Config config, aws::Client& client, aws::Tools tools) {
   if (!is_table_name(config.table)) return Error{Errc::invalid_input, "not the name of a DynamoDB table"};
-  return std::unique_ptr<ports::Store>(
-      std::make_unique<DynamoStore>(std::move(config), client, std::move(tools)));
+  return std::unique_ptr<ports::Store>(std::make_unique<DynamoStore>(std::move(config), client, std::move(tools)));
 }
 
 }  // namespace gw::dynamodb

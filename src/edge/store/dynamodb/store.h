@@ -22,6 +22,9 @@ namespace gw::dynamodb {
 struct Config {
   std::string table;
   std::string organization_id;
+  // What is settled (told alerts, lapsed sessions, events) may go so long after it was written, by the table's TTL; at least
+  // the 35 days for which event keys are kept. 0: nothing goes by itself.
+  std::int64_t keep_seconds = 0;
 };
 
 // Asks for nothing yet: that the table is missing shows at the first call. `client` is one for Service::dynamodb and outlives

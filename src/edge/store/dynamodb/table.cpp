@@ -140,6 +140,22 @@ std::optional<Item> Table::get(const Key& key) {
 
 std::vector<Item> Table::query(const Listing& listing) {
   std::vector<Item> found;
+  walk(listing, [&](Item item) {
+    found.push_back(std::move(item));
+    return true;
+  });
+  return found;
+}
+
+void Table::erase(const Key& key) {
+  Op op;
+  op.kind = Op::Kind::erase;
+  op.item = Item(key);
+  static_cast<void>(write(op));
+}
+
+void Table::walk(const Listing& listing, const std::function<bool(Item)>& take) {
+  std::size_t count = 0;
   std::string start;
   const std::string pk = listing.index.empty() ? "pk" : "gsi1pk";
   const std::string sk = listing.index.empty() ? "sk" : "gsi1sk";
@@ -158,7 +174,8 @@ std::vector<Item> Table::query(const Listing& listing) {
     } else {
       append_member(body, "IndexName", listing.index);
     }
-    if (listing.limit > 0) body += ",\"Limit\":" + std::to_string(listing.limit - found.size());
+    if (listing.limit > 0) body += ",\"Limit\":" + std::to_string(listing.limit - count);
+    if (listing.newest_first) body += ",\"ScanIndexForward\":false";
     append_member(body, "KeyConditionExpression", condition);
     body += ",\"ExpressionAttributeValues\":";
     append_values(body, values);
@@ -168,10 +185,11 @@ std::vector<Item> Table::query(const Listing& listing) {
     if (reply.failure) throw Failure(reply.failure->error("dynamodb Query"));
     json::Doc doc;
     parse(doc, reply.response.body);
-    for (json::Value v = doc.root()["Items"].first_child(); !v.is_missing(); v = v.next_sibling())
-      found.push_back(item_of(v));
+    for (json::Value v = doc.root()["Items"].first_child(); !v.is_missing(); v = v.next_sibling()) {
+      if (!take(item_of(v)) || ++count == listing.limit) return;
+    }
     start = doc.root()["LastEvaluatedKey"].raw();
-    if (start.empty() || start == "null" || (listing.limit > 0 && found.size() >= listing.limit)) return found;
+    if (start.empty() || start == "null") return;
   }
 }
 

@@ -35,6 +35,7 @@ struct Listing {
   std::string from;  // sort keys from here on, and up to
   std::string to;    // (inclusive); empty: no bound
   std::size_t limit = 0;
+  bool newest_first = false;
 };
 
 class Table {
@@ -44,10 +45,13 @@ class Table {
   // Consistent. Keys that are not there are left out. Any number; a request for each hundred.
   [[nodiscard]] std::map<Key, Item> get(std::vector<Key> keys);
   [[nodiscard]] std::optional<Item> get(const Key& key);
-  // All that is listed, page by page; consistent but for an index.
+  // What is listed, in order, read page by page until `take` answers false; consistent but for an index.
+  void walk(const Listing& listing, const std::function<bool(Item)>& take);
+  // All of it.
   [[nodiscard]] std::vector<Item> query(const Listing& listing);
   // False: the condition does not hold.
   [[nodiscard]] bool write(const Op& op);
+  void erase(const Key& key);
   // All or nothing. False: a condition does not hold. At most kTransaction steps, each of an item of its own.
   [[nodiscard]] bool transact(std::span<const Op> ops);
 
