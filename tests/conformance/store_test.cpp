@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "edge/store/sqlite/store.h"
+#include "tests/conformance/dynamodb_place.h"
 #include "tests/conformance/store_suite.h"
 
 namespace gw::conformance {
@@ -34,7 +35,8 @@ class SqlitePlace final : public StorePlace {
 };
 
 INSTANTIATE_TEST_SUITE_P(Conformance, StoreSuite,
-                         testing::Values(StoreKind{"sqlite", [] { return std::make_unique<SqlitePlace>(); }}),
+                         testing::Values(StoreKind{"sqlite", [] { return std::make_unique<SqlitePlace>(); }},
+                                         StoreKind{"dynamodb", [] { return std::make_unique<DynamoPlace>(); }}),
                          kind_name);
 
 }  // namespace
