@@ -20,6 +20,7 @@
 #include "edge/lambda/emf.h"
 #include "edge/lambda/runtime.h"
 #include "edge/lambda/transport.h"
+#include "edge/store/dynamodb/store.h"
 #include "edge/store/sqlite/store.h"
 
 namespace gw::app {
@@ -112,6 +113,9 @@ class LambdaProgram {
     fetcher_ = std::make_unique<sources::ObjectFetcher>(
         rules, [this](const std::string& region) { return aws_->client(aws::Service::s3, region); });
     const std::string table = config.lambda.state_table;
+    constexpr std::int64_t kEventKeys = std::int64_t{35} * 24 * 3600;
+    keep_.sessions = std::max(kEventKeys, config.daemon.keep_sessions_micros / 1'000'000);
+    keep_.activity = std::max(kEventKeys, config.daemon.keep_activity_micros / 1'000'000);
     engine_ = std::make_unique<LambdaEngine>(
         std::move(config), io_, log_, [this, table] { return open_store(table); }, !table.empty());
     handler_ = std::make_unique<LambdaHandler>(*engine_, *fetcher_, io_.now, log_);
@@ -129,7 +133,14 @@ class LambdaProgram {
       options.readers = 1;
       return sqlite::open(path, options);
     }
-    return Error{Errc::invalid_input, "a state table"};
+    // Nothing is asked of the table before there is something to store.
+    auto client = aws_->client(aws::Service::dynamodb);
+    if (!client) return std::move(client).error();
+    dynamodb::Config config;
+    config.table = table;
+    config.keep_seconds = keep_.sessions;
+    config.keep_activity_seconds = keep_.activity;
+    return dynamodb::open(config, **client);
   }
 
   Result<std::string> handle(lambda::InvocationContext& context) {
@@ -155,6 +166,10 @@ class LambdaProgram {
   Io io_;
   const Log log_;
   const std::shared_ptr<AwsContext> aws_;
+  struct {
+    std::int64_t sessions = 0;
+    std::int64_t activity = 0;
+  } keep_;  // in a table, in seconds
   std::unique_ptr<sources::ObjectFetcher> fetcher_;
   std::unique_ptr<LambdaEngine> engine_;
   std::unique_ptr<LambdaHandler> handler_;

@@ -123,7 +123,8 @@ void Change::write_entry(const std::string& session_id, const model::Entry& entr
   op.item.set("high_risk", text(entry.high_risk));
   op.item.set("body", text(body));
   op.item.set("feed", text(e.origin.feed));
-  keep_.mark(op.item, commit_.at);
+  const bool is_activity = entry.kind == model::EntryKind::activity;
+  (is_activity ? Keep{config_.keep_activity_seconds} : keep_).mark(op.item, commit_.at);
   if (const auto feeds = feeds_.find(entry.event_key); feeds != feeds_.end()) {
     for (const std::string& feed : feeds->second) {
       if (feed != e.origin.feed) op.item.set(std::string(kFeed) + feed, number(1));

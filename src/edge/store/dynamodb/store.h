@@ -25,6 +25,7 @@ struct Config {
   // What is settled (told alerts, lapsed sessions, events) may go so long after it was written, by the table's TTL; at least
   // the 35 days for which event keys are kept. 0: nothing goes by itself.
   std::int64_t keep_seconds = 0;
+  std::int64_t keep_activity_seconds = 0;  // of them: calls by a session's credentials
 };
 
 // Asks for nothing yet: that the table is missing shows at the first call. `client` is one for Service::dynamodb and outlives
