@@ -14,6 +14,7 @@ POST /_control takes JSON {"do": …} and answers JSON:
   issue_key      seconds → {"access_key", "secret", "token"};   add_key access_key, secret;   expire_key access_key
   roles          roles {arn: external id};   clock shift
   fault          service, operation, kind, times, where (text), …: faults.py;   clear_faults
+  index_delay    writes: by how many the indexes of tables are behind
   calls          service, operation → {"calls": [{service, operation, status, code, fault, target}]};   clear_log
   dump           → queues with their counts and bodies, buckets with their keys, topics' messages
 """
@@ -105,6 +106,9 @@ class Control:
 
     def do_clear_faults(self):
         self.aws.faults.clear()
+
+    def do_index_delay(self, writes):
+        self.aws.dynamodb.index_delay = writes
 
     def do_calls(self, service=None, operation=None):
         names = ("service", "operation", "status", "code", "fault", "target")

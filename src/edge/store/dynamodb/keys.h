@@ -14,7 +14,7 @@ namespace gw::dynamodb::keys {
 [[nodiscard]] std::string bounded(std::string_view text);
 
 inline constexpr std::size_t kEventShards = 16;
-inline constexpr unsigned kBookShards = 8;
+inline constexpr unsigned kBookShards = 32;
 
 [[nodiscard]] inline Key session(std::string_view id) { return {"S", bounded(id)}; }
 [[nodiscard]] inline Key part(std::string_view upload, std::size_t n) {

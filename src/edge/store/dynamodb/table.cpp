@@ -196,10 +196,16 @@ void Table::walk(const Listing& listing, const std::function<bool(Item)>& take) 
 bool Table::write(const Op& op) {
   std::string body;
   append_op(body, op, name_);
-  const aws::Reply reply = call(name_of(op.kind, true), body);
-  if (!reply.failure) return true;
-  if (reply.failure->name.starts_with("ConditionalCheckFailed")) return false;
-  throw Failure(reply.failure->error("dynamodb " + std::string(name_of(op.kind, true))));
+  const std::string_view name = name_of(op.kind, true);
+  for (unsigned round = 1;; ++round) {
+    const aws::Reply reply = call(name, body);
+    if (!reply.failure) return true;
+    if (reply.failure->name.starts_with("ConditionalCheckFailed")) return false;
+    const bool met_another = reply.failure->name.starts_with("TransactionConflict");
+    if (!met_another) throw Failure(reply.failure->error("dynamodb " + std::string(name)));
+    if (round == kRounds) fail(Errc::throttled, "dynamodb " + std::string(name) + ": met transactions again and again");
+    tools_.wait(aws::backoff({}, round, false, tools_.random()));
+  }
 }
 
 bool Table::transact(std::span<const Op> ops) {
