@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/uuid.h"
-#include "edge/store/sqlite/change.h"
 #include "edge/store/codec/codec.h"
+#include "edge/store/sqlite/change.h"
 #include "edge/store/sqlite/lists.h"
 #include "edge/store/sqlite/rows.h"
 #include "edge/store/sqlite/sqlite_store.h"

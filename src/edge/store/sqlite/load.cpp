@@ -45,7 +45,8 @@ model::Session parse_session(std::string_view body, std::uint64_t version) {
 
 model::Fold parse_fold(std::string_view body, std::uint64_t version) {
   model::Fold fold;
-  if (!store::from_body(body, fold)) fail(Errc::corrupt, "a fold's stored state cannot be read: run `glasswatch store check`");
+  if (!store::from_body(body, fold))
+    fail(Errc::corrupt, "a fold's stored state cannot be read: run `glasswatch store check`");
   fold.version = version;
   return fold;
 }
