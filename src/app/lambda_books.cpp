@@ -3,6 +3,7 @@
 namespace gw::app {
 
 Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
+  bool is_new = false;
   LambdaBooks books;  // of the last answer of `decide`: the one that counts
   const Status status = store_.commit(ask, [&](const ports::Loaded& loaded) {
     ports::Commit commit = decide(loaded);
@@ -10,16 +11,17 @@ Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
     books = {};
     books.records = commit.records;
     for (const auto& [feed, some] : commit.deliveries) books.deliveries += some;
+    is_new = is_new || !commit.notifications.empty();
     for (const model::Notification& n : commit.notifications)
       ++books.alerts[n.receiver][static_cast<std::size_t>(model::SendState::trying)];
     return commit;
   });
-  if (!status) return status;
   const std::lock_guard lock(mutex_);
+  has_new_ = has_new_ || is_new;  // whatever became of it: of a store's answer that was lost the commit may stand
+  if (!status) return status;
   books_.records += books.records;
   books_.deliveries += books.deliveries;
   for (const auto& [receiver, states] : books.alerts) books_.alerts[receiver][0] += states[0];
-  has_new_ = has_new_ || !books.alerts.empty();
   return status;
 }
 

@@ -297,6 +297,36 @@ TEST_F(DynamoFaults, ASessionMayBeLargerThanAnItem) {
   EXPECT_EQ(parts, 3u);
 }
 
+TEST_F(DynamoFaults, ASessionMayHaveMoreEdgesThanATransactionTakes) {
+  const auto store = place.open();
+  Commit c = opening("s1");
+  for (int i = 0; i < 250; ++i) c.sessions[0].session.edges.push_back(edge("key|" + std::to_string(i), 0, 9));
+  const auto found = [&](const std::string& key) {
+    std::size_t count = 0;
+    EXPECT_TRUE(store->commit(ask_edges({edge(key, 5, 5)}), [&](const Loaded& loaded) {
+      count = loaded.sessions.size();
+      return Commit{};
+    }));
+    return count;
+  };
+  fault("TransactWriteItems", R"("kind":"error500","times":null,"where":"session.opened")");
+  EXPECT_FALSE(commit(*store, c));
+  stand_in().control(R"({"do":"clear_faults"})");
+  EXPECT_EQ(found("key|0"), 0u);  // its edge is written ahead, and leads nowhere
+  ASSERT_TRUE(commit(*store, c));
+  EXPECT_EQ(found("key|0"), 1u);
+  EXPECT_EQ(found("key|249"), 1u);
+  Session s = *store->session("s1");
+  ASSERT_EQ(s.edges.size(), 251u);
+  s.edges.resize(3);
+  Commit fewer;
+  fewer.at = kStart;
+  fewer.sessions.push_back({s, {}});
+  ASSERT_TRUE(store->commit({}, [&](const Loaded&) { return fewer; }));
+  EXPECT_EQ(found("key|1"), 1u);
+  EXPECT_EQ(found("key|2"), 0u);
+}
+
 TEST_F(DynamoFaults, OnlyWhatIsSettledGoesByItself) {
   const auto store = place.open(100 * 86'400);
   ASSERT_TRUE(commit(*store, opening("open")));

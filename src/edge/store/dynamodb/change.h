@@ -18,6 +18,7 @@ struct Stale {};
 
 struct Group {
   std::vector<Op> ops;
+  std::vector<Op> links;   // edges that it is found by; may be written ahead
   std::vector<Op> events;  // may be written ahead, under an attempt
   Books books;
   // By edge: the stretches that a session has from now on, by session; empty: none any more.
@@ -34,7 +35,10 @@ class Change {
   std::map<std::string, Group> groups;
   bool is_new = false;                                 // something waits to be sent
   std::vector<std::pair<Key, std::uint64_t>> waiting;  // alerts with something to send, and their versions
-  std::vector<Key> garbage;                            // parts that nothing names once it is written
+  // Ends of edges that lead nowhere any more: of absorbed sessions; and of others, unless they were written again meanwhile.
+  std::vector<Op> later;
+  std::vector<Op> later_if;
+  std::vector<Key> garbage;  // parts that nothing names once it is written
 
  private:
   // change_sessions.cpp

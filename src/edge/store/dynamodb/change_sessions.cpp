@@ -74,13 +74,28 @@ void Change::write_edges(Group& group) {
   Item ttl;
   keep_.mark(ttl, commit_.at, kMonth);
   for (const auto& [key, sessions] : group.edges) {
-    Op op = edge_op(key, sessions, ttl.has("ttl") ? &ttl.values.at("ttl") : nullptr);
+    std::map<std::string, std::vector<Stretch>> kept;
+    std::map<std::string, std::vector<Stretch>> gone;
+    for (const auto& [id, stretches] : sessions) {
+      if (!stretches.empty()) {
+        kept[id] = stretches;
+      } else if (absorbed_.contains(id)) {
+        gone[id] = {};
+      } else if (const Item* item = snapshot_.at(keys::edge(key)); item != nullptr) {
+        Op& op = later_if.emplace_back(edge_op(key, {{id, {}}}));
+        op.condition = "#0 = :old";
+        op.values[":old"] = text(item->text(std::string(kStretch) + id));
+      }
+    }
+    if (!gone.empty()) later.push_back(edge_op(key, gone));
+    if (kept.empty()) continue;
+    Op op = edge_op(key, kept, ttl.has("ttl") ? &ttl.values.at("ttl") : nullptr);
     const Key at = keys::edge(key);
     if (snapshot_.has_seen(at) && written_edges_.insert(key).second) {
       const Item* item = snapshot_.at(at);
       require_version(op, item == nullptr ? 0 : item->count("v"));
     }
-    group.ops.push_back(std::move(op));
+    group.links.push_back(std::move(op));
   }
 }
 

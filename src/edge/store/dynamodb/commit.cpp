@@ -14,7 +14,9 @@
 //     the attempt a while, then calls it off: the item of the attempt is made once, whoever is first. Events of an attempt that
 //     came to nothing are replaced.
 //  4. Parts and payloads are written before the item that names them, under an id that is used once.
-//  5. What does not fit one transaction is written session by session, each with its own share of the counters; what is about
+//  5. Edges that do not fit are written ahead: a session that does not show an edge is not joined by it, so one that leads
+//     nowhere yet does no harm. Nor does one that leads to a session that is gone; such ends are cut off afterwards.
+//  6. What does not fit one transaction is written session by session, each with its own share of the counters; what is about
 //     no session comes last. After a failure in between the next try finds the events of what was written.
 //
 // Why no single conditional put: a session has neighbours that it must not overlook (edges, event keys), and claims on them by
@@ -30,6 +32,15 @@
 #include "edge/store/dynamodb/keys.h"
 
 namespace gw::dynamodb {
+
+bool call_off(Table& table, const std::string& attempt) {
+  Op off;
+  off.item = Item(keys::attempt(attempt));
+  off.item.set("state", text("off"));
+  require_version(off, 0);
+  return table.write(off);
+}
+
 namespace {
 
 constexpr unsigned kAttempts = 16;
@@ -42,31 +53,53 @@ std::size_t bytes_of(const std::vector<Op>& ops) {
   return size;
 }
 
-// Writes ahead what does not fit, under an attempt that the group's transaction makes done.
-void write_ahead(Table& table, Group& group, Time at, const Keep& keep) {
+// In as many transactions as it takes.
+void write_in_parts(Table& table, std::vector<Op>& ops) {
+  std::vector<Op> part;
+  std::size_t size = 0;
+  const auto flush = [&] {
+    if (!table.transact(part)) throw Stale{};
+    part.clear();
+    size = 0;
+  };
+  for (Op& op : ops) {
+    const std::size_t more = op.item.size() + 200;
+    if (part.size() == Table::kTransaction || (!part.empty() && size + more > kBytes)) flush();
+    size += more;
+    part.push_back(std::move(op));
+  }
+  flush();
+  ops.clear();
+}
+
+// Writes ahead what does not fit: edges that lead to the session, which nobody follows before it shows them, and events under
+// an attempt that the group's transaction makes done. Answers the attempt; empty: there was no need of one.
+std::string write_ahead(Table& table, Group& group, Time at, const Keep& keep) {
+  if (group.ops.size() + group.links.size() > kFits) write_in_parts(table, group.links);
+  std::move(group.links.begin(), group.links.end(), std::back_inserter(group.ops));
+  group.links.clear();
   const std::size_t size = bytes_of(group.ops);
-  if (group.ops.size() > kFits || size > kBytes) return;  // is cut to pieces
   const bool fits = group.ops.size() + group.events.size() <= kFits && size + bytes_of(group.events) <= kBytes;
-  if (!fits) {
-    const std::string id = random_uuid7(at);
-    for (Op& op : group.events) {
-      op.item.set("attempt", text(id));
-      if (!table.write(op)) {
-        // Its own first try may be what is there.
-        const auto there = table.get(op.key());
-        if (!there || there->text("attempt") != id) throw Stale{};
-      }
-    }
-    group.events.clear();
+  std::string id;
+  if (!fits && group.ops.size() <= kFits && size <= kBytes) {
+    id = random_uuid7(at);
+    for (Op& op : group.events) op.item.set("attempt", text(id));
     Op done;
     done.item = Item(keys::attempt(id));
     done.item.set("state", text("done"));
     keep.mark(done.item, at, kMonth);  // its events go before it
     require_version(done, 0);
     group.ops.push_back(std::move(done));
+    try {
+      write_in_parts(table, group.events);
+    } catch (const Stale&) {
+      call_off(table, id);
+      throw;
+    }
   }
   std::move(group.events.begin(), group.events.end(), std::back_inserter(group.ops));
   group.events.clear();
+  return id;
 }
 
 class Pack {
@@ -142,30 +175,32 @@ void write_coverage(Table& table, const ports::CoverageSighting& s) {
 }  // namespace
 
 // False: something was stale.
-bool DynamoStore::attempt(const ports::Ask& ask, const Decide& decide, bool& is_new) {
-  const bool is_first = !is_new;  // the caller's flag says whether this is the first try
-  is_new = false;
+bool DynamoStore::attempt(const ports::Ask& ask, const Decide& decide, bool is_first, bool& is_new) {
+  std::vector<std::string> attempts;
   try {
     Snapshot snapshot(table_, tools_);
     const ports::Loaded loaded = snapshot.load(ask);
     ports::Commit commit = decide(loaded);
     Change change(table_, snapshot, ask, loaded, commit, config_, is_first);
     change.make();
+    is_new |= change.is_new;  // some of it may be written although the whole is not
     Pack pack(table_, any_shard());
     for (auto& [id, group] : change.groups) {
-      write_ahead(table_, group, commit.at, keep_);
-      std::move(group.events.begin(), group.events.end(), std::back_inserter(group.ops));
-      pack.add(group, group.ops.size() <= kFits);
+      if (std::string ahead = write_ahead(table_, group, commit.at, keep_); !ahead.empty())
+        attempts.push_back(std::move(ahead));
+      pack.add(group, group.ops.size() <= kFits + 1);
     }
     pack.flush();
-    // What was heard of is no evidence: after a failure here the commit stands.
+    for (const auto& [key, version] : change.waiting) remember(key, version, true);
+    // What comes now is no evidence: after a failure the commit stands, and the next try counts what it heard once more.
     for (const ports::CoverageSighting& sighting : commit.coverage) write_coverage(table_, sighting);
+    write_in_parts(table_, change.later);
+    for (const Op& op : change.later_if) static_cast<void>(table_.write(op));
     for (const Key& key : change.garbage) table_.erase(key);
     if (!commit.chain.empty()) prune_chain(commit.at);
-    for (const auto& [key, version] : change.waiting) remember(key, version, true);
-    is_new = change.is_new;
     return true;
   } catch (const Stale&) {
+    for (const std::string& id : attempts) call_off(table_, id);
     return false;
   }
 }
@@ -175,13 +210,12 @@ Status DynamoStore::commit(const ports::Ask& ask, const Decide& decide) {
   const Status status = guard([&] {
     const std::lock_guard lock(commit_mutex_);
     for (unsigned round = 1; round <= kAttempts; ++round) {
-      is_new = round > 1;
-      if (attempt(ask, decide, is_new)) return Unit{};
+      if (attempt(ask, decide, round == 1, is_new)) return Unit{};
       if (round > 1 && round < kAttempts) pause(round);
     }
     fail(Errc::conflict, "the decision was about other versions than the stored ones, again and again");
   });
-  if (status && is_new) announce();
+  if (is_new) announce();  // if its answer was lost, too
   return status;
 }
 

@@ -50,7 +50,7 @@ class DynamoStore final : public ports::Store {
  private:
   void announce();
   void pause(unsigned round);
-  [[nodiscard]] bool attempt(const ports::Ask& ask, const Decide& decide, bool& is_new);
+  [[nodiscard]] bool attempt(const ports::Ask& ask, const Decide& decide, bool is_first, bool& is_new);
   [[nodiscard]] unsigned any_shard() const;
   void prune_chain(Time now);
   // The index is behind the table by moments: what this process has written itself, it knows better.

@@ -40,6 +40,15 @@ void add_overlapping(const Item& item, const model::Edge& edge, std::set<std::st
   }
 }
 
+// An edge's item may be ahead of the session, or behind it.
+bool shows_one_of(const model::Session& session, const std::vector<model::Edge>& edges) {
+  return std::any_of(session.edges.begin(), session.edges.end(), [&](const model::Edge& shown) {
+    return shown.is_shown() && std::any_of(edges.begin(), edges.end(), [&](const model::Edge& edge) {
+             return edge.key == shown.key && shown.to >= edge.from && shown.from <= edge.to;
+           });
+  });
+}
+
 }  // namespace
 
 void Snapshot::need(std::vector<Key> wanted) {
@@ -69,12 +78,8 @@ bool Snapshot::is_void(const Item& event) {
       continue;
     }
     if (!found) {
-      Op off;
-      off.item = Item(key);
-      off.item.set("state", text("off"));
-      require_version(off, 0);
-      if (!table_.write(off)) continue;  // settled this moment
-      found = off.item;
+      static_cast<void>(call_off(table_, id));  // or it is settled this moment
+      continue;
     }
     seen_[key] = std::move(found);
     return seen_[key]->text("state") != "done";
@@ -116,14 +121,18 @@ ports::Loaded Snapshot::load(const ports::Ask& ask) {
     const Item* item = at(keys::event(key));
     if (item != nullptr && !is_void(*item)) loaded.known.emplace(key, item->count("content"));
   }
+  std::set<std::string> named;
   for (const std::string& asked : ask.session_ids) {
     std::string id = resolve(*this, asked);
     if (id != asked) loaded.aliases.emplace(asked, id);
+    named.insert(id);
     ids.insert(std::move(id));
   }
   for (const std::string& id : ids) {
     const Item* item = at(keys::session(id));
-    if (item != nullptr && !item->has("into")) loaded.sessions.push_back(parse_session(table_, *item));
+    if (item == nullptr || item->has("into")) continue;
+    model::Session session = parse_session(table_, *item);
+    if (named.contains(id) || shows_one_of(session, ask.edges)) loaded.sessions.push_back(std::move(session));
   }
   const std::set<std::string> folds(ask.folds.begin(), ask.folds.end());
   for (const std::string& key : folds) {

@@ -29,6 +29,9 @@ class Snapshot {
   std::map<Key, std::optional<Item>> seen_;
 };
 
+// Makes the attempt's last write fail. False: it is done, or was called off.
+bool call_off(Table& table, const std::string& attempt);
+
 // A session's item may say that the session was merged into another: the id of the one that stands for it.
 [[nodiscard]] std::string resolve(Snapshot& snapshot, const std::string& id);
 
