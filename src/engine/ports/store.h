@@ -1,4 +1,4 @@
-// What the engine asks of a store. Implementations: edge/store/sqlite; DynamoDB later. tests/conformance/store_suite.h
+// What the engine asks of a store. Implementations: edge/store/sqlite, edge/store/dynamodb. tests/conformance/store_suite.h
 // holds what every one of them has to show.
 //
 // Words: an implementation MUST do what is written; callers MUST NOT rely on more. All calls may come from any thread and

@@ -1,8 +1,8 @@
 // A store in one DynamoDB table, for any number of processes at a time (the Lambda's).
 //
 // The table: partition key `pk` (S), sort key `sk` (S), global secondary index `due` (`gsi1pk`, `gsi1sk`, both S, projecting
-// all) for what is unsent or waits for its time, TTL attribute `ttl`. Needs GetItem, BatchGetItem, Query, PutItem, UpdateItem,
-// DeleteItem and, for writing, TransactWriteItems (IAM: the same actions and ConditionCheckItem).
+// all) for what is unsent or waits for its time, TTL attribute `ttl`. Calls BatchGetItem, Query, PutItem, UpdateItem, DeleteItem
+// and TransactWriteItems (IAM: those but the last, and ConditionCheckItem).
 //
 // A commit is one transaction, conditional on everything it was decided on; one that does not fit (100 items) writes its
 // sessions one after the other, each whole. A commit whose answer was lost may have been made: the next try finds its event
