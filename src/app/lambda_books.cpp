@@ -18,7 +18,10 @@ Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
   });
   const std::lock_guard lock(mutex_);
   has_new_ = has_new_ || is_new;  // whatever became of it: of a store's answer that was lost the commit may stand
-  if (!status) return status;
+  if (!status) {
+    books_.store_failure = status.error().message;
+    return status;
+  }
   books_.records += books.records;
   books_.deliveries += books.deliveries;
   for (const auto& [receiver, states] : books.alerts) books_.alerts[receiver][0] += states[0];
@@ -27,7 +30,10 @@ Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
 
 Status CountingStore::mark(const std::vector<std::pair<ports::Claim, ports::Outcome>>& marks, Time now) {
   const Status status = store_.mark(marks, now);
-  if (!status) return status;
+  if (!status) {
+    note(status.error());
+    return status;
+  }
   const std::lock_guard lock(mutex_);
   for (const auto& [claim, outcome] : marks) {
     if (outcome.state != model::SendState::trying)
@@ -35,6 +41,12 @@ Status CountingStore::mark(const std::vector<std::pair<ports::Claim, ports::Outc
     for (const std::string& receiver : outcome.reroute_to) ++books_.alerts[receiver][0];
   }
   return status;
+}
+
+void CountingStore::note(const Error& failure) {
+  if (failure.code == Errc::conflict) return;  // another sandbox was quicker
+  const std::lock_guard lock(mutex_);
+  books_.store_failure = failure.message;
 }
 
 LambdaBooks CountingStore::take() {

@@ -19,6 +19,7 @@ struct LambdaBooks {
   ports::DeliveryBooks deliveries;
   // By receiver: notifications that were made (as `trying`), and what became of some.
   std::map<std::string, std::array<std::uint64_t, model::kSendStates>> alerts;
+  std::string store_failure;  // the last of commits, claims and marks; a lost lease is none
 };
 
 // Hands everything on; counts behind the answer. Safe from any thread.
@@ -31,7 +32,9 @@ class CountingStore final : public ports::Committer, public ports::Outbox {
   Status commit(const ports::Ask& ask, const Decide& decide) override;
   Result<std::vector<ports::Claim>> claim(const std::string& receiver, Time now, std::int64_t lease_micros,
                                           std::size_t limit) override {
-    return store_.claim(receiver, now, lease_micros, limit);
+    auto claims = store_.claim(receiver, now, lease_micros, limit);
+    if (!claims) note(claims.error());
+    return claims;
   }
   Status mark(const std::vector<std::pair<ports::Claim, ports::Outcome>>& marks, Time now) override;
   Result<std::optional<Time>> next_due(const std::string& receiver) override { return store_.next_due(receiver); }
@@ -44,6 +47,7 @@ class CountingStore final : public ports::Committer, public ports::Outbox {
   [[nodiscard]] bool take_new();
 
  private:
+  void note(const Error& failure);
   ports::Store& store_;
   const bool keeps_chain_;
   std::mutex mutex_;

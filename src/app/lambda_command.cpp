@@ -150,6 +150,7 @@ class LambdaProgram {
     metrics.function = get(io_, "AWS_LAMBDA_FUNCTION_NAME");
     metrics.now = io_.now();
     const LambdaBooks books = engine_->take_books();
+    if (!books.store_failure.empty()) log(Log::Level::error, "the store failed", {{"reason", books.store_failure}});
     metrics.records = books.records;
     metrics.deliveries = books.deliveries;
     metrics.retrying = handler_->retrying();

@@ -4,7 +4,7 @@ import unittest
 import warnings
 
 import test_lambda
-from lambda_run import SWEEP, Function, RuntimeApi, grant, sqs
+from lambda_run import SWEEP, Function, RuntimeApi, grant, quiet, sqs
 
 warnings.simplefilter("ignore", ResourceWarning)
 
@@ -56,6 +56,66 @@ class FailuresWithTable(test_lambda.Failures):
             time.sleep(1)
         self.assertEqual(self.count(), 1)
 
+    def test_a_table_that_stumbles(self):
+        """Throttled, failing, silent: the client tries again, and nothing is told twice."""
+        self.start()
+        for n, (kind, more) in enumerate((("throttle", {"times": 2}), ("error500", {"times": 2}), ("reset", {"times": 2}),
+                                          ("reset", {"times": 2, "after": True}))):
+            for operation in ("BatchGetItem", "Query", "TransactWriteItems"):
+                self.aws.faults.add("dynamodb", operation, kind, **more)
+            self.deliver(sqs(self.put(f"f{n}", grant(f"e{n}", who=f"u-{n}"))))
+            self.sweep_until(n + 1)
+
+    def test_a_table_that_is_away(self):
+        """What cannot be stored is given back, and told once when it can."""
+        function = self.start()
+        for operation in ("Query", "TransactWriteItems"):
+            self.aws.faults.add("dynamodb", operation, "error500", times=None)
+        batch = sqs(self.put("good", grant("e1")))
+        answer = self.api.invoke(batch, deadline_seconds=10)
+        if answer.status == "response":
+            self.assertEqual(answer.json(), {"batchItemFailures": [{"itemIdentifier": batch["Records"][0]["messageId"]}]})
+        self.assertEqual(self.count(), 0)
+        self.aws.faults.clear()
+        self.assertEqual(self.ask(batch), {"batchItemFailures": []})
+        self.sweep_until(1)
+        self.assertIsNone(function.process.poll())
+
+    def test_the_answer_of_the_commit_is_lost(self):
+        self.start()
+        self.aws.faults.add("dynamodb", "TransactWriteItems", "reset", times=None, after=True, where="session.opened")
+        batch = sqs(self.put("good", grant("e1")))
+        self.api.invoke(batch, deadline_seconds=10)
+        self.aws.faults.clear()
+        self.assertEqual(self.ask(batch), {"batchItemFailures": []})
+        self.sweep_until(1)
+
+    def test_a_missing_table(self):
+        function = self.start(GLASSWATCH_STATE_TABLE="no-such-table")
+        batch = sqs(self.put("good", grant("e1")))
+        answer = self.api.invoke(batch, deadline_seconds=10)
+        if answer.status == "response":
+            self.assertEqual(len(answer.json()["batchItemFailures"]), 1)
+        self.assertIn("ResourceNotFound", function.log())
+        self.assertEqual(self.count(), 0)
+
+    def test_nothing_is_asked_before_there_is_work(self):
+        self.start()
+        self.api.wait_for_next()
+        self.assertEqual(self.aws.calls("dynamodb"), [])
+        self.ask(sqs(self.put("quiet", quiet("q1"))))
+        self.assertLessEqual(len(self.aws.calls("dynamodb")), 3)
+        self.assertEqual(self.aws.calls("dynamodb", "DescribeTable"), [])
+
+    def sweep_until(self, count):
+        """And once more: what was told is not told again."""
+        for _ in range(20):
+            if self.count() >= count:
+                break
+            time.sleep(1)
+            self.ask(SWEEP)
+        self.ask(SWEEP)
+        self.assertEqual(self.count(), count)
 
 
 if __name__ == "__main__":
