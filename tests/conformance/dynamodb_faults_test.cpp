@@ -138,7 +138,7 @@ TEST_F(DynamoFaults, AFailedCommitLeavesNothing) {
   const auto store = place.open();
   for (const int entries : {1, 250}) {
     const std::string id = "s" + std::to_string(entries);
-    fault("TransactWriteItems", R"("kind":"error500","times":null)");
+    fault("TransactWriteItems", R"("kind":"error500","times":null,"where":"session.opened")");
     ASSERT_FALSE(commit(*store, opening(id, entries)));
     stand_in().control(R"({"do":"clear_faults"})");
     EXPECT_EQ(known(*store, id, entries), 0u) << "some were written ahead, and count for nothing";
