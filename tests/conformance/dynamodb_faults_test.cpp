@@ -327,6 +327,33 @@ TEST_F(DynamoFaults, ASessionMayHaveMoreEdgesThanATransactionTakes) {
   EXPECT_EQ(found("key|2"), 0u);
 }
 
+TEST_F(DynamoFaults, AnEdgeOfManySessionsForgetsTheOldest) {
+  const auto store = place.open();
+  constexpr std::int64_t kDay = 86'400;
+  constexpr std::int64_t kDays = 200;
+  const auto found = [&](std::int64_t day) {
+    std::size_t count = 0;
+    EXPECT_TRUE(store->commit(ask_edges({edge("user|a", day * kDay, day * kDay)}), [&](const Loaded& loaded) {
+      count = loaded.sessions.size();
+      return Commit{};
+    }));
+    return count;
+  };
+  for (std::int64_t day = 0; day < kDays; ++day) {
+    const Edge on_that_day = edge("user|a", day * kDay, day * kDay + 3600);
+    ASSERT_TRUE(store->commit(ask_edges({on_that_day}), [&](const Loaded&) {
+      Commit c;
+      c.at = at(day * kDay);
+      c.sessions.push_back({new_session(id_of('s', static_cast<int>(day)), {on_that_day}), {}});
+      return c;
+    }));
+    ASSERT_EQ(found(day), 1u);
+  }
+  EXPECT_EQ(found(0), 0u);
+  for (std::int64_t day = kDays - 41; day < kDays; ++day) EXPECT_EQ(found(day), 1u) << day;
+  EXPECT_TRUE(store->session(id_of('s', 0)));
+}
+
 TEST_F(DynamoFaults, OnlyWhatIsSettledGoesByItself) {
   const auto store = place.open(100 * 86'400);
   ASSERT_TRUE(commit(*store, opening("open")));

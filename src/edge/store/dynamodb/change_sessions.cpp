@@ -41,6 +41,28 @@ void move_edges(const std::string& id, const Session* before, const Session* aft
   }
 }
 
+// An item holds 400 KB, and some people come every hour: of an edge that many sessions have, the ones that ended longest ago
+// are forgotten. Records are recognised again for 35 days; what comes later than that joins nothing that is so old.
+void forget_old(const Item& edge, Time now, std::map<std::string, std::vector<Stretch>>& sessions) {
+  constexpr std::size_t kFew = 100;
+  constexpr std::size_t kMany = 2500;
+  constexpr std::size_t kAtOnce = 50;  // an expression is short
+  constexpr std::int64_t kOld = std::int64_t{40} * 24 * 3600 * 1'000'000;
+  std::vector<std::pair<Time, std::string>> ends;
+  for (const auto& [name, value] : edge.values) {
+    if (!name.starts_with(kStretch)) continue;
+    Time end{};
+    for (const Stretch& s : parse_stretches(value.text)) end = std::max(end, s.to);
+    ends.emplace_back(end, name.substr(kStretch.size()));
+  }
+  if (ends.size() <= kFew) return;
+  std::sort(ends.begin(), ends.end());
+  for (std::size_t i = 0; i < kAtOnce && i < ends.size(); ++i) {
+    if (ends.size() - i <= kMany && ends[i].first.micros >= now.micros - kOld) return;
+    sessions.try_emplace(ends[i].second);
+  }
+}
+
 }  // namespace
 
 Op edge_op(const std::string& edge_key, const std::map<std::string, std::vector<Stretch>>& sessions, const Value* ttl) {
@@ -89,12 +111,12 @@ void Change::write_edges(Group& group) {
     }
     if (!gone.empty()) later.push_back(edge_op(key, gone));
     if (kept.empty()) continue;
-    Op op = edge_op(key, kept, ttl.has("ttl") ? &ttl.values.at("ttl") : nullptr);
     const Key at = keys::edge(key);
-    if (snapshot_.has_seen(at) && written_edges_.insert(key).second) {
-      const Item* item = snapshot_.at(at);
-      require_version(op, item == nullptr ? 0 : item->count("v"));
-    }
+    const Item* seen = snapshot_.has_seen(at) ? snapshot_.at(at) : nullptr;
+    const bool asks = snapshot_.has_seen(at) && written_edges_.insert(key).second;
+    if (asks && seen != nullptr) forget_old(*seen, commit_.at, kept);
+    Op op = edge_op(key, kept, ttl.has("ttl") ? &ttl.values.at("ttl") : nullptr);
+    if (asks) require_version(op, seen == nullptr ? 0 : seen->count("v"));
     group.links.push_back(std::move(op));
   }
 }
