@@ -3,6 +3,7 @@
 // what went.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/json/write.h"
 #include "base/uuid.h"
@@ -27,8 +28,7 @@ bool waits(const AlertItem& alert) {
 
 class Eraser {
  public:
-  Eraser(Table& table, Snapshot& snapshot, const Retention& retention)
-      : table_(table), snapshot_(snapshot), retention_(retention) {}
+  Eraser(Table& table, const Retention& retention) : table_(table), retention_(retention) {}
 
   // Answers what has to be written in one step for the last of it: none where nothing went.
   struct Last {
@@ -120,13 +120,13 @@ class Eraser {
     require_version(op, item.count("v"));
     last.ops.push_back(std::move(op));
     last.books.add("sessions", -1);
+    std::set<std::string> edges;
     for (const model::Edge& edge : session.edges) {
-      if (edge.is_shown()) edges_[edge.key];
+      if (edge.is_shown()) edges.insert(edge.key);
     }
-    for (const auto& [key, nothing] : edges_) {
+    for (const std::string& key : edges) {  // one that is left leads nowhere
       if (last.ops.size() < Table::kTransaction - 1) last.ops.push_back(edge_op(key, {{session.id, {}}}));
     }
-    edges_.clear();
     write(last);
     ++erased_["sessions"];
     for (const std::string& name : names) {
@@ -159,10 +159,8 @@ class Eraser {
   }
 
   Table& table_;
-  Snapshot& snapshot_;
   const Retention& retention_;
   std::set<std::string> gone_;  // sessions, and what was merged into them
-  std::map<std::string, bool> edges_;
   Erased erased_;
 };
 
@@ -186,8 +184,7 @@ Result<std::uint64_t> DynamoStore::retain(const Retention& retention, Time now) 
   Retention bounded = retention;
   bounded.event_keys_before = std::min(retention.event_keys_before, Time{now.micros - kKeysMicros});
   return guard([&] {
-    Snapshot snapshot(table_, tools_);
-    Eraser eraser(table_, snapshot, bounded);
+    Eraser eraser(table_, bounded);
     eraser.erase_sessions([&](Eraser::Last& last) {
       last.books.append_to(last.ops, any_shard());
       if (!table_.transact(last.ops)) fail(Errc::conflict, "a session was written while it was to be erased");
