@@ -38,6 +38,7 @@ SendResult judge(const Result<Reply>& reply, Time now) {
     result.retry_after = retry_after(*reply, now);
   } else {
     result.verdict = SendVerdict::refused;
+    result.about_secret = status == 401 || status == 403 || status == 404 || status == 410;
     if (status == 410) result.reason += ": the endpoint is gone";
     if (status >= 300 && status < 400) result.reason += ": redirects are not followed";
   }

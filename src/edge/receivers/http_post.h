@@ -31,7 +31,8 @@ using HttpPost = std::function<Result<Reply>(const std::string& url, const Heade
 // `Retry-After`, as seconds or as a date; nullopt when there is none that can be read.
 [[nodiscard]] std::optional<std::chrono::seconds> retry_after(const Reply& reply, Time now);
 
-// 2xx accepted; 408, 425, 429 and 5xx later; all else, redirects and 410 among it, refused for good.
+// 2xx accepted; 408, 425, 429 and 5xx later; all else, redirects and 410 among it, refused for good. 401, 403,
+// 404 and 410 are told as about the secret: what is kept for a secret may be the token, or the address.
 [[nodiscard]] ports::SendResult judge(const Result<Reply>& reply, Time now);
 
 [[nodiscard]] ports::SendResult refused(std::string reason);

@@ -1,6 +1,7 @@
 #include "edge/receivers/receivers.h"
 
 #include "edge/receivers/lines.h"
+#include "edge/receivers/renewing.h"
 #include "edge/receivers/slack.h"
 #include "edge/receivers/webhook.h"
 
@@ -27,9 +28,7 @@ Made make_slack(Config config, HttpPost post) {
   return made(std::make_shared<SlackApp>(std::move(config), std::move(post)));
 }
 
-}  // namespace
-
-Made make_receiver(Config config, HttpPost post) {
+Made make_one(Config config, HttpPost post) {
   const bool needs_post = config.type == "slack" || config.type == "webhook";
   if (needs_post && !post) return missing(config, "nothing to post with");
   if (config.type == "slack") return make_slack(std::move(config), std::move(post));
@@ -43,6 +42,15 @@ Made make_receiver(Config config, HttpPost post) {
     return made(std::make_shared<FileLines>(std::move(config.path)));
   }
   return missing(config, "type " + config.type + " is not known");
+}
+
+}  // namespace
+
+Made make_receiver(Config config, HttpPost post) {
+  auto reread = config.reread;
+  Made receiver = make_one(std::move(config), std::move(post));
+  if (!receiver || !reread) return receiver;
+  return made(std::make_shared<Renewing>(std::move(*receiver), std::move(reread)));
 }
 
 }  // namespace gw::receivers

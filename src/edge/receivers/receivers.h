@@ -34,6 +34,10 @@ struct Config {
   SecretText url;
   SecretText secret;  // whsec_<base64>; none: not signed
 
+  // Reads the secrets above again where they are kept; true: one has changed, and is what the functions answer now. Called when
+  // the receiver is refused for them. Empty: what they answer is always the newest.
+  std::function<Result<bool>()> reread;
+
   std::string path;    // file
   int descriptor = 1;  // stdout; not closed
 };

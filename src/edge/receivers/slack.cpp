@@ -71,6 +71,12 @@ SendVerdict judge_slack_error(std::string_view error) {
                                                                               : SendVerdict::refused;
 }
 
+bool is_about_token(std::string_view error) {
+  constexpr std::array<std::string_view, 5> kWords = {"invalid_auth", "not_authed", "token_revoked", "token_expired",
+                                                      "account_inactive"};
+  return std::find(kWords.begin(), kWords.end(), error) != kWords.end();
+}
+
 struct SlackApp::Call {
   Call(const Config& c, const HttpPost& p, Time at, milliseconds deadline)
       : config(c), post(p), now(at), end(Steady::now() + deadline) {}
@@ -85,10 +91,10 @@ struct SlackApp::Call {
 
   SendResult operator()(std::string_view method, const std::string& body) {
     error.clear();
+    const Result<std::string> token = config.token();  // may take a while where AWS keeps it
+    if (!token) return retry("token: " + token.error().message);
     const auto left = std::chrono::duration_cast<milliseconds>(end - Steady::now());
     if (left.count() <= 0) return retry("no time was left");
-    const Result<std::string> token = config.token();
-    if (!token) return retry("token: " + token.error().message);
     const Result<Reply> reply =
         post(config.api_url + std::string(method),
              {{"authorization", "Bearer " + *token}, {"content-type", "application/json; charset=utf-8"}}, body, left);
@@ -107,6 +113,7 @@ struct SlackApp::Call {
     }
     error = word(root["error"].text());
     result.verdict = judge_slack_error(error);
+    result.about_secret = is_about_token(error);
     result.reason = std::string(method) + ": ok:false " + error;
     if (result.verdict == SendVerdict::retry) result.retry_after = retry_after(*reply, now);
     return result;
@@ -166,9 +173,8 @@ SendResult SlackApp::follow_session(const Message& message, const model::Thread&
       again.is_first = true;
       again.quiet = true;
       return open_session(again, call);
-    } else if (result.verdict == SendVerdict::retry || call.error.empty() || call.error == "invalid_auth" ||
-               call.error == "token_revoked" || call.error == "account_inactive" || call.error == "is_archived" ||
-               call.error == "channel_not_found" || call.error == "missing_scope") {
+    } else if (result.verdict == SendVerdict::retry || call.error.empty() || is_about_token(call.error) ||
+               call.error == "is_archived" || call.error == "channel_not_found" || call.error == "missing_scope") {
       return result;
     }
     // What else may be wrong with an edit (a time limit of the workspace, say) does not keep the facts from being told.

@@ -41,5 +41,6 @@ class SlackWebhook : public ports::Receiver {
 
 // What `ok:false` means: `error` is Slack's word.
 [[nodiscard]] ports::SendVerdict judge_slack_error(std::string_view error);
+[[nodiscard]] bool is_about_token(std::string_view error);
 
 }  // namespace gw::receivers

@@ -45,6 +45,7 @@ struct SendResult {
   SendVerdict verdict = SendVerdict::retry;
   std::string reason;  // "HTTP 503", "ok:false channel_not_found"; never a secret, never a URL's query
   std::optional<std::chrono::seconds> retry_after;
+  bool about_secret = false;  // refused, perhaps because a secret (or an address that is one) has been replaced
   std::string reference;
   std::optional<model::Thread> thread;
 };
