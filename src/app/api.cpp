@@ -74,7 +74,7 @@ Result<std::string> authorization(const ApiArguments& arguments, const DaemonCon
   std::string reference = arguments.token;
   if (reference.empty() && io.environment("GLASSWATCH_TOKEN")) reference = "env:GLASSWATCH_TOKEN";
   if (!reference.empty()) {
-    auto secret = resolve_secret(reference, io.environment);
+    auto secret = resolve_secret(reference, io);
     if (!secret) return std::move(secret).error();
     return "Bearer " + secret->reveal();
   }
@@ -82,7 +82,7 @@ Result<std::string> authorization(const ApiArguments& arguments, const DaemonCon
   if (!arguments.url.empty()) return std::string();
   for (const TokenConfig& token : daemon.http.tokens) {
     if (!token.person.empty() || (token.role != "operator" && token.role != "admin")) continue;
-    if (auto secret = resolve_secret(token.token, io.environment); secret) return "Bearer " + secret->reveal();
+    if (auto secret = resolve_secret(token.token, io); secret) return "Bearer " + secret->reveal();
   }
   return std::string();
 }

@@ -1,5 +1,7 @@
 #include "app/aws_context.h"
 
+#include "app/aws_secrets.h"
+
 namespace gw::app {
 namespace {
 
@@ -20,6 +22,11 @@ AwsContext::Options options_of(const Io& io) {
 }
 
 }  // namespace
+
+AwsContext::AwsContext(Options options)
+    : options_(std::move(options)), secrets_(std::make_unique<AwsSecrets>(*this, options_.tools.now)) {}
+
+AwsContext::~AwsContext() = default;
 
 AwsContext::AwsContext(const Io& io) : AwsContext(options_of(io)) {}
 

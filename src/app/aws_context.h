@@ -16,6 +16,8 @@
 
 namespace gw::app {
 
+class AwsSecrets;
+
 // Safe from any thread.
 class AwsContext {
  public:
@@ -25,9 +27,10 @@ class AwsContext {
     std::function<std::unique_ptr<aws::Transport>()> transport;
     aws::RetryOptions retry;
   };
-  explicit AwsContext(Options options) : options_(std::move(options)) {}
+  explicit AwsContext(Options options);
   // By the environment, the files and the clock of `io`, over libcurl.
   explicit AwsContext(const Io& io);
+  ~AwsContext();
 
   // The client of a service in a region; empty: default_region(). It lives as long as this object. `invalid_input` when no
   // region is known, or AWS_ENDPOINT_URL… cannot be used. Does not call AWS, but may read the profile files.
@@ -37,6 +40,8 @@ class AwsContext {
   // For calls that are made without a Client.
   [[nodiscard]] aws::Transport& transport();
   [[nodiscard]] aws::CredentialProvider& credentials();
+  // What was fetched of Systems Manager and Secrets Manager, kept for all.
+  [[nodiscard]] AwsSecrets& secrets() { return *secrets_; }
 
  private:
   void start();  // under the lock
@@ -48,6 +53,7 @@ class AwsContext {
   bool has_region_ = false;
   std::string region_;
   std::map<std::pair<aws::Service, std::string>, std::unique_ptr<aws::Client>> clients_;
+  const std::unique_ptr<AwsSecrets> secrets_;
 };
 
 // The one of `io`, or a new one by its environment: whoever keeps a client keeps this too.

@@ -6,6 +6,9 @@
 #include <iterator>
 #include <mutex>
 
+#include "app/aws_context.h"
+#include "app/aws_secrets.h"
+
 namespace gw::app {
 namespace {
 
@@ -56,32 +59,60 @@ class FileSecret {
   bool read_ = false;
 };
 
+// A secret that AWS keeps, and which one was handed out last: a refusal is about that one.
+class UsedSecret {
+ public:
+  UsedSecret(std::string reference, std::shared_ptr<AwsContext> aws)
+      : reference_(std::move(reference)), aws_(std::move(aws)) {}
+
+  Result<Secret> get() {
+    auto secret = aws_->secrets().get(reference_);
+    const std::lock_guard lock(mutex_);
+    if (secret) last_ = *secret;
+    return secret;
+  }
+  Result<bool> reread() {
+    Secret last;
+    {
+      const std::lock_guard lock(mutex_);
+      last = last_;
+    }
+    return last.empty() ? Result<bool>(false) : aws_->secrets().reread(reference_, last);
+  }
+
+ private:
+  const std::string reference_;
+  const std::shared_ptr<AwsContext> aws_;
+  std::mutex mutex_;
+  Secret last_;
+};
+
 }  // namespace
 
-Result<SecretSource> secret_source(const std::string& reference, const Environment& environment) {
-  if (reference.empty()) return SecretSource([] { return Result<Secret>(Secret()); });
+Result<SecretSource> secret_source(const std::string& reference, const Io& io) {
+  if (reference.empty()) return SecretSource{[] { return Result<Secret>(Secret()); }};
   if (reference.starts_with("env:")) {
-    const auto value = environment(reference.substr(4));
+    const auto value = io.environment(reference.substr(4));
     if (!value || value->empty()) return Error{Errc::invalid_input, "the secret " + reference + " is not set"};
-    return SecretSource([secret = Secret(*value)] { return Result<Secret>(secret); });
+    return SecretSource{[secret = Secret(*value)] { return Result<Secret>(secret); }};
   }
   if (reference.starts_with("file:")) {
     auto file = std::make_shared<FileSecret>(reference.substr(5));
     if (auto first = file->get(); !first) return std::move(first).error();
-    return SecretSource([file] { return file->get(); });
+    return SecretSource{[file] { return file->get(); }};
   }
-  const std::size_t colon = reference.find(':');
-  if (colon != std::string::npos && (reference.starts_with("ssm:") || reference.starts_with("secretsmanager:"))) {
-    return Error{Errc::invalid_input,
-                 "secrets of the form " + reference.substr(0, colon) + ":… cannot be read here yet; use env: or file:"};
+  if (is_aws_secret(reference)) {
+    if (const Status possible = check_aws_secret(reference); !possible) return possible.error();
+    auto used = std::make_shared<UsedSecret>(reference, aws_of(io));
+    return SecretSource{[used] { return used->get(); }, [used] { return used->reread(); }};
   }
-  return Error{Errc::invalid_input, "a secret is written as env:NAME or file:PATH"};
+  return Error{Errc::invalid_input, "a secret is written as env:NAME, file:PATH, ssm:NAME or secretsmanager:ID"};
 }
 
-Result<Secret> resolve_secret(const std::string& reference, const Environment& environment) {
-  auto source = secret_source(reference, environment);
+Result<Secret> resolve_secret(const std::string& reference, const Io& io, std::chrono::seconds max_age) {
+  auto source = secret_source(reference, io);
   if (!source) return std::move(source).error();
-  return (*source)();
+  return is_aws_secret(reference) ? aws_of(io)->secrets().get(reference, max_age) : source->get();
 }
 
 }  // namespace gw::app

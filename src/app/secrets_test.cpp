@@ -11,26 +11,32 @@
 namespace gw::app {
 namespace {
 
-const Environment kEnvironment = [](const std::string& name) -> std::optional<std::string> {
-  if (name == "TOKEN") return "abc";
-  return std::nullopt;
-};
+Io test_io() {
+  Io io;
+  io.environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "TOKEN") return "abc";
+    return std::nullopt;
+  };
+  io.now = [] { return parse_time("2026-01-02T03:04:05Z").value(); };
+  return io;
+}
 
 TEST(Secrets, ComeFromTheEnvironmentAndFromFilesAsTheyAreNow) {
-  EXPECT_EQ(resolve_secret("env:TOKEN", kEnvironment).value().reveal(), "abc");
+  EXPECT_EQ(resolve_secret("env:TOKEN", test_io()).value().reveal(), "abc");
   const auto path = std::filesystem::temp_directory_path() / ("gw_secret_" + std::to_string(::getpid()));
   std::ofstream(path) << "first\n";
-  auto source = secret_source("file:" + path.string(), kEnvironment).value();
-  EXPECT_EQ(source().value().reveal(), "first");
+  auto source = secret_source("file:" + path.string(), test_io()).value();
+  EXPECT_EQ(source.get().value().reveal(), "first");
   std::ofstream(path) << "second one\n";
-  EXPECT_EQ(source().value().reveal(), "second one");
+  EXPECT_EQ(source.get().value().reveal(), "second one");
   std::filesystem::remove(path);
-  EXPECT_EQ(source().error().code, Errc::invalid_input);
+  EXPECT_EQ(source.get().error().code, Errc::invalid_input);
 }
 
 TEST(Secrets, AreRefusedByNameAndNeverShown) {
-  for (const char* reference : {"env:NONE", "file:/nonexistent/x", "ssm:/a", "secretsmanager:b", "hunter2"}) {
-    const auto secret = resolve_secret(reference, kEnvironment);
+  for (const char* reference :
+       {"env:NONE", "file:/nonexistent/x", "ssm:", "secretsmanager:#k", "secretsmanager:b#", "hunter2"}) {
+    const auto secret = resolve_secret(reference, test_io());
     ASSERT_FALSE(secret) << reference;
     EXPECT_EQ(secret.error().message.find("hunter2"), std::string::npos);
   }

@@ -11,9 +11,12 @@
 namespace gw::app {
 namespace {
 
-receivers::SecretText text_of(SecretSource source) {
-  return [source = std::move(source)]() -> Result<std::string> {
-    auto secret = source();
+// Tokens that AWS keeps are fetched again after this, so that a new one counts and an old one stops without a restart.
+constexpr std::chrono::seconds kTokenAge{300};
+
+receivers::SecretText text_of(std::function<Result<Secret>()> get) {
+  return [get = std::move(get)]() -> Result<std::string> {
+    auto secret = get();
     if (!secret) return std::move(secret).error();
     return secret->reveal();
   };
@@ -26,17 +29,43 @@ bool is_reference(const std::string& text) {
   return false;
 }
 
-// A secret that may be absent, or an address that may stand there itself.
-Result<receivers::SecretText> secret_text(const std::string& reference, const Io& io) {
-  if (reference.empty()) return receivers::SecretText();
-  auto source = secret_source(reference, io.environment);
-  if (!source) return std::move(source).error();
-  return text_of(std::move(*source));
-}
-Result<receivers::SecretText> url_text(const std::string& url, const Io& io) {
-  if (url.empty() || is_reference(url)) return secret_text(url, io);
-  return receivers::SecretText([url] { return Result<std::string>(url); });
-}
+// The secrets of one receiver.
+class Secrets {
+ public:
+  explicit Secrets(const Io& io) : io_(io) {}
+
+  // One that may be absent, or an address that may stand there itself.
+  Status take(const std::string& reference, receivers::SecretText& out) {
+    if (reference.empty()) return ok();
+    auto source = secret_source(reference, io_);
+    if (!source) return std::move(source).error();
+    out = text_of(std::move(source->get));
+    if (source->reread) rereads_.push_back(std::move(source->reread));
+    return ok();
+  }
+  Status take_url(const std::string& url, receivers::SecretText& out) {
+    if (url.empty() || is_reference(url)) return take(url, out);
+    out = [url] { return Result<std::string>(url); };
+    return ok();
+  }
+  // Reads all of them again; true when one has changed. Empty when none needs it.
+  std::function<Result<bool>()> reread() {
+    if (rereads_.empty()) return {};
+    return [rereads = std::move(rereads_)]() -> Result<bool> {
+      bool changed = false;
+      for (const auto& one : rereads) {
+        auto has = one();
+        if (!has) return has;
+        changed = changed || *has;
+      }
+      return changed;
+    };
+  }
+
+ private:
+  const Io& io_;
+  std::vector<std::function<Result<bool>()>> rereads_;
+};
 
 bool is_there_yet(const std::string& type) {
   return type == "slack" || type == "webhook" || type == "stdout" || type == "file";
@@ -69,17 +98,12 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.path = r.path;
   config.descriptor = io.out;
   if (!r.api_url.empty()) config.api_url = r.api_url;
-  const auto take = [](Result<receivers::SecretText> text, receivers::SecretText& out) -> Status {
-    if (!text) return std::move(text).error();
-    out = std::move(*text);
-    return ok();
-  };
-  for (auto& [text, out] :
-       {std::pair{secret_text(r.token, io), &config.token},
-        std::pair{secret_text(r.webhook_url, io), &config.webhook_url}, std::pair{url_text(r.url, io), &config.url},
-        std::pair{secret_text(r.secret, io), &config.secret}}) {
-    if (const Status status = take(text, *out); !status) return status.error();
+  Secrets secrets(io);
+  for (const Status& taken : {secrets.take(r.token, config.token), secrets.take(r.webhook_url, config.webhook_url),
+                              secrets.take_url(r.url, config.url), secrets.take(r.secret, config.secret)}) {
+    if (!taken) return taken.error();
   }
+  config.reread = secrets.reread();
   net::ClientOptions options;
   options.allow_private = r.allow_private;
   net::fill_from_environment(options);
@@ -160,7 +184,7 @@ Result<web::Config> make_web(const AppConfig& config, const Io& io) {
          {web::Role::viewer, web::Role::reviewer, web::Role::operator_, web::Role::admin, web::Role::ingest}) {
       if (web::to_string(role) == t.role) token.role = role;
     }
-    auto secret = resolve_secret(t.token, io.environment);
+    auto secret = resolve_secret(t.token, io, kTokenAge);
     if (!secret) return std::move(secret).error().in("token " + t.name);
     token.hash = web::token_hash(secret->reveal());
     out.tokens.push_back(std::move(token));
