@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/config/config.h"
+#include "app/config_place.h"
 #include "app/secrets.h"
 #include "app/store_path.h"
 #include "edge/net/address.h"
@@ -54,14 +55,14 @@ struct Local {
 // `arguments` with what the environment says instead of a missing --config.
 ApiArguments completed(ApiArguments arguments, const Io& io) {
   if (arguments.config.empty() && arguments.store.empty() && arguments.url.empty())
-    arguments.config = io.environment("GLASSWATCH_CONFIG").value_or("");
+    arguments.config = default_config(io);
   return arguments;
 }
 
-Result<DaemonConfig> read_config(const ApiArguments& arguments) {
+Result<DaemonConfig> read_config(const ApiArguments& arguments, const Io& io) {
   DaemonConfig daemon;
   if (!arguments.config.empty()) {
-    Loaded loaded = load_file(arguments.config);
+    Loaded loaded = load_config(arguments.config, io);
     if (!loaded.problems.empty()) return Error{Errc::invalid_input, loaded.problems.front().to_string()};
     daemon = std::move(loaded.config.daemon);
   }
@@ -165,14 +166,14 @@ std::string local_url(const std::string& listen, bool tls) {
 
 Result<Api> open_server(const ApiArguments& given, const Io& io) {
   const ApiArguments arguments = completed(given, io);
-  auto daemon = read_config(arguments);
+  auto daemon = read_config(arguments, io);
   if (!daemon) return std::move(daemon).error();
   return server(arguments, *daemon, io);
 }
 
 Result<Api> open_to_read(const ApiArguments& given, const Io& io) {
   const ApiArguments arguments = completed(given, io);
-  auto daemon = read_config(arguments);
+  auto daemon = read_config(arguments, io);
   if (!daemon) return std::move(daemon).error();
   if (!arguments.url.empty() || (arguments.config.empty() && arguments.store.empty())) {
     return server(arguments, *daemon, io);

@@ -40,17 +40,6 @@ std::optional<Parts> split(std::string_view reference) {
   return parts;
 }
 
-// arn:PARTITION:SERVICE:REGION:…; empty for a name.
-std::string region_of(std::string_view id) {
-  if (!id.starts_with("arn:")) return {};
-  for (int i = 0; i < 3; ++i) {
-    const std::size_t colon = id.find(':');
-    if (colon == std::string_view::npos) return {};
-    id.remove_prefix(colon + 1);
-  }
-  return std::string(id.substr(0, id.find(':')));
-}
-
 Result<Secret> member(const Secret& secret, const std::string& key) {
   json::Doc doc;
   if (!doc.parse(secret.reveal()) || !doc.root().is_object())
@@ -68,6 +57,16 @@ struct AwsSecrets::Kept {
   Time fetched;
   std::optional<Time> reread;
 };
+
+std::string region_of_arn(std::string_view id) {
+  if (!id.starts_with("arn:")) return {};
+  for (int i = 0; i < 3; ++i) {
+    const std::size_t colon = id.find(':');
+    if (colon == std::string_view::npos) return {};
+    id.remove_prefix(colon + 1);
+  }
+  return std::string(id.substr(0, id.find(':')));
+}
 
 bool is_aws_secret(const std::string& reference) {
   return reference.starts_with(kSsm) || reference.starts_with(kSecretsManager);
@@ -91,7 +90,7 @@ Result<Secret> AwsSecrets::fetch(const std::string& reference) {
   if (const Status possible = check_aws_secret(reference); !possible) return possible.error();
   const Parts parts = *split(reference);
   auto client =
-      aws_.client(parts.is_parameter ? aws::Service::ssm : aws::Service::secrets_manager, region_of(parts.id));
+      aws_.client(parts.is_parameter ? aws::Service::ssm : aws::Service::secrets_manager, region_of_arn(parts.id));
   if (!client) return in(std::move(client).error());
   const Time give_up_at{now_().micros + kPatience};
   auto secret = parts.is_parameter ? aws::get_parameter(**client, parts.id, give_up_at)

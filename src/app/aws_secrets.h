@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/secret.h"
@@ -21,6 +22,9 @@ class AwsContext;
 [[nodiscard]] bool is_aws_secret(const std::string& reference);
 // `invalid_input` for a reference that can be none. Pure.
 [[nodiscard]] Status check_aws_secret(const std::string& reference);
+
+// arn:PARTITION:SERVICE:REGION:…; empty for what is no ARN.
+[[nodiscard]] std::string region_of_arn(std::string_view id);
 
 // Safe from any thread; two that ask for the same secret wait for one fetch. Messages name the reference, never the secret.
 class AwsSecrets {

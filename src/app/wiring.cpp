@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/config_place.h"
 #include "app/secrets.h"
 #include "base/uuid.h"
 #include "edge/receivers/net_post.h"
@@ -199,9 +200,9 @@ std::optional<AppConfig> load_daemon_config(const std::string& file, const Io& i
 std::optional<AppConfig> load_daemon_config(const std::string& file, const Io& io,
                                             const std::function<void(const std::string&)>& complain) {
   std::string path = file;
-  if (path.empty()) path = io.environment("GLASSWATCH_CONFIG").value_or("");
+  if (path.empty()) path = default_config(io);
   Loaded loaded;
-  if (!path.empty()) loaded = load_file(path);
+  if (!path.empty()) loaded = load_config(path, io);
   apply_environment(loaded, io.environment);
   check_whole(loaded);
   if (loaded.problems.empty()) return std::move(loaded.config);
