@@ -5,8 +5,17 @@ namespace gw::app {
 Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
   bool is_new = false;
   LambdaBooks books;  // of the last answer of `decide`: the one that counts
+  Status kept = ok();
   const Status status = store_.commit(ask, [&](const ports::Loaded& loaded) {
     ports::Commit commit = decide(loaded);
+    // What is decided again is written again under the same name: the object that stands in the end is that of the last answer.
+    if (evidence_ != nullptr) kept = evidence_->keep(evidence_of(commit));
+    if (!kept) {  // nothing is committed of which there is no evidence
+      ports::Commit nothing;
+      nothing.at = commit.at;
+      books = {};
+      return nothing;
+    }
     if (!keeps_chain_) commit.chain.clear();
     books = {};
     books.records = commit.records;
@@ -22,6 +31,7 @@ Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
     books_.store_failure = status.error().message;
     return status;
   }
+  if (!kept) return Error{Errc::unavailable, kept.error().message};
   books_.records += books.records;
   books_.deliveries += books.deliveries;
   for (const auto& [receiver, states] : books.alerts) books_.alerts[receiver][0] += states[0];
@@ -34,6 +44,7 @@ Status CountingStore::mark(const std::vector<std::pair<ports::Claim, ports::Outc
     note(status.error());
     return status;
   }
+  if (evidence_ != nullptr) evidence_->add(evidence_of(marks, now));
   const std::lock_guard lock(mutex_);
   for (const auto& [claim, outcome] : marks) {
     if (outcome.state != model::SendState::trying)

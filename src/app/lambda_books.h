@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/evidence.h"
 #include "engine/ports/store.h"
 
 namespace gw::app {
@@ -27,7 +28,9 @@ class CountingStore final : public ports::Committer, public ports::Outbox {
  public:
   // `keeps_chain`: the store takes the rows of the chain horizon. In a table every call with temporary credentials would cost a
   // write; a sandbox remembers its own.
-  CountingStore(ports::Store& store, bool keeps_chain) : store_(store), keeps_chain_(keeps_chain) {}
+  // `evidence` (may be nullptr) is written before what it is about is committed, and of deliveries by its flush().
+  CountingStore(ports::Store& store, bool keeps_chain, Evidence* evidence)
+      : store_(store), keeps_chain_(keeps_chain), evidence_(evidence) {}
 
   Status commit(const ports::Ask& ask, const Decide& decide) override;
   Result<std::vector<ports::Claim>> claim(const std::string& receiver, Time now, std::int64_t lease_micros,
@@ -50,6 +53,7 @@ class CountingStore final : public ports::Committer, public ports::Outbox {
   void note(const Error& failure);
   ports::Store& store_;
   const bool keeps_chain_;
+  Evidence* const evidence_;
   std::mutex mutex_;
   LambdaBooks books_;
   bool has_new_ = false;

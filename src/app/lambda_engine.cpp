@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "app/aws_context.h"
 #include "app/daemon_parts.h"
 #include "app/wiring.h"
 #include "engine/pipeline/operate.h"
@@ -82,7 +83,11 @@ Status LambdaEngine::start() {
       for (auto& [name, receiver] : receivers_) receiver = std::make_shared<Immediate>(std::move(receiver));
     }
     store_ = std::move(*store);
-    counting_ = std::make_unique<CountingStore>(*store_, false);
+    if (const std::string& place = config_.lambda.evidence; !place.empty()) {
+      evidence_ = std::make_unique<Evidence>(
+          place, [aws = aws_of(io_)] { return aws->client(aws::Service::s3); }, io_.now);
+    }
+    counting_ = std::make_unique<CountingStore>(*store_, false, evidence_.get());
     pipeline_ = std::make_unique<pipeline::Pipeline>(
         small_pipeline(), *counting_, [this] { return settings_; }, io_.now, &horizon_);
   }

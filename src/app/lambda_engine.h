@@ -14,6 +14,7 @@
 #include <string>
 
 #include "app/config/config.h"
+#include "app/evidence.h"
 #include "app/io.h"
 #include "app/lambda_books.h"
 #include "base/log.h"
@@ -53,6 +54,9 @@ class LambdaEngine {
   };
   [[nodiscard]] Result<TestOutcome> alert_test(const std::string& receiver, std::chrono::milliseconds grace);
 
+  // Writes the evidence of what was told, where evidence is wanted. What cannot be written waits for the next call.
+  [[nodiscard]] Status flush_evidence() { return evidence_ == nullptr ? ok() : evidence_->flush(); }
+
   // What came together since the last call.
   [[nodiscard]] LambdaBooks take_books();
 
@@ -67,6 +71,7 @@ class LambdaEngine {
   const bool durable_;
 
   std::unique_ptr<ports::Store> store_;
+  std::unique_ptr<Evidence> evidence_;
   std::unique_ptr<CountingStore> counting_;
   pipeline::SettingsPtr settings_;
   notify::Notifier::Receivers receivers_;

@@ -35,6 +35,13 @@ Result<std::string> LambdaHandler::handle(lambda::InvocationContext& context) {
   deadline_ = context.deadline;
   retrying_ = 0;
   if (const Status ready = engine_.start(); !ready) return ready.error();
+  if (const Status kept = engine_.flush_evidence(); !kept) return kept.error();  // of the invocation before
+  Result<std::string> answer = work(context);
+  if (const Status kept = engine_.flush_evidence(); !kept && answer) return kept.error();
+  return answer;
+}
+
+Result<std::string> LambdaHandler::work(lambda::InvocationContext& context) {
   lambda::Invocation invocation(context.body);
   switch (invocation.purpose()) {
     case lambda::Purpose::sweep: {

@@ -36,6 +36,7 @@ class LambdaHandler {
   [[nodiscard]] std::uint64_t retrying() const { return retrying_; }
 
  private:
+  [[nodiscard]] Result<std::string> work(lambda::InvocationContext& context);
   [[nodiscard]] Result<std::string> batch(lambda::Invocation& invocation);
   [[nodiscard]] Result<std::string> alert_test(const lambda::Invocation& invocation);
   void take(LambdaRound& round, const lambda::Item& item);

@@ -34,6 +34,7 @@ struct LambdaConfig {
   std::string state_table;           // DynamoDB; empty: no state beyond the sandbox
   std::vector<std::string> buckets;  // whose objects may be fetched; empty: any of bucket_owner
   std::string bucket_owner;          // account; empty: any
+  std::string evidence;              // s3://bucket/prefix; empty: none is written
 };
 
 struct AppConfig {

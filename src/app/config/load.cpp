@@ -128,6 +128,10 @@ void read_lambda(Loaded& loaded, const Environment& environment) {
   lambda.bucket_owner = environment("GLASSWATCH_BUCKET_OWNER").value_or(std::string());
   if (!lambda.bucket_owner.empty() && !is_account_id(lambda.bucket_owner))
     loaded.problems.push_back({"GLASSWATCH_BUCKET_OWNER", 0, 0, {}, "is not an account id of 12 digits"});
+  lambda.evidence = environment("GLASSWATCH_EVIDENCE").value_or(std::string());
+  if (!lambda.evidence.empty() &&
+      (!lambda.evidence.starts_with("s3://") || lambda.evidence.find_first_not_of('/', 5) != 5))
+    loaded.problems.push_back({"GLASSWATCH_EVIDENCE", 0, 0, {}, "s3://bucket/prefix was expected"});
   const std::string buckets = environment("GLASSWATCH_BUCKETS").value_or(std::string());
   for (std::size_t at = 0; at < buckets.size();) {
     const std::size_t end = std::min(buckets.find_first_of(", ;", at), buckets.size());
