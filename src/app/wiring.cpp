@@ -69,7 +69,7 @@ class Secrets {
 };
 
 bool is_there_yet(const std::string& type) {
-  return type == "slack" || type == "webhook" || type == "stdout" || type == "file";
+  return type == "slack" || type == "pagerduty" || type == "webhook" || type == "stdout" || type == "file";
 }
 
 std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {
@@ -98,10 +98,11 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.mention = mention_of(r.mention);
   config.path = r.path;
   config.descriptor = io.out;
-  if (!r.api_url.empty()) config.api_url = r.api_url;
+  if (!r.api_url.empty()) (r.type == "pagerduty" ? config.events_url : config.api_url) = r.api_url;
   Secrets secrets(io);
   for (const Status& taken : {secrets.take(r.token, config.token), secrets.take(r.webhook_url, config.webhook_url),
-                              secrets.take_url(r.url, config.url), secrets.take(r.secret, config.secret)}) {
+                              secrets.take_url(r.url, config.url), secrets.take(r.secret, config.secret),
+                              secrets.take(r.routing_key, config.routing_key)}) {
     if (!taken) return taken.error();
   }
   config.reread = secrets.reread();

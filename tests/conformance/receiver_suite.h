@@ -21,6 +21,11 @@ struct Subject {
   std::function<std::shared_ptr<ports::Receiver>(const StandIn&)> make;
   std::function<StandIn::Script()> works;  // how an outside system answers what it accepts
   std::vector<std::string> secrets;        // must never be in a reason
+  std::size_t limit = 20'000;              // bytes of a request, whatever the message holds
+  // The JSON documents in a request; none: it is one.
+  std::function<std::vector<std::string>(const std::string& body)> documents = {};
+  // What must not be in a text that `payload` was put into, for this receiver's reader.
+  std::function<void(const std::string& payload, const std::string& body)> look = {};
 };
 
 inline std::string name_of(const ::testing::TestParamInfo<Subject>& info) { return info.param.name; }
@@ -29,6 +34,11 @@ class ReceiverSuite : public ::testing::TestWithParam<Subject> {
  protected:
   StandIn stand_in{GetParam().works()};
   std::shared_ptr<ports::Receiver> receiver = GetParam().make(stand_in);
+
+  [[nodiscard]] std::vector<std::string> documents(const StandInRequest& request) const {
+    if (GetParam().documents) return GetParam().documents(request.body);
+    return {request.body};
+  }
 
   // No secret in what is stored and logged.
   void expect_clean(const ports::SendResult& result) const {

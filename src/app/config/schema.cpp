@@ -72,7 +72,7 @@ Schema receiver() {
        {"channel", text(), "Slack channel id."},
        {"signing_secret", of(Kind::secret), "Slack signing secret."},
        {"webhook_url", of(Kind::secret), "Slack or Teams webhook."},
-       {"api_url", of(Kind::url), "Base of Slack's API."},
+       {"api_url", of(Kind::url), "Base of Slack's API, or of PagerDuty's."},
        {"mention", text(), "Who is mentioned in the first message."},
        {"routing_key", of(Kind::secret), "PagerDuty."},
        {"url", of(Kind::secret_url), "https address, or a reference to it."},

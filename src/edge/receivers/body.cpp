@@ -2,6 +2,7 @@
 
 #include "base/json/doc.h"
 #include "base/json/write.h"
+#include "edge/receivers/summary.h"
 
 namespace gw::receivers {
 namespace {
@@ -17,17 +18,17 @@ void text(std::string& out, std::string_view name, std::string_view value) {
   json::append_string_or_null(out, value);
 }
 
-void append_alert(std::string& out, const Claim& claim) {
+void append_alert(std::string& out, const Claim& claim, std::size_t most) {
   const model::Alert& a = claim.alert;
   out += "{\"id\":";
   json::append_string(out, a.id);
-  text(out, "key", a.key);
+  text(out, "key", cut_bytes(a.key, most));
   text(out, "kind", to_string(a.kind));
-  text(out, "fact", a.fact);
-  text(out, "reason", a.reason);
+  text(out, "fact", cut_bytes(a.fact, most));
+  text(out, "reason", cut_bytes(a.reason, most));
   text(out, "severity", to_string(a.severity));
-  text(out, "watch", a.watch);
-  text(out, "planned", a.planned);
+  text(out, "watch", cut_bytes(a.watch, most));
+  text(out, "planned", cut_bytes(a.planned, most));
   text(out, "created_at", format_time(a.created_at));
   text(out, "event_time", a.event_time ? format_time(*a.event_time) : std::string());
   text(out, "rerouted_from", claim.notification.rerouted_from);
@@ -80,7 +81,7 @@ std::string build(const Message& message, Cut cut) {
   out += ",\"data\":{\"session_id\":";
   json::append_string_or_null(out, claim.session ? claim.session->id : claim.alert.session_id);
   out += ",\"alert\":";
-  append_alert(out, claim);
+  append_alert(out, claim, cut == Cut::details ? 500 : kBodyLimit);
   out += ",\"session\":";
   if (!claim.session || cut >= Cut::session) {
     out += "null";

@@ -1,6 +1,6 @@
-// Receivers by configuration: slack, webhook, stdout, file.
+// Receivers by configuration: slack, pagerduty, webhook, stdout, file.
 //
-// What an outside system is told, and how its answers are read, stands in docs/delivery.md and docs/slack.md. The objects keep
+// What an outside system is told, and how its answers are read, stands in docs/delivery.md, docs/slack.md and docs/receivers.md. The objects keep
 // ports::Receiver's promises; none of them throws.
 #pragma once
 
@@ -20,7 +20,7 @@ using SecretText = std::function<Result<std::string>()>;
 
 struct Config {
   std::string name;
-  std::string type;  // slack, webhook, stdout, file
+  std::string type;  // as above
 
   // slack, as an app: token and channel. As an incoming webhook: webhook_url alone.
   SecretText token;
@@ -29,6 +29,10 @@ struct Config {
   std::string api_url = "https://slack.com/api/";
   std::string mention;  // subteam:S…, user:U…, here, channel; empty: nobody
   LinkTemplates links;
+
+  // pagerduty
+  SecretText routing_key;
+  std::string events_url = "https://events.pagerduty.com/";
 
   // webhook
   SecretText url;
@@ -42,7 +46,7 @@ struct Config {
   int descriptor = 1;  // stdout; not closed
 };
 
-// invalid_input: says what is missing. `post` is needed by slack and webhook, and called by one thread at a time.
+// invalid_input: says what is missing. `post` is needed by all that speak HTTP, and called by one thread at a time.
 [[nodiscard]] Result<std::shared_ptr<ports::Receiver>> make_receiver(Config config, HttpPost post);
 
 }  // namespace gw::receivers

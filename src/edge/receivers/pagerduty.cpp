@@ -1,0 +1,173 @@
+// Every event is one POST whose answer is 202; PagerDuty itself folds events of one dedup_key, so that a try whose answer was lost
+// does no harm.
+#include "edge/receivers/pagerduty.h"
+
+#include <algorithm>
+
+#include "base/json/doc.h"
+#include "base/json/write.h"
+#include "edge/receivers/summary.h"
+
+namespace gw::receivers {
+namespace {
+
+using model::AlertKind;
+using ports::Claim;
+using ports::Message;
+using ports::SendResult;
+using ports::SendVerdict;
+using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
+
+// "Send an event": limits of the fields. Texts are cut in bytes, of which a character has at least one.
+constexpr std::size_t kSummaryLimit = 1024;
+constexpr std::size_t kDedupLimit = 255;
+
+enum class Action : std::uint8_t { nothing, trigger, acknowledge, resolve };
+
+Action action_of(const Claim& claim) {
+  if (!claim.session) return Action::trigger;
+  const model::Session& s = *claim.session;
+  const bool is_over = s.state == model::SessionState::lapsed;
+  switch (claim.alert.kind) {
+    case AlertKind::session_digest: return Action::nothing;
+    case AlertKind::session_acknowledged: {
+      const bool is_critical = s.severity.value_or(claim.alert.severity) == model::Severity::critical;
+      if (!s.acknowledged || (!s.acknowledged->independent && is_critical)) return Action::nothing;
+      return is_over ? Action::resolve : Action::acknowledge;
+    }
+    case AlertKind::session_lapsed: return s.acknowledged ? Action::resolve : Action::trigger;
+    default: return Action::trigger;
+  }
+}
+
+std::string_view name_of(Action action) {
+  return action == Action::acknowledge ? "acknowledge" : action == Action::resolve ? "resolve" : "trigger";
+}
+
+std::string_view severity_of(model::Severity severity) {
+  switch (severity) {
+    case model::Severity::critical: return "critical";
+    case model::Severity::high: return "error";
+    case model::Severity::medium: return "warning";
+    default: return "info";
+  }
+}
+
+void text(std::string& out, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  if (out.back() != '{') out.push_back(',');
+  json::append_string(out, name);
+  out.push_back(':');
+  json::append_string(out, value);
+}
+
+std::string start(const std::string& routing_key, Action action, std::string_view dedup_key) {
+  std::string out = "{";
+  text(out, "routing_key", routing_key);
+  text(out, "event_action", name_of(action));
+  text(out, "dedup_key", cut_bytes(dedup_key, kDedupLimit));
+  return out;
+}
+
+std::string account_of(const Message& message) {
+  const Claim& claim = message.facts.front();
+  if (claim.session) return claim.session->account_id;
+  json::Doc doc;
+  if (!doc.parse(claim.alert.data)) return {};
+  const json::Value access = doc.root()["access"];
+  return std::string((access.is_object() ? access : doc.root())["account_id"].text());
+}
+
+std::string trigger(const std::string& routing_key, const Message& message, const std::string& dedup_key) {
+  const Summary summary = summary_of(message);
+  const model::Alert& alert = message.facts.front().alert;
+  std::string out = start(routing_key, Action::trigger, dedup_key);
+  text(out, "client", "glasswatch");
+  if (!summary.links.empty()) text(out, "client_url", summary.links.front().text);
+  out += ",\"payload\":{";
+  text(out, "summary", cut_bytes(one_line(summary), kSummaryLimit));
+  const std::string account = cut_bytes(account_of(message), 100);
+  text(out, "source", account.empty() ? "glasswatch" : account);
+  // A mute that does not hold for what is critical holds for the noise of it.
+  text(out, "severity", message.quiet ? "info" : severity_of(summary.severity));
+  text(out, "timestamp", format_time(alert.event_time.value_or(alert.created_at)));
+  text(out, "component", cut_bytes(alert.watch, 200));
+  text(out, "class", to_string(alert.kind));
+  out += ",\"custom_details\":{";
+  for (const SummaryRow& row : summary.rows) text(out, row.label, row.text);
+  std::string more;
+  for (const std::string& line : summary.lines) more += (more.empty() ? "" : "\n") + line;
+  text(out, "More", cut_bytes(more, 8000));
+  text(out, "Acknowledge", summary.acknowledge);
+  out += "}},\"links\":[";
+  for (const SummaryRow& one : summary.links) {
+    if (out.back() == '}') out.push_back(',');
+    out.push_back('{');
+    text(out, "href", one.text);
+    text(out, "text", one.label);
+    out.push_back('}');
+  }
+  return out + "]}";
+}
+
+SendResult accepted(std::string reason) {
+  SendResult result;
+  result.verdict = SendVerdict::accepted;
+  result.reason = std::move(reason);
+  return result;
+}
+
+std::string merged_away(const Claim& claim) {
+  json::Doc doc;
+  if (doc.parse(claim.alert.data) && !doc.root()["merged"].text().empty())
+    return std::string(doc.root()["merged"].text());
+  return claim.alert.fact;
+}
+
+}  // namespace
+
+SendResult PagerDuty::enqueue(const std::string& event, const std::string& dedup_key, Time now, milliseconds deadline) {
+  std::string url = config_.events_url;
+  if (!url.ends_with('/')) url.push_back('/');
+  SendResult result = judge(post_(url + "v2/enqueue", {{"content-type", "application/json"}}, event, deadline), now);
+  if (result.verdict == SendVerdict::accepted) result.reference = cut_bytes(dedup_key, kDedupLimit);
+  return result;
+}
+
+SendResult PagerDuty::send(const Message& message, milliseconds deadline) {
+  const Steady::time_point end = Steady::now() + deadline;
+  const Result<std::string> key = config_.routing_key();
+  if (!key) return retry("routing_key: " + key.error().message);
+  const Claim& claim = message.facts.front();
+  const std::string& own = claim.session ? claim.session->id : claim.alert.id;
+  if (claim.session && claim.alert.kind == AlertKind::session_merged) {
+    // The incident of the session that is no more is closed; before, the one that goes on has its own, unless nobody needs it.
+    const bool is_settled = claim.session->acknowledged || claim.session->state == model::SessionState::lapsed;
+    if (!is_settled) {
+      const SendResult opened = enqueue(trigger(*key, message, own), own, message.now, deadline);
+      if (opened.verdict != SendVerdict::accepted) return opened;
+    }
+    const std::string other = merged_away(claim);
+    if (other.empty()) return accepted("nothing to resolve");
+    const auto left = std::chrono::duration_cast<milliseconds>(end - Steady::now());
+    if (left <= milliseconds::zero()) return retry("no time left");
+    return enqueue(start(*key, Action::resolve, other) + "}", other, message.now, left);
+  }
+  const Action action = action_of(claim);
+  if (action == Action::nothing) return accepted("changes no incident");
+  if (action == Action::trigger) return enqueue(trigger(*key, message, own), own, message.now, deadline);
+  return enqueue(start(*key, action, own) + "}", own, message.now, deadline);
+}
+
+SendResult PagerDuty::check(milliseconds) {
+  const Result<std::string> key = config_.routing_key();
+  if (!key) return refused("routing_key: " + key.error().message);
+  const bool is_key = key->size() == 32 && std::all_of(key->begin(), key->end(), [](char c) {
+                        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                      });
+  if (!is_key) return refused("routing_key: an integration key has 32 letters and digits");
+  return accepted("an integration key cannot be tried without an event");
+}
+
+}  // namespace gw::receivers
