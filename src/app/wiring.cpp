@@ -69,7 +69,8 @@ class Secrets {
 };
 
 bool is_there_yet(const std::string& type) {
-  return type == "slack" || type == "pagerduty" || type == "webhook" || type == "stdout" || type == "file";
+  return type == "slack" || type == "pagerduty" || type == "teams" || type == "webhook" || type == "stdout" ||
+         type == "file";
 }
 
 std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {

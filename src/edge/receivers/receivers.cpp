@@ -4,6 +4,7 @@
 #include "edge/receivers/pagerduty.h"
 #include "edge/receivers/renewing.h"
 #include "edge/receivers/slack.h"
+#include "edge/receivers/teams.h"
 #include "edge/receivers/webhook.h"
 
 namespace gw::receivers {
@@ -30,12 +31,17 @@ Made make_slack(Config config, HttpPost post) {
 }
 
 Made make_one(Config config, HttpPost post) {
-  const bool needs_post = config.type == "slack" || config.type == "webhook" || config.type == "pagerduty";
+  const bool needs_post =
+      config.type == "slack" || config.type == "webhook" || config.type == "pagerduty" || config.type == "teams";
   if (needs_post && !post) return missing(config, "nothing to post with");
   if (config.type == "slack") return make_slack(std::move(config), std::move(post));
   if (config.type == "pagerduty") {
     if (!config.routing_key) return missing(config, "routing_key is missing");
     return made(std::make_shared<PagerDuty>(std::move(config), std::move(post)));
+  }
+  if (config.type == "teams") {
+    if (!config.webhook_url) return missing(config, "webhook_url is missing");
+    return made(std::make_shared<Teams>(std::move(config), std::move(post)));
   }
   if (config.type == "webhook") {
     if (!config.url) return missing(config, "url is missing");

@@ -1,4 +1,4 @@
-// Receivers by configuration: slack, pagerduty, webhook, stdout, file.
+// Receivers by configuration: slack, pagerduty, teams, webhook, stdout, file.
 //
 // What an outside system is told, and how its answers are read, stands in docs/delivery.md, docs/slack.md and docs/receivers.md. The objects keep
 // ports::Receiver's promises; none of them throws.
@@ -29,6 +29,8 @@ struct Config {
   std::string api_url = "https://slack.com/api/";
   std::string mention;  // subteam:S…, user:U…, here, channel; empty: nobody
   LinkTemplates links;
+
+  // teams: webhook_url
 
   // pagerduty
   SecretText routing_key;
