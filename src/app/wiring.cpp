@@ -69,8 +69,8 @@ class Secrets {
 };
 
 bool is_there_yet(const std::string& type) {
-  return type == "slack" || type == "pagerduty" || type == "teams" || type == "webhook" || type == "stdout" ||
-         type == "file";
+  return type == "slack" || type == "pagerduty" || type == "teams" || type == "email" || type == "webhook" ||
+         type == "stdout" || type == "file";
 }
 
 std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {
@@ -89,6 +89,17 @@ std::string mention_of(const std::string& text) {
   return name == "here" || name == "channel" ? name : std::string();
 }
 
+void set_mail(receivers::Config& config, const ReceiverConfig& r) {
+  config.from = r.from;
+  config.to = r.to;
+  config.smtp.host = r.smtp_host;
+  config.smtp.port = r.smtp_port;
+  config.smtp.username = r.smtp_username;
+  config.smtp.allow_private = r.allow_private;
+  if (r.smtp_security == "tls") config.smtp.security = net::SmtpSecurity::tls;
+  if (r.smtp_security == "none") config.smtp.security = net::SmtpSecurity::none;
+}
+
 Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const Io& io) {
   if (!is_there_yet(r.type))
     return Error{Errc::invalid_input, "receivers of type " + r.type + " are not supported yet"};
@@ -100,16 +111,19 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.path = r.path;
   config.descriptor = io.out;
   if (!r.api_url.empty()) (r.type == "pagerduty" ? config.events_url : config.api_url) = r.api_url;
+  set_mail(config, r);
   Secrets secrets(io);
   for (const Status& taken : {secrets.take(r.token, config.token), secrets.take(r.webhook_url, config.webhook_url),
                               secrets.take_url(r.url, config.url), secrets.take(r.secret, config.secret),
-                              secrets.take(r.routing_key, config.routing_key)}) {
+                              secrets.take(r.routing_key, config.routing_key),
+                              secrets.take(r.smtp_password, config.smtp_password)}) {
     if (!taken) return taken.error();
   }
   config.reread = secrets.reread();
   net::ClientOptions options;
   options.allow_private = r.allow_private;
   net::fill_from_environment(options);
+  config.smtp.ca_file = options.ca_file;
   return receivers::make_receiver(std::move(config), receivers::make_http_post(std::move(options)));
 }
 

@@ -49,6 +49,16 @@ ReceiverConfig read_receiver(const YAML::Node& node) {
   r.url = text_of(node, "url");
   r.secret = text_of(node, "secret");
   r.path = text_of(node, "path");
+  r.to = texts_of(node, "to");
+  r.from = text_of(node, "from");
+  if (const YAML::Node smtp = node["smtp"]; smtp && smtp.IsMap()) {
+    r.smtp_host = text_of(smtp, "host");
+    const std::string port = text_of(smtp, "port");
+    std::from_chars(port.data(), port.data() + port.size(), r.smtp_port);
+    r.smtp_security = text_of(smtp, "security");
+    r.smtp_username = text_of(smtp, "username");
+    r.smtp_password = text_of(smtp, "password");
+  }
   r.allow_private = text_of(node, "allow_private") == "true";
   return r;
 }

@@ -48,6 +48,13 @@ struct ReceiverConfig {
   std::string url;          // address or reference
   std::string secret;       // reference
   std::string path;
+  std::vector<std::string> to;  // email, as all that follows
+  std::string from;
+  std::string smtp_host;
+  int smtp_port = 0;
+  std::string smtp_security;
+  std::string smtp_username;
+  std::string smtp_password;  // reference
   bool allow_private = false;
 };
 

@@ -209,6 +209,13 @@ class References {
         validator_.problem(node, path, "`channel` is missing beside `token`");
       }
     }
+    if (const YAML::Node smtp = node["smtp"]; smtp && smtp.IsMap()) {
+      if (static_cast<bool>(smtp["username"]) != static_cast<bool>(smtp["password"]))
+        validator_.problem(smtp, path + ".smtp", "takes both `username` and `password`, or neither");
+      if (text_of(smtp, "security") == "none" && (smtp["username"] || text_of(node, "allow_private") != "true"))
+        validator_.problem(smtp, path + ".smtp",
+                           "`security: none` needs `allow_private: true` on this receiver, and no login");
+    }
     for (const char* key : {"url", "api_url"}) {
       if (text_of(node, key).starts_with("http://") && text_of(node, "allow_private") != "true") {
         validator_.problem(node[key], path + "." + key, "plain http needs `allow_private: true` on this receiver");

@@ -81,7 +81,13 @@ Schema receiver() {
        {"topic_arn", text(), "SNS."},
        {"to", list(text()), "E-mail addresses."},
        {"from", text(), "E-mail sender."},
-       {"smtp", of(Kind::anything), "E-mail server."},
+       {"smtp",
+        object({{"host", text(), "Name of the server.", true},
+                {"port", of(Kind::number), "587 when absent, 465 with tls."},
+                {"security", choice({"starttls", "tls", "none"}), "starttls when absent."},
+                {"username", text(), "Of the login."},
+                {"password", of(Kind::secret), "Of the login."}}),
+        "E-mail server."},
        {"address", text(), "Syslog server."},
        {"allow_private", of(Kind::boolean), "Private and loopback addresses, and http, are allowed."}});
 }

@@ -1,5 +1,6 @@
 #include "edge/receivers/receivers.h"
 
+#include "edge/receivers/email.h"
 #include "edge/receivers/lines.h"
 #include "edge/receivers/pagerduty.h"
 #include "edge/receivers/renewing.h"
@@ -17,6 +18,20 @@ Error missing(const Config& config, std::string_view what) {
 }
 
 Made made(std::shared_ptr<ports::Receiver> receiver) { return receiver; }
+
+Made make_email(Config config) {
+  if (config.smtp.host.empty()) return missing(config, "smtp.host is missing");
+  if (!net::is_mail_address(config.from)) return missing(config, "from is no address");
+  if (config.to.empty() || config.to.size() > 50) return missing(config, "to takes 1 to 50 addresses");
+  for (const std::string& address : config.to) {
+    if (!net::is_mail_address(address)) return missing(config, "to: an address is none");
+  }
+  if (config.smtp.username.empty() != !config.smtp_password)
+    return missing(config, "smtp takes both username and password, or neither");
+  if (!config.smtp.username.empty() && config.smtp.security == net::SmtpSecurity::none)
+    return missing(config, "smtp: no login without TLS");
+  return made(std::make_shared<Email>(std::move(config)));
+}
 
 Made make_slack(Config config, HttpPost post) {
   if (!config.mention.empty() && mention_markup(config.mention).empty())
@@ -39,6 +54,7 @@ Made make_one(Config config, HttpPost post) {
     if (!config.routing_key) return missing(config, "routing_key is missing");
     return made(std::make_shared<PagerDuty>(std::move(config), std::move(post)));
   }
+  if (config.type == "email") return make_email(std::move(config));
   if (config.type == "teams") {
     if (!config.webhook_url) return missing(config, "webhook_url is missing");
     return made(std::make_shared<Teams>(std::move(config), std::move(post)));

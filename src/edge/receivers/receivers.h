@@ -1,4 +1,4 @@
-// Receivers by configuration: slack, pagerduty, teams, webhook, stdout, file.
+// Receivers by configuration: slack, pagerduty, teams, email, webhook, stdout, file.
 //
 // What an outside system is told, and how its answers are read, stands in docs/delivery.md, docs/slack.md and docs/receivers.md. The objects keep
 // ports::Receiver's promises; none of them throws.
@@ -7,8 +7,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "edge/net/smtp_client.h"
 #include "edge/receivers/http_post.h"
 #include "edge/receivers/links.h"
 #include "engine/ports/receiver.h"
@@ -35,6 +37,12 @@ struct Config {
   // pagerduty
   SecretText routing_key;
   std::string events_url = "https://events.pagerduty.com/";
+
+  // email
+  net::SmtpServer smtp;  // without its password
+  SecretText smtp_password;
+  std::string from;
+  std::vector<std::string> to;
 
   // webhook
   SecretText url;

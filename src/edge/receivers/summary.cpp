@@ -16,8 +16,11 @@ using model::Session;
 using ports::Claim;
 using ports::Message;
 
-void add(Summary& out, std::string_view label, std::string text) {
-  if (!text.empty()) out.rows.push_back({std::string(label), std::move(text)});
+// No list in a session is so long that this is met; a bound all the same.
+constexpr std::size_t kRowLimit = 1000;
+
+void add(Summary& out, std::string_view label, const std::string& text) {
+  if (!text.empty()) out.rows.push_back({std::string(label), cut_bytes(text, kRowLimit)});
 }
 
 bool is_plain_url(std::string_view url) {

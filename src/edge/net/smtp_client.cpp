@@ -1,0 +1,153 @@
+#include "edge/net/smtp_client.h"
+
+#include <curl/curl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "base/no_sigpipe.h"
+#include "edge/curl/ca_bundle.h"
+#include "edge/net/address.h"
+
+namespace gw::net {
+namespace {
+
+struct EasyFree {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct ListFree {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+bool is_host(const std::string& host) {
+  return !host.empty() && host.size() < 256 && std::all_of(host.begin(), host.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+           c == ':' || c == '[' || c == ']';
+  });
+}
+
+struct Exchange {
+  bool is_checked = true;
+  bool is_refused = false;
+  const char* next = nullptr;
+  std::size_t left = 0;
+
+  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+    auto* exchange = static_cast<Exchange*>(self);
+    const auto to = to_address(address->addr);
+    if (exchange->is_checked && (!to || !is_public(*to))) {
+      exchange->is_refused = true;
+      return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  }
+  static std::size_t give(char* buffer, std::size_t size, std::size_t count, void* self) {
+    auto* exchange = static_cast<Exchange*>(self);
+    const std::size_t n = std::min(size * count, exchange->left);
+    std::memcpy(buffer, exchange->next, n);
+    exchange->next += n;
+    exchange->left -= n;
+    return n;
+  }
+  static std::size_t ignore(char*, std::size_t, std::size_t size, void*) { return size; }
+};
+
+Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::milliseconds deadline) {
+  static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  const std::unique_ptr<CURL, EasyFree> easy(started ? curl_easy_init() : nullptr);
+  if (!easy) return Error{Errc::internal, "libcurl did not start"};
+  if (!is_host(server.host)) return Error{Errc::invalid_input, "smtp: host is no host name"};
+  const bool is_tls = server.security == SmtpSecurity::tls;
+  if (server.security == SmtpSecurity::none && !server.allow_private)
+    return Error{Errc::denied, "smtp: no mail is sent without TLS (allow_private permits it)"};
+  const int port = server.port > 0 ? server.port : is_tls ? 465 : 587;
+  const std::string shown = server.host + ":" + std::to_string(port);
+  Exchange exchange;
+  exchange.is_checked = !server.allow_private;
+  CURL* const e = easy.get();
+  curl_easy_setopt(e, CURLOPT_URL, ((is_tls ? "smtps://" : "smtp://") + shown).c_str());
+  curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(
+      e, CURLOPT_USE_SSL,
+      server.security == SmtpSecurity::none ? static_cast<long>(CURLUSESSL_NONE) : static_cast<long>(CURLUSESSL_ALL));
+  const auto milliseconds = static_cast<long>(std::clamp<std::int64_t>(deadline.count(), 1, 86'400'000));
+  curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, milliseconds);
+  curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, milliseconds);
+  curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(e, CURLOPT_PROXY, "");
+  static const std::string system_bundle = curl::system_ca_bundle();
+  const std::string& bundle = server.ca_file.empty() ? system_bundle : server.ca_file;
+  if (!bundle.empty()) curl_easy_setopt(e, CURLOPT_CAINFO, bundle.c_str());
+  curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
+  curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, &exchange);
+  curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &Exchange::ignore);
+  if (!server.username.empty()) {
+    curl_easy_setopt(e, CURLOPT_USERNAME, server.username.c_str());
+    curl_easy_setopt(e, CURLOPT_PASSWORD, server.password.c_str());
+  }
+  std::unique_ptr<curl_slist, ListFree> recipients;
+  const std::string from = mail == nullptr ? "" : "<" + mail->from + ">";
+  if (mail != nullptr) {
+    for (const std::string& address : mail->to) {
+      curl_slist* const longer = curl_slist_append(recipients.get(), ("<" + address + ">").c_str());
+      if (longer == nullptr) return Error{Errc::unavailable, "out of memory"};
+      (void)recipients.release();
+      recipients.reset(longer);
+    }
+    exchange.next = mail->data.data();
+    exchange.left = mail->data.size();
+    curl_easy_setopt(e, CURLOPT_MAIL_FROM, from.c_str());
+    curl_easy_setopt(e, CURLOPT_MAIL_RCPT, recipients.get());
+    curl_easy_setopt(e, CURLOPT_MAIL_RCPT_ALLLOWFAILS,
+                     1L);  // the name of old; one bad address does not keep the others out
+    curl_easy_setopt(e, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(e, CURLOPT_READFUNCTION, &Exchange::give);
+    curl_easy_setopt(e, CURLOPT_READDATA, &exchange);
+  } else {
+    curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, "NOOP");
+  }
+  CURLcode code = CURLE_OK;
+  {
+    const NoSigpipe guard;
+    code = curl_easy_perform(e);
+  }
+  long reply = 0;
+  curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &reply);
+  if (code == CURLE_OK) return static_cast<int>(reply);
+  if (exchange.is_refused) return Error{Errc::denied, shown + ": a private address (allow_private permits it)"};
+  if (code == CURLE_USE_SSL_FAILED) return Error{Errc::denied, shown + ": the server offers no TLS"};
+  // A refusal in words of SMTP; what ended for another reason may have a good reply as its last.
+  if (reply >= 400 && reply < 600) return static_cast<int>(reply);
+  if (code == CURLE_LOGIN_DENIED) return Error{Errc::denied, shown + ": no way to log in that both sides know"};
+  if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_URL_MALFORMAT)
+    return Error{Errc::invalid_input, shown + ": " + curl_easy_strerror(code)};
+  return Error{Errc::unavailable, shown + ": " + curl_easy_strerror(code)};
+}
+
+}  // namespace
+
+bool is_mail_address(const std::string& text) {
+  const bool is_clean = std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < 127 && std::string_view("<>()[]\\,;:\"").find(c) == std::string_view::npos;
+  });
+  const std::size_t at = text.find('@');
+  return is_clean && text.size() <= 254 && at != std::string::npos && at > 0 && at + 1 < text.size() &&
+         text.find('@', at + 1) == std::string::npos;
+}
+
+Result<int> smtp_send(const SmtpServer& server, const SmtpMail& mail, std::chrono::milliseconds deadline) {
+  if (!is_mail_address(mail.from)) return Error{Errc::invalid_input, "from is no address"};
+  if (mail.to.empty() || !std::all_of(mail.to.begin(), mail.to.end(), is_mail_address))
+    return Error{Errc::invalid_input, "to: an address is none"};
+  return talk(server, &mail, deadline);
+}
+
+Result<int> smtp_check(const SmtpServer& server, std::chrono::milliseconds deadline) {
+  return talk(server, nullptr, deadline);
+}
+
+}  // namespace gw::net
