@@ -1,6 +1,7 @@
 #include "app/aws_context.h"
 
 #include "app/aws_secrets.h"
+#include "edge/aws/sts.h"
 
 namespace gw::app {
 namespace {
@@ -21,6 +22,9 @@ AwsContext::Options options_of(const Io& io) {
   return options;
 }
 
+// What CloudTrail shows of the reader.
+constexpr const char* kSessionName = "glasswatch";
+
 }  // namespace
 
 AwsContext::AwsContext(Options options)
@@ -37,22 +41,45 @@ void AwsContext::start() {
   }
 }
 
-Result<aws::Client*> AwsContext::client(aws::Service service, const std::string& region) {
-  aws::EndpointOptions endpoint;
-  endpoint.region = region.empty() ? default_region() : region;
+Result<aws::Client*> AwsContext::client(aws::Service service, const std::string& region, const std::string& role) {
+  const std::string where = region.empty() ? default_region() : region;
   const std::lock_guard lock(mutex_);
-  auto& client = clients_[{service, endpoint.region}];
-  if (client != nullptr) return client.get();
+  return client_locked(service, where, role);
+}
+
+Result<aws::Client*> AwsContext::client_locked(aws::Service service, const std::string& region,
+                                               const std::string& role) {
+  if (const auto found = clients_.find({service, region, role}); found != clients_.end()) return found->second.get();
+  aws::EndpointOptions endpoint;
+  endpoint.region = region;
   endpoint.use_fips = aws::fips_from_environment(options_.surroundings.variable);
   endpoint.variable = options_.surroundings.variable;
   start();
-  auto made = aws::make_client(*transport_, *credentials_, service, endpoint, options_.tools, options_.retry);
-  if (!made) {
-    clients_.erase({service, endpoint.region});
-    return std::move(made).error().in("AWS " + std::string(aws::signing_name(service)));
+  auto provider = this->provider(role);
+  if (!provider) return std::move(provider).error();
+  auto made = aws::make_client(*transport_, **provider, service, endpoint, options_.tools, options_.retry);
+  if (!made) return std::move(made).error().in("AWS " + std::string(aws::signing_name(service)));
+  return clients_.emplace(std::tuple(service, region, role), std::move(*made)).first->second.get();
+}
+
+// Where STS is asked is where the program is at home, not where the objects are: one session for all regions.
+Result<aws::CredentialProvider*> AwsContext::provider(const std::string& role) {
+  if (role.empty()) return credentials_.get();
+  auto& known = roles_[role];
+  if (known != nullptr) return known.get();
+  if (!has_region_) region_ = aws::find_region(options_.surroundings);
+  has_region_ = true;
+  auto sts = client_locked(aws::Service::sts, region_, {});
+  if (!sts) {
+    roles_.erase(role);
+    return std::move(sts).error();
   }
-  client = std::move(*made);
-  return client.get();
+  known = std::make_unique<aws::CachedCredentials>([client = *sts, role](Time) -> Result<aws::Credentials> {
+    auto credentials = aws::assume_role(*client, {role, kSessionName, {}, 0});
+    if (!credentials) return std::move(credentials).error().in("as " + role);
+    return credentials;
+  });
+  return known.get();
 }
 
 std::string AwsContext::default_region() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "app/io.h"
@@ -33,8 +34,10 @@ class AwsContext {
   ~AwsContext();
 
   // The client of a service in a region; empty: default_region(). It lives as long as this object. `invalid_input` when no
-  // region is known, or AWS_ENDPOINT_URL… cannot be used. Does not call AWS, but may read the profile files.
-  [[nodiscard]] Result<aws::Client*> client(aws::Service service, const std::string& region = {});
+  // region is known, or AWS_ENDPOINT_URL… cannot be used. Does not call AWS, but may read the profile files. `role`: the ARN of
+  // a role to sign as, which the chain's credentials assume when they are first needed; empty: themselves.
+  [[nodiscard]] Result<aws::Client*> client(aws::Service service, const std::string& region = {},
+                                            const std::string& role = {});
   // AWS_REGION, AWS_DEFAULT_REGION, the profile's; empty when there is none.
   [[nodiscard]] std::string default_region();
   // For calls that are made without a Client.
@@ -45,6 +48,8 @@ class AwsContext {
 
  private:
   void start();  // under the lock
+  Result<aws::Client*> client_locked(aws::Service service, const std::string& region, const std::string& role);
+  Result<aws::CredentialProvider*> provider(const std::string& role);
 
   const Options options_;
   std::mutex mutex_;
@@ -52,7 +57,8 @@ class AwsContext {
   std::unique_ptr<aws::CredentialProvider> credentials_;
   bool has_region_ = false;
   std::string region_;
-  std::map<std::pair<aws::Service, std::string>, std::unique_ptr<aws::Client>> clients_;
+  std::map<std::string, std::unique_ptr<aws::CredentialProvider>> roles_;  // by ARN; they use clients_
+  std::map<std::tuple<aws::Service, std::string, std::string>, std::unique_ptr<aws::Client>> clients_;
   const std::unique_ptr<AwsSecrets> secrets_;
 };
 

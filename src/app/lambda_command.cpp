@@ -111,7 +111,9 @@ class LambdaProgram {
           "GLASSWATCH_BUCKET_OWNER");
     }
     fetcher_ = std::make_unique<sources::ObjectFetcher>(
-        rules, [this](const std::string& region) { return aws_->client(aws::Service::s3, region); });
+        rules, [this, role = config.lambda.read_role](const std::string& region) {
+          return aws_->client(aws::Service::s3, region, role);
+        });
     const std::string table = config.lambda.state_table;
     constexpr std::int64_t kEventKeys = std::int64_t{35} * 24 * 3600;
     keep_.sessions = std::max(kEventKeys, config.daemon.keep_sessions_micros / 1'000'000);

@@ -5,7 +5,7 @@
 namespace gw::app {
 
 std::string identity_of(const SourceConfig& source) {
-  std::string out = source.queue_url + '\n' + source.bucket_owner + '\n' + source.region;
+  std::string out = source.queue_url + '\n' + source.bucket_owner + '\n' + source.role_arn + '\n' + source.region;
   for (const std::string& bucket : source.buckets) out += '\n' + bucket;
   return out;
 }
@@ -39,8 +39,8 @@ std::unique_ptr<sources::S3Sqs> make_queue_source(const SourceConfig& source, st
   rules.spool_folder = spool;
   // Buckets are looked for where the queue is, and followed from there.
   auto fetcher = std::make_unique<sources::ObjectFetcher>(
-      std::move(rules), [aws, home = region_of(source)](const std::string& region) {
-        return aws->client(aws::Service::s3, region.empty() ? home : region);
+      std::move(rules), [aws, home = region_of(source), role = source.role_arn](const std::string& region) {
+        return aws->client(aws::Service::s3, region.empty() ? home : region, role);
       });
   return std::make_unique<sources::S3Sqs>(
       std::move(config), [aws, source] { return queue_client(*aws, source); }, std::move(fetcher), std::move(submit),

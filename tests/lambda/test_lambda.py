@@ -197,6 +197,21 @@ class Failures(Case):
         self.assertEqual(self.ask(sqs(self.put("large", *records, grant("e1")))), {"batchItemFailures": []})
         self.assertEqual(self.count(), 1)
 
+    def test_another_role_reads(self):
+        role = "arn:aws:iam::222233334444:role/glasswatch-reader"
+        self.aws.sts.roles = {}
+        self.start(GLASSWATCH_READ_ROLE_ARN=role)
+        first, second = self.put("one", grant("e1")), self.put("two", grant("e2", who="u-2"))
+        self.assertEqual(len(self.ask(sqs(first))["batchItemFailures"]), 1)  # the role does not let it in yet
+        self.assertEqual((self.count(), self.aws.calls("s3", "GetObject")), (0, []))
+        self.aws.sts.roles = {role: ""}
+        self.assertEqual(self.ask(sqs(first, second, receives=2)), {"batchItemFailures": []})
+        self.assertEqual(self.count(), 2)
+        self.assertEqual({c.key.role for c in self.aws.calls("s3", "GetObject")},
+                         {"arn:aws:sts::222233334444:role/glasswatch-reader/glasswatch"})
+        self.assertEqual([c.status for c in self.aws.calls("sts", "AssumeRole")].count(200), 1)
+        self.assertEqual({c.key.role for c in self.aws.calls("sts")}, {""})
+
     def test_what_must_not_be_fetched(self):
         function = self.start()
         self.aws.s3.create("other")

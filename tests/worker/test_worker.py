@@ -19,7 +19,7 @@ from trail import CONFIG, body, federate, key_of, name_of, source
 class World:
     """A bucket, a queue, a receiver and a server, and who is expected."""
 
-    def __init__(self, checks, label, start=True, queue=None, **config):
+    def __init__(self, checks, label, start=True, queue=None, role=None, **config):
         self.checks, self.label = checks, label
         self.aws = StandIn()
         self.queue = queue(self.aws) if queue else self.aws.sqs.create("trail", visibility=30)
@@ -28,7 +28,8 @@ class World:
         self.receivers = Receivers()
         self.story, self.expected = Story(label), set()
         self.serve = Serve(receivers=[self.receivers.webhook()], env={**self.receivers.env(), **self.aws.environment()},
-                           config=merge(CONFIG, {"sources": [source(self.queue)], **config}), start=start)
+                           config=merge(CONFIG, {"sources": [source(self.queue, **({"role_arn": role} if role else {}))],
+                                                **config}), start=start)
 
     def __enter__(self):
         return self
@@ -142,6 +143,20 @@ def wrongs(checks):
         checks.ok(kinds.count("undecodable") == 1, f"the missing object is told: {kinds}")
 
 
+def reader(checks):
+    """Another role reads the objects, and only those."""
+    role = "arn:aws:iam::222233334444:role/glasswatch-reader"
+    with World(checks, "reader", role=role) as w:
+        w.aws.sts.roles = {role: ""}
+        for who in ("one", "two"):
+            w.put(w.person(who))
+        w.finish()
+        readers = {c.key.role for c in w.aws.calls("s3", "GetObject")}
+        checks.ok(len(readers) == 1 and "glasswatch-reader" in readers.pop(), "the role reads")
+        checks.ok({c.key.role for c in w.aws.calls("sqs")} == {""}, "the queue is read without it")
+        checks.ok(len(w.aws.calls("sts", "AssumeRole")) == 1, "and is assumed once")
+
+
 def faults(checks):
     """AWS at its worst: every alert comes, once."""
     with World(checks, "faults") as w:
@@ -212,7 +227,7 @@ def large(checks):
 if __name__ == "__main__":
     require_serve()
     all_checks = Checks("worker")
-    for part in (shapes, wrongs, faults, outage, large):
+    for part in (shapes, wrongs, reader, faults, outage, large):
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part(all_checks)
     sys.exit(all_checks.finish())

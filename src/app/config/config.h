@@ -35,6 +35,7 @@ struct LambdaConfig {
   std::vector<std::string> buckets;  // whose objects may be fetched; empty: any of bucket_owner
   std::string bucket_owner;          // account; empty: any
   std::string evidence;              // s3://bucket/prefix; empty: none is written
+  std::string read_role;             // ARN of the role that reads objects; empty: the function's own
 };
 
 struct AppConfig {

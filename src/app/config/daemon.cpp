@@ -71,7 +71,8 @@ void read_daemon(const YAML::Node& root, DaemonConfig& d) {
   read_http(root["http"], d.http);
   each(root, "sources", [&](const YAML::Node& node) {
     d.sources.push_back({text_of(node, "type"), text_of(node, "path"), text_of(node, "queue_url"),
-                         texts_of(node, "buckets"), text_of(node, "bucket_owner"), text_of(node, "region")});
+                         texts_of(node, "buckets"), text_of(node, "bucket_owner"), text_of(node, "role_arn"),
+                         text_of(node, "region")});
   });
   each(root, "receivers", [&](const YAML::Node& node) { d.receivers.push_back(read_receiver(node)); });
   if (const YAML::Node durations = root["session_durations"]; durations && durations.IsMap()) {

@@ -32,6 +32,7 @@ struct SourceConfig {
   std::string queue_url;
   std::vector<std::string> buckets;  // that may be fetched; empty: any
   std::string bucket_owner;          // account that must own them; empty: any
+  std::string role_arn;              // read objects as this role; empty: as ourselves
   std::string region;                // of the queue; empty: by its URL, else the usual one
 };
 

@@ -132,6 +132,7 @@ void read_lambda(Loaded& loaded, const Environment& environment) {
   if (!lambda.evidence.empty() &&
       (!lambda.evidence.starts_with("s3://") || lambda.evidence.find_first_not_of('/', 5) != 5))
     loaded.problems.push_back({"GLASSWATCH_EVIDENCE", 0, 0, {}, "s3://bucket/prefix was expected"});
+  lambda.read_role = environment("GLASSWATCH_READ_ROLE_ARN").value_or(std::string());
   const std::string buckets = environment("GLASSWATCH_BUCKETS").value_or(std::string());
   for (std::size_t at = 0; at < buckets.size();) {
     const std::size_t end = std::min(buckets.find_first_of(", ;", at), buckets.size());

@@ -39,8 +39,9 @@ const std::vector<Type>& receiver_types() {
 }
 
 const std::vector<Type>& source_types() {
-  static const std::vector<Type> types = {
-      {"directory", {"path"}, {}}, {"s3_sqs", {"queue_url"}, {"buckets", "bucket_owner", "region"}}, {"stdin", {}, {}}};
+  static const std::vector<Type> types = {{"directory", {"path"}, {}},
+                                          {"s3_sqs", {"queue_url"}, {"buckets", "bucket_owner", "role_arn", "region"}},
+                                          {"stdin", {}, {}}};
   return types;
 }
 

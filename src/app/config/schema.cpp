@@ -117,6 +117,7 @@ Schema make() {
                      {"queue_url", of(Kind::url), "Of a queue."},
                      {"buckets", list(text()), "That may be fetched."},
                      {"bucket_owner", of(Kind::account), "The account that must own them."},
+                     {"role_arn", of(Kind::role_arn), "Role to read objects with."},
                      {"region", of(Kind::region), "Of the queue, where its URL does not say it."}})),
         "Where records come from."},
        {"accounts", map(Kind::account, text()), "Names of accounts."},
