@@ -60,6 +60,11 @@ resource "aws_kms_key" "objects" {
   }
 }
 
+resource "aws_kms_alias" "objects" {
+  name          = "alias/${var.name_prefix}-objects"
+  target_key_id = aws_kms_key.objects.key_id
+}
+
 resource "aws_sqs_queue" "dead_letters" {
   name                      = "${var.name_prefix}-objects-dead-letters"
   message_retention_seconds = 1209600
