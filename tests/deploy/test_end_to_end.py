@@ -29,7 +29,10 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.aws, self.receivers, self.api = (self.enter(m) for m in (StandIn(), Receivers(), RuntimeApi()))
         self.aws.s3.create(BUCKET)
-        self.function = self.enter(Function(self.api, self.aws, self.receivers, make_table(self.aws), GLASSWATCH_READ_ROLE_ARN=READER))
+        # As monitor.yaml writes it.
+        secret = self.aws.secrets.put("glasswatch-slack", self.receivers.env()["GWTEST_SLACK_TOKEN"])
+        self.function = self.enter(Function(self.api, self.aws, self.receivers, make_table(self.aws), GLASSWATCH_READ_ROLE_ARN=READER,
+                                            GLASSWATCH_SLACK_TOKEN=f"secretsmanager:{secret}"))
         self.random = random.Random(7)
 
     def enter(self, manager):

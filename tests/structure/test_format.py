@@ -20,7 +20,7 @@ def cpp_files():
 
 def scripts():
     for path in (ROOT / "dev", ROOT / ".ci/run", *(ROOT / "tools").iterdir(), *(ROOT / "packaging").iterdir(),
-                 *(ROOT / "bench").iterdir()):
+                 *(ROOT / "bench").iterdir(), *(ROOT / "deploy").iterdir()):
         if path.is_file() and path.open("rb").readline().rstrip().endswith((b"/sh", b"/bash", b" bash")):
             yield path
 
