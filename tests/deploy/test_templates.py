@@ -35,7 +35,7 @@ KEYS = {"AWS::SQS::Queue": "KmsMasterKeyId", "AWS::SNS::Topic": "KmsMasterKeyId"
 FULL = {"OwnRole": "Vault", "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/b", "SubnetIds": "subnet-1,subnet-2",
         "SecurityGroupIds": "sg-1", "SlackTokenSecretArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack",
         "SlackWebhookSecretArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:hook", "SlackChannel": "C0123456789",
-        "SecretKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/k", "Watch": "*:Vault*", "ProbeSchedule": "rate(7 days)",
+        "ConfigParameter": "/glasswatch/config", "SecretKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/k", "Watch": "*:Vault*", "ProbeSchedule": "rate(7 days)",
         "AlarmEmail": "a@example.com", "Buckets": "org-logs", "BucketOwner": "222233334444",
         "ReaderRoleArn": "arn:aws:iam::222233334444:role/glasswatch-reader", "BucketKeyArn": "arn:aws:kms:eu-west-1:1:key/b",
         "TopicArn": "arn:aws:sns:eu-west-1:222233334444:logs"}

@@ -195,6 +195,16 @@ resource "aws_iam_role_policy" "secret" {
   }
 }
 
+resource "aws_iam_role_policy" "configuration" {
+  count = var.config_parameter == null ? 0 : 1
+  name  = "configuration"
+  role  = aws_iam_role.function.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "ssm:GetParameter", Resource = "${local.arn}:ssm:${local.place}:parameter${var.config_parameter}" }]
+  })
+}
+
 resource "aws_iam_role_policy" "vpc" {
   count = length(var.subnet_ids) > 0 ? 1 : 0
   name  = "vpc"
@@ -253,6 +263,7 @@ resource "aws_lambda_function" "this" {
       GLASSWATCH_STATE_TABLE       = aws_dynamodb_table.state.name
       GLASSWATCH_MODE              = var.mode
       GLASSWATCH_WATCH             = var.watch
+      GLASSWATCH_CONFIG            = var.config_parameter == null ? null : "ssm:${var.config_parameter}"
       GLASSWATCH_SLACK_TOKEN       = var.slack_token_secret_arn == null ? null : "secretsmanager:${var.slack_token_secret_arn}"
       GLASSWATCH_SLACK_CHANNEL     = var.slack_channel
       GLASSWATCH_SLACK_WEBHOOK_URL = var.slack_webhook_secret_arn == null ? null : "secretsmanager:${var.slack_webhook_secret_arn}"

@@ -62,6 +62,17 @@ variable "watch" {
   default     = null
 }
 
+variable "config_parameter" {
+  type        = string
+  description = "Systems Manager parameter with a whole configuration; of secrets it may name those that are given here."
+  default     = null
+
+  validation {
+    condition     = var.config_parameter == null || can(regex("^/[A-Za-z0-9_./-]+$", var.config_parameter))
+    error_message = "The name of a parameter, from its first slash on."
+  }
+}
+
 variable "slack_token_secret_arn" {
   type        = string
   description = "Secrets Manager secret with the token of a Slack app (threads). Needs slack_channel."
