@@ -1,0 +1,80 @@
+// EventBridge event patterns: parse, and match on an event.
+//
+// Sources: "Comparison operators for use in event patterns", "Creating event patterns" (EventBridge user guide), and the
+// README of aws/event-ruler, the engine behind the service.
+//
+// A pattern is immutable after parsing and may be matched by several threads at once. Matching never fails: what cannot
+// match does not.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "domain/pattern/tree.h"
+
+namespace gw::pattern {
+
+// An address or block, IPv4 or IPv6, as bytes in network order.
+struct AddressBlock {
+  std::array<std::uint8_t, 16> bytes{};
+  std::uint8_t size = 0;  // 4 or 16
+  unsigned prefix = 0;    // bits
+};
+
+// One alternative of a leaf.
+struct ValueTest {
+  enum class Kind : std::uint8_t { exact, prefix, suffix, same_ignoring_case, wildcard, numeric, cidr, exists, absent };
+  enum class Bound : std::uint8_t { none, open, closed };
+
+  Kind kind = Kind::exact;
+  bool negated = false;      // anything-but: the field is there and no operand matches
+  bool ignore_case = false;  // prefix and suffix
+  std::vector<Node> values;  // exact: scalars; else strings; ignoring case: folded; one unless negated
+  double low = 0;
+  double high = 0;
+  Bound low_bound = Bound::none;
+  Bound high_bound = Bound::none;
+  AddressBlock block;
+};
+
+// A place of the pattern: every leaf, every field and one alternative of every `$or` must hold.
+struct EventNode {
+  struct Field {
+    std::string name;
+    std::vector<ValueTest> leaf;     // alternatives; empty: an inner object
+    std::vector<EventNode> inside;   // exactly one when the leaf is empty
+    std::size_t absence = kNoIndex;  // number of this leaf among those with `exists: false`
+  };
+  static constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
+
+  std::vector<Field> fields;
+  std::vector<std::vector<EventNode>> ors;
+};
+
+struct EventLimits {
+  bool lifted = false;                 // take patterns that AWS would refuse for their size
+  std::size_t characters = 2048;       // EventBridge quotas: event pattern size
+  std::size_t or_combinations = 1000;  // rule combinations after expanding every $or
+};
+
+struct EventPattern {
+  EventNode root;
+  // The paths of the leaves with `exists: false`. Absence is asked of the whole event, not of one array element.
+  std::vector<std::vector<std::string>> absences;
+};
+
+[[nodiscard]] std::variant<EventPattern, PatternError> parse_event_pattern(std::string_view text,
+                                                                           const EventLimits& limits = {});
+
+// `event` has been through split_dotted_keys().
+[[nodiscard]] bool matches(const EventPattern& pattern, const Node& event);
+
+// False for a text that is no JSON object.
+[[nodiscard]] bool matches(const EventPattern& pattern, std::string_view event);
+
+}  // namespace gw::pattern
