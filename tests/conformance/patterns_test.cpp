@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json/doc.h"
+#include "domain/pattern/cloudwatch.h"
 #include "domain/pattern/eventbridge.h"
 
 namespace gw::pattern {
@@ -44,6 +45,33 @@ TEST(Patterns, EventBridgeCases) {
     EXPECT_EQ(matches(std::get<EventPattern>(parsed), event), row["matches"].boolean().value_or(false))
         << pattern << '\n'
         << event;
+  }
+  EXPECT_GT(rows, 0);
+}
+
+TEST(Patterns, CloudWatchCases) {
+  std::ifstream file(kFolder + "cloudwatch.jsonl");
+  if (!file) GTEST_SKIP() << "the cases are not at hand: " << kFolder;
+  std::string line;
+  int rows = 0;
+  while (std::getline(file, line)) {
+    json::Doc doc;
+    ASSERT_TRUE(doc.parse(line)) << doc.damage().reason;
+    const json::Value row = doc.root();
+    SCOPED_TRACE(row["id"].text());
+    ++rows;
+    const std::string pattern(row["pattern"].text());
+    const auto parsed = parse_log_pattern(pattern);
+    const auto* error = std::get_if<PatternError>(&parsed);
+    if (row["invalid"].boolean().value_or(false)) {
+      EXPECT_NE(error, nullptr) << "accepted: " << pattern;
+      continue;
+    }
+    ASSERT_EQ(error, nullptr) << pattern << '\n' << error->text();
+    const std::string message(row["message"].text());
+    EXPECT_EQ(matches(std::get<LogPattern>(parsed), message), row["matches"].boolean().value_or(false))
+        << pattern << '\n'
+        << message;
   }
   EXPECT_GT(rows, 0);
 }
