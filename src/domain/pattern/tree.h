@@ -18,6 +18,8 @@ namespace gw::pattern {
 
 inline constexpr std::size_t kMaxNesting = 256;
 
+struct Member;
+
 struct Node {
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
@@ -27,7 +29,7 @@ struct Node {
   std::string text;        // string: unescaped; number: as written
   std::size_t offset = 0;  // of its first byte
   std::vector<Node> items;
-  std::vector<std::pair<std::string, Node>> members;
+  std::vector<Member> members;
 
   [[nodiscard]] bool is_array() const { return kind == Kind::array; }
   [[nodiscard]] bool is_object() const { return kind == Kind::object; }
@@ -35,6 +37,13 @@ struct Node {
   [[nodiscard]] bool is_number() const { return kind == Kind::number; }
   // Null when there is none, or this is no object.
   [[nodiscard]] const Node* find(std::string_view key) const;
+};
+
+struct Member {
+  Member(std::string name, Node value) : first(std::move(name)), second(std::move(value)) {}
+
+  std::string first;
+  Node second;
 };
 
 // Takes keys with dots apart: {"a.b": 1} becomes {"a": {"b": 1}}, in the whole tree. EventBridge's engine names a place by

@@ -9,7 +9,7 @@
 namespace gw::pattern {
 namespace {
 
-bool has_dot(const std::pair<std::string, Node>& member) { return member.first.find('.') != std::string::npos; }
+bool has_dot(const Member& member) { return member.first.find('.') != std::string::npos; }
 
 // Two objects become one (its equal keys are merged when it is grouped in turn), anything else an array of both.
 void merge(Node& into, Node value) {
@@ -28,7 +28,7 @@ void merge(Node& into, Node value) {
 }
 
 void group_members(Node& object, bool at_dots) {
-  std::vector<std::pair<std::string, Node>> members = std::move(object.members);
+  std::vector<Member> members = std::move(object.members);
   object.members.clear();
   std::unordered_map<std::string, std::size_t> index;
   for (auto& [key, value] : members) {
