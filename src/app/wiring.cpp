@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/aws_context.h"
 #include "app/config_place.h"
 #include "app/secrets.h"
 #include "base/uuid.h"
+#include "edge/aws/sns.h"
 #include "edge/receivers/net_post.h"
 #include "edge/receivers/receivers.h"
+#include "edge/receivers/sns.h"
 
 namespace gw::app {
 namespace {
@@ -69,8 +72,8 @@ class Secrets {
 };
 
 bool is_there_yet(const std::string& type) {
-  return type == "slack" || type == "pagerduty" || type == "teams" || type == "email" || type == "webhook" ||
-         type == "stdout" || type == "file";
+  return type == "slack" || type == "pagerduty" || type == "teams" || type == "email" || type == "sns" ||
+         type == "webhook" || type == "stdout" || type == "file";
 }
 
 std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {
@@ -100,6 +103,16 @@ void set_mail(receivers::Config& config, const ReceiverConfig& r) {
   if (r.smtp_security == "none") config.smtp.security = net::SmtpSecurity::none;
 }
 
+receivers::SnsPublish sns_publish(const Io& io) {
+  return [aws = aws_of(io), now = io.now](const receivers::Publication& p,
+                                          std::chrono::milliseconds deadline) -> Result<std::string> {
+    auto sns = aws->client(aws::Service::sns, receivers::region_of_topic(p.topic_arn));
+    if (!sns) return std::move(sns).error();
+    const Time give_up_at{now().micros + deadline.count() * 1000};
+    return aws::publish(**sns, {p.topic_arn, p.message, p.subject, p.group_id, p.deduplication_id, give_up_at});
+  };
+}
+
 Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const Io& io) {
   if (!is_there_yet(r.type))
     return Error{Errc::invalid_input, "receivers of type " + r.type + " are not supported yet"};
@@ -112,11 +125,13 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.descriptor = io.out;
   if (!r.api_url.empty()) (r.type == "pagerduty" ? config.events_url : config.api_url) = r.api_url;
   set_mail(config, r);
+  config.topic_arn = r.topic_arn;
+  if (r.type == "sns") config.publish = sns_publish(io);
   Secrets secrets(io);
-  for (const Status& taken : {secrets.take(r.token, config.token), secrets.take(r.webhook_url, config.webhook_url),
-                              secrets.take_url(r.url, config.url), secrets.take(r.secret, config.secret),
-                              secrets.take(r.routing_key, config.routing_key),
-                              secrets.take(r.smtp_password, config.smtp_password)}) {
+  for (const Status& taken :
+       {secrets.take(r.token, config.token), secrets.take(r.webhook_url, config.webhook_url),
+        secrets.take_url(r.url, config.url), secrets.take(r.secret, config.secret),
+        secrets.take(r.routing_key, config.routing_key), secrets.take(r.smtp_password, config.smtp_password)}) {
     if (!taken) return taken.error();
   }
   config.reread = secrets.reread();

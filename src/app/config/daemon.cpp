@@ -59,6 +59,7 @@ ReceiverConfig read_receiver(const YAML::Node& node) {
     r.smtp_username = text_of(smtp, "username");
     r.smtp_password = text_of(smtp, "password");
   }
+  r.topic_arn = text_of(node, "topic_arn");
   r.allow_private = text_of(node, "allow_private") == "true";
   return r;
 }

@@ -56,6 +56,7 @@ struct ReceiverConfig {
   std::string smtp_security;
   std::string smtp_username;
   std::string smtp_password;  // reference
+  std::string topic_arn;
   bool allow_private = false;
 };
 

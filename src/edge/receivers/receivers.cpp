@@ -5,6 +5,7 @@
 #include "edge/receivers/pagerduty.h"
 #include "edge/receivers/renewing.h"
 #include "edge/receivers/slack.h"
+#include "edge/receivers/sns.h"
 #include "edge/receivers/teams.h"
 #include "edge/receivers/webhook.h"
 
@@ -55,6 +56,11 @@ Made make_one(Config config, HttpPost post) {
     return made(std::make_shared<PagerDuty>(std::move(config), std::move(post)));
   }
   if (config.type == "email") return make_email(std::move(config));
+  if (config.type == "sns") {
+    if (region_of_topic(config.topic_arn).empty()) return missing(config, "topic_arn is no ARN of a topic");
+    if (!config.publish) return missing(config, "nothing to publish with");
+    return made(std::make_shared<Sns>(std::move(config)));
+  }
   if (config.type == "teams") {
     if (!config.webhook_url) return missing(config, "webhook_url is missing");
     return made(std::make_shared<Teams>(std::move(config), std::move(post)));

@@ -1,4 +1,4 @@
-// Receivers by configuration: slack, pagerduty, teams, email, webhook, stdout, file.
+// Receivers by configuration: slack, pagerduty, teams, email, sns, webhook, stdout, file.
 //
 // What an outside system is told, and how its answers are read, stands in docs/delivery.md, docs/slack.md and docs/receivers.md. The objects keep
 // ports::Receiver's promises; none of them throws.
@@ -19,6 +19,18 @@ namespace gw::receivers {
 
 // The secret as it is now: asked for at every send, so that a file that changed counts at once. Empty function: none.
 using SecretText = std::function<Result<std::string>()>;
+
+// One message to a topic of SNS, and the id that it was given. Errors as HttpPost's. `group_id` and `deduplication_id` are for FIFO
+// topics.
+struct Publication {
+  std::string topic_arn;
+  std::string subject;
+  std::string message;
+  std::string group_id;
+  std::string deduplication_id;
+};
+using SnsPublish =
+    std::function<Result<std::string>(const Publication& publication, std::chrono::milliseconds deadline)>;
 
 struct Config {
   std::string name;
@@ -43,6 +55,10 @@ struct Config {
   SecretText smtp_password;
   std::string from;
   std::vector<std::string> to;
+
+  // sns
+  std::string topic_arn;
+  SnsPublish publish;
 
   // webhook
   SecretText url;
