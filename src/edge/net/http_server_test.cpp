@@ -235,8 +235,7 @@ TEST(HttpServer, StopFinishesWhatIsInFlightAndClosesTheRest) {
   EXPECT_EQ(response.body, "done");
   EXPECT_EQ(response.headers.at("connection"), "close");
   busy.close();
-  stopper.join();
-  EXPECT_FALSE(RawClient(server->port()).is_connected() && server->port() != 0);
+  stopper.join();  // that nobody listens any more cannot be tried: the port may be somebody else's by now
 }
 
 TEST(HttpServer, AResponderMayOutliveItsServer) {
