@@ -127,7 +127,15 @@ Sender::Step Sender::step(std::chrono::milliseconds most) {
   now = clock_();
   step.sent = true;
   step.rerouted = std::any_of(marks_.begin(), marks_.end(), [](const Mark& m) { return !m.second.reroute_to.empty(); });
-  step.again = write_marks(now) ? std::max(now, health_.held_until) : later(now, kSecondMicros);
+  if (!write_marks(now)) {
+    step.again = later(now, kSecondMicros);
+    return step;
+  }
+  step.again = std::max(now, health_.held_until);
+  if (!queue_.empty() || step.again == now) return step;
+  // A pause that nothing waits behind is not sat out: a function pays for it.
+  const Result<std::optional<Time>> due = outbox_.next_due(name_);
+  if (due) step.again = *due ? std::max(step.again, **due) : later(now, kAskAgainMicros);
   return step;
 }
 

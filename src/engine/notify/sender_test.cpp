@@ -137,7 +137,7 @@ TEST(Sender, RetriesWithDoublingJitteredDelays) {
   EXPECT_EQ(b.settle(s), after(1));
   EXPECT_EQ(b.outbox.row("1").reason, "HTTP 503");
   b.now = after(1);
-  EXPECT_EQ(b.settle(s), after(2));  // a second failure in a row holds the receiver for a second, the row for two
+  EXPECT_EQ(b.settle(s), after(3));  // a second failure in a row holds the receiver for a second, the row for two
   b.now = after(3);
   EXPECT_EQ(b.outbox.row("1").due_at, after(3));
   b.settle(s);
