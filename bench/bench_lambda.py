@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Measures `glasswatch lambda` beside a plain Python function (bench/lambda/handler.py) on the same local Runtime API.
 
-usage: bench/bench_lambda.py [--binary FILE ...] [--starts N] [--rounds N] [--only start,quiet,object]
+usage: bench/bench_lambda.py [--binary FILE ...] [--starts N] [--rounds N] [--only start,quiet,object,small]
 
 start    From starting the process to its first request for work: wall and CPU (user + system), median of the starts, in turn.
 quiet    40,000 quiet records as CloudWatch Logs brings them, 1,000 an invocation: CPU per record, that of starting and of one
          invocation before it taken off; peak resident memory.
 object   The same records as one object of S3, 50 MB of JSON: CPU per record, peak resident memory. The Python function gets it
          without a signature.
+small    What an invocation costs beside its records: 400 of one quiet record and of 20 as CloudWatch Logs brings them, and 20 of
+         ten notifications each, of an object of 20 records: CPU of an invocation, and of an object.
 
 --binary is what a function starts: build/release/glasswatch (default; called with `lambda`), or a package's bootstrap.
 Each invocation of `quiet` and `object` is preceded by one with a record that both tell of, and that has to arrive.
@@ -170,8 +172,8 @@ def measure_start(commands, count, web, aws):
     return [(statistics.median(w), statistics.median(c)) for w, c in zip(walls, cpus)]
 
 
-def measure_records(commands, rounds, loud, events, web, aws):
-    """Per command: microseconds of CPU a record, peak MiB."""
+def measure_work(commands, rounds, loud, events, pieces, web, aws):
+    """Per command: microseconds of CPU for each of the pieces that the events are made of, peak MiB."""
     out = []
     for command in commands:
         costs, peaks = [], []
@@ -187,7 +189,7 @@ def measure_records(commands, rounds, loud, events, web, aws):
                     one.invoke(event)
                 used, peak = one.end()
                 cpu.append(used)
-            costs.append((cpu[1] - cpu[0]) / RECORDS * 1e6)
+            costs.append((cpu[1] - cpu[0]) / pieces * 1e6)
             peaks.append(peak)
         out.append((statistics.median(costs), max(peaks)))
     return out
@@ -198,7 +200,7 @@ def main():
     parser.add_argument("--binary", nargs="+", default=[os.path.join(ROOT, "build", "release", "glasswatch"), "lambda"])
     parser.add_argument("--starts", type=int, default=15)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="start,quiet,object")
+    parser.add_argument("--only", default="start,quiet,object,small")
     args = parser.parse_args()
     only = args.only.split(",")
     commands = [args.binary, [sys.executable, os.path.join(ROOT, "bench", "lambda", "handler.py")]]
@@ -212,12 +214,12 @@ def main():
                 ours[0], python[0], python[0] / ours[0]))
             print("start to first next, CPU:  %.1f ms, Python %.1f ms: %.1f times (goal < 20 ms)" % (
                 ours[1], python[1], python[1] / ours[1]))
-        if not {"quiet", "object"} & set(only):
+        if not {"quiet", "object", "small"} & set(only):
             return
         records = [quiet_record(rng) for _ in range(RECORDS)]
         if "quiet" in only:
             events = [payload(records[i:i + PER_INVOCATION]) for i in range(0, RECORDS, PER_INVOCATION)]
-            ours, python = measure_records(commands, args.rounds, loud, events, web, aws)
+            ours, python = measure_work(commands, args.rounds, loud, events, RECORDS, web, aws)
             print("CPU per quiet record: %.2f us, Python %.1f us: %.1f times (goal >= 20)" % (ours[0], python[0], python[0] / ours[0]))
             print("peak resident after 40 invocations: %.1f MiB (goal < 24), Python %.1f MiB" % (ours[1], python[1]))
         if "object" in only:
@@ -225,10 +227,21 @@ def main():
             web.object = gzip.compress(text, 6)
             aws.s3.create(BUCKET)
             aws.s3.put(BUCKET, KEY, web.object, notify=False)
-            ours, python = measure_records(commands, args.rounds, loud, [notification(len(web.object))], web, aws)
+            ours, python = measure_work(commands, args.rounds, loud, [notification(len(web.object))], RECORDS, web, aws)
             print("an object of %.0f MB of JSON, CPU per record: %.2f us, Python %.1f us: %.1f times (goal >= 20)" % (
                 len(text) / 1e6, ours[0], python[0], python[0] / ours[0]))
             print("peak resident after it: %.1f MiB (goal < 24), Python %.1f MiB" % (ours[1], python[1]))
+        if "small" in only:
+            for count in (1, 20):
+                events = [payload(records[i * count:(i + 1) * count]) for i in range(400)]
+                ours, python = measure_work(commands, args.rounds, loud, events, len(events), web, aws)
+                print("an invocation of %d quiet records, CPU: %.2f ms, Python %.2f ms" % (count, ours[0] / 1e3, python[0] / 1e3))
+            web.object = gzip.compress(json.dumps({"Records": records[:20]}, separators=(",", ":")).encode(), 6)
+            aws.s3.create(BUCKET)
+            aws.s3.put(BUCKET, KEY, web.object, notify=False)
+            ten = {"Records": notification(len(web.object))["Records"] * 10}
+            ours, python = measure_work(commands, args.rounds, loud, [ten] * 20, 200, web, aws)
+            print("an object of 20 records, CPU: %.2f ms, Python %.2f ms" % (ours[0] / 1e3, python[0] / 1e3))
 
 
 if __name__ == "__main__":

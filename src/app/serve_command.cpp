@@ -157,7 +157,8 @@ class Daemon {
     });
   }
 
-  // `file:` secrets count when they change, those that AWS keeps some minutes later. Those of receivers are read at every use; of tokens only hashes are known.
+  // `file:` secrets count when they change, those that AWS keeps some minutes later. Those of receivers are read at every use;
+  // of tokens only hashes are known.
   void read_tokens_again() {
     const std::lock_guard lock(reload_mutex_);
     if (config_.daemon.http.tokens.empty()) return;

@@ -61,7 +61,8 @@ planned:
     owner: payments-platform
 
 # Where alerts go. Secrets are references: env:, file:, ssm:, secretsmanager:. The types need: slack token and channel, or
-# webhook_url; pagerduty routing_key; webhook url; file path; stdout nothing.
+# webhook_url; pagerduty routing_key; teams webhook_url; email to, from and smtp; sns topic_arn; webhook url; file path; stdout
+# nothing.
 receivers:
   - name: oncall
     type: slack

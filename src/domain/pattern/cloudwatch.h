@@ -5,7 +5,8 @@
 // true and false equal their words, text in terms needs no word boundary, and in a space-delimited pattern a last field
 // without conditions takes the rest of the line when the field before it has one (as the page's examples do).
 //
-// A pattern is immutable after parsing and may be matched by several threads at once. Matching a wildcard costs at most pattern times text; all else is linear.
+// A pattern is immutable after parsing and may be matched by several threads at once. Matching a wildcard costs at most
+// pattern times text; all else is linear.
 #pragma once
 
 #include <cstddef>

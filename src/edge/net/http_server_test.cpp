@@ -4,7 +4,13 @@
 
 #include <atomic>
 #include <deque>
+#include <filesystem>
+#include <fstream>
 #include <future>
+#include <set>
+#include <sstream>
+#include <string>
+#include <system_error>
 #include <thread>
 
 #include "edge/net/http_client.h"
@@ -214,6 +220,30 @@ TEST(HttpServer, SaysWhyItCannotListen) {
   EXPECT_EQ(HttpServer::start(options, handler).error().code, Errc::invalid_input);
 }
 
+// To connect would not do: another process may have been given the port meanwhile.
+bool this_process_listens_on(std::uint16_t port) {
+  std::set<std::string> sockets;
+  for (const auto& fd : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const std::string target = std::filesystem::read_symlink(fd.path(), gone).string();
+    if (target.starts_with("socket:[")) sockets.insert(target.substr(8, target.size() - 9));
+  }
+  std::ifstream table("/proc/self/net/tcp");
+  std::string line;
+  std::getline(table, line);
+  while (std::getline(table, line)) {  // sl local remote state queues timer retransmits uid timeout inode …
+    std::istringstream in(line);
+    std::string local;
+    std::string state;
+    std::string inode;
+    std::string skipped;
+    in >> skipped >> local >> skipped >> state >> skipped >> skipped >> skipped >> skipped >> skipped >> inode;
+    const bool is_port = std::stoul(local.substr(local.find(':') + 1), nullptr, 16) == port;
+    if (is_port && state == "0A" && sockets.contains(inode)) return true;
+  }
+  return false;
+}
+
 TEST(HttpServer, StopFinishesWhatIsInFlightAndClosesTheRest) {
   FunctionHandler handler;
   std::promise<Responder> held;
@@ -228,6 +258,8 @@ TEST(HttpServer, StopFinishesWhatIsInFlightAndClosesTheRest) {
   RawClient busy(server->port());
   busy.send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
   Responder responder = held.get_future().get();
+  const std::uint16_t port = server->port();
+  EXPECT_TRUE(this_process_listens_on(port));
   std::thread stopper([&] { server->stop(std::chrono::seconds(20)); });
   EXPECT_TRUE(idle.wait_for_end());
   responder.send({200, {}, "done", false});
@@ -235,7 +267,8 @@ TEST(HttpServer, StopFinishesWhatIsInFlightAndClosesTheRest) {
   EXPECT_EQ(response.body, "done");
   EXPECT_EQ(response.headers.at("connection"), "close");
   busy.close();
-  stopper.join();  // that nobody listens any more cannot be tried: the port may be somebody else's by now
+  stopper.join();
+  EXPECT_FALSE(this_process_listens_on(port));
 }
 
 TEST(HttpServer, AResponderMayOutliveItsServer) {

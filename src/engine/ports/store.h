@@ -142,7 +142,8 @@ class Committer {
   // MUST treat an entry, alert, notification or quarantine item whose key exists as written already.
   // MUST append a ledger leaf for each access, failure, change, session write, alert and mute in the same step.
   // MUST NOT let anything of a failed commit be seen, and MUST NOT call `decide` while another commit's is running.
-  // `decide` MUST be pure: it may be called several times, and only the last answer counts.
+  // `decide` MUST be pure as far as a store can see: it may be called several times, and only the last answer counts. What it
+  // writes elsewhere MUST bear a name that follows from its answer, so that writing it again replaces it.
   virtual Status commit(const Ask& ask, const Decide& decide) = 0;
 };
 
