@@ -40,8 +40,7 @@ std::vector<Doubt> doubts_of(const AppConfig& config) {
   // What is checked and not used yet: whoever relies on it has to be told.
   json::Doc doc;
   if (doc.parse(config.canonical)) {
-    for (const std::string_view part :
-         {"directory", "escalation", "expected_accounts", "handover", "heartbeat", "ledger"}) {
+    for (const std::string_view part : {"directory", "escalation", "ledger"}) {
       if (!doc.root()[part].is_nothing())
         doubts.push_back({"a part of the configuration has no effect in this version", "part", std::string(part)});
     }

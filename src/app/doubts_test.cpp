@@ -18,8 +18,8 @@ TEST(Doubts, AreToldOfWhatMayNotBeMeant) {
   const std::string told = "version: 1\nreceivers: [{name: a, type: stdout}]\n";
   EXPECT_EQ(doubts(told), Values{});
   EXPECT_EQ(doubts("version: 1\n"), Values{""});
-  EXPECT_EQ(doubts(told + "escalation: [{after: 5m, to: [a]}]\nheartbeat: {url: https://example.com, every: 1m}\n"),
-            (Values{"escalation", "heartbeat"}));
+  EXPECT_EQ(doubts(told + "escalation: [{after: 5m, to: [a]}]\nledger: {checkpoints: [\"s3://a/b\"]}\n"),
+            (Values{"escalation", "ledger"}));
   EXPECT_EQ(doubts(told + "timezone: Europe/Nowhere\n"), Values{"Europe/Nowhere"});
   EXPECT_EQ(doubts(told + "http: {listen: \"0.0.0.0:80\"}\n"), (Values{"0.0.0.0:80", "0.0.0.0:80"}));
   EXPECT_EQ(doubts(told + "http: {listen: \"localhost:80\"}\n"), Values{});

@@ -63,4 +63,37 @@ void HealthLog::problems(const std::vector<std::string>& problems) {
   problems_ = problems;
 }
 
+void HealthLog::clockwork(const Status& ticked) {
+  const std::string now = ticked ? std::string() : ticked.error().message;
+  if (now == clockwork_) return;
+  if (!now.empty()) {
+    tell_(Log::Level::warning, "what the clock causes could not be done", {{"reason", now}});
+  } else {
+    tell_(Log::Level::info, "what the clock causes is done again", {});
+  }
+  clockwork_ = now;
+}
+
+bool tells(const std::map<std::string, notify::SenderHealth>& health) {
+  return std::none_of(health.begin(), health.end(), [](const auto& one) { return one.second.failing >= kFailing; });
+}
+
+ports::Admin::Retention retention_of(const DaemonConfig& config, Time now) {
+  constexpr std::int64_t kEventKeys = std::int64_t{35} * 86'400 * 1'000'000;
+  ports::Admin::Retention retention;
+  retention.sessions_before = Time{now.micros - config.keep_sessions_micros};
+  retention.activity_before = Time{now.micros - config.keep_activity_micros};
+  retention.event_keys_before = Time{now.micros - std::max(kEventKeys, config.keep_activity_micros)};
+  return retention;
+}
+
+bool something_is_due(ports::Store& store, Time now) {
+  const auto names = store.receivers();
+  if (!names) return false;
+  return std::any_of(names->begin(), names->end(), [&](const std::string& name) {
+    const auto due = store.next_due(name);
+    return due && *due && **due <= now;
+  });
+}
+
 }  // namespace gw::app

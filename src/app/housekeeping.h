@@ -10,8 +10,11 @@
 #include <thread>
 #include <vector>
 
+#include "app/config/daemon.h"
 #include "base/log.h"
+#include "base/result.h"
 #include "engine/notify/sender.h"
+#include "engine/ports/store.h"
 
 namespace gw::app {
 
@@ -43,6 +46,7 @@ class HealthLog {
 
   void receivers(const std::map<std::string, notify::SenderHealth>& health);
   void problems(const std::vector<std::string>& problems);  // what keeps it from being ready
+  void clockwork(const Status& ticked);
 
  private:
   struct Seen {
@@ -52,6 +56,15 @@ class HealthLog {
   Tell tell_;
   std::map<std::string, Seen> receivers_;
   std::vector<std::string> problems_;
+  std::string clockwork_;
 };
+
+// Whether messages leave: no receiver has failed several times in a row.
+[[nodiscard]] bool tells(const std::map<std::string, notify::SenderHealth>& health);
+
+[[nodiscard]] ports::Admin::Retention retention_of(const DaemonConfig& config, Time now);
+
+// Whether a notification waits whose time has come.
+[[nodiscard]] bool something_is_due(ports::Store& store, Time now);
 
 }  // namespace gw::app

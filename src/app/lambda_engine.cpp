@@ -88,6 +88,8 @@ Status LambdaEngine::start() {
           place, [aws = aws_of(io_)] { return aws->client(aws::Service::s3); }, io_.now);
     }
     counting_ = std::make_unique<CountingStore>(*store_, false, evidence_.get());
+    clockwork_ = std::make_unique<Clockwork>(*store_, *counting_, io_);
+    clockwork_->configure(config_.daemon);
     pipeline_ = std::make_unique<pipeline::Pipeline>(
         small_pipeline(), *counting_, [this] { return settings_; }, io_.now, &horizon_);
   }
@@ -103,7 +105,8 @@ Status LambdaEngine::start() {
 Status LambdaEngine::sweep() {
   const auto next = pipeline::sweep(*counting_, *store_, *settings_, io_.now());
   if (!next) return next.error();
-  return ok();
+  // Without a table every sandbox has a past of its own: nothing is learnt of silence, and no digest is true.
+  return durable_ ? clockwork_->tick(*settings_, io_.now(), told_all_) : ok();
 }
 
 // Without a table: what was refused or put off before gets another chance, as AWS gives one to the invocation that it came with.

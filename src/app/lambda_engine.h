@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 
+#include "app/clockwork.h"
 #include "app/config/config.h"
 #include "app/evidence.h"
 #include "app/io.h"
@@ -76,6 +77,7 @@ class LambdaEngine {
   pipeline::SettingsPtr settings_;
   notify::Notifier::Receivers receivers_;
   notify::Setup setup_;
+  std::unique_ptr<Clockwork> clockwork_;
   pipeline::Horizon horizon_;
   Time grants_at_;
   bool told_all_ = true;

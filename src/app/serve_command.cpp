@@ -13,6 +13,7 @@
 #include <random>
 #include <thread>
 
+#include "app/clockwork.h"
 #include "app/daemon.h"
 #include "app/daemon_parts.h"
 #include "app/demo.h"
@@ -34,8 +35,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kGrace{10'000};     // for what is in flight at the end
 constexpr milliseconds kDemoGrace{1'000};  // nobody waits for those messages
-constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
-constexpr std::int64_t kEventKeys = 35 * kDay;
 
 double random_fraction() {
   thread_local std::mt19937_64 engine{std::random_device{}()};
@@ -120,6 +119,8 @@ class Daemon {
     fill_horizon(*store_, horizon_, io_.now());
     pipeline_ = std::make_unique<pipeline::Pipeline>(
         pipeline_config, *store_, [this] { return current_.settings(); }, io_.now, &horizon_);
+    clockwork_ = std::make_unique<Clockwork>(*store_, *store_, io_);
+    clockwork_->configure(config_.daemon);
     sweeper_ = std::make_unique<pipeline::Sweeper>(
         *store_, [this] { return current_.settings(); }, io_.now, std::chrono::seconds(1));
     notifier_ = std::make_unique<notify::Notifier>(*store_, *store_, io_.now, random_fraction);
@@ -152,9 +153,16 @@ class Daemon {
     keeper_ = std::make_unique<Housekeeper>(std::vector<Housekeeper::Task>{
         {milliseconds(1000), [this] { health_log_.receivers(notifier_->health()); }},
         {milliseconds(1000), [this] { health_log_.problems(problems()); }},
+        {milliseconds(1000), [this] { tick(); }, milliseconds(1000)},
         {milliseconds(5000), [this] { read_tokens_again(); }},
         {std::chrono::hours(24), [this] { retain(io_.now()); }, milliseconds(60'000)},
     });
+  }
+
+  void tick() {
+    const Status ticked =
+        clockwork_->tick(*current_.settings(), io_.now(), problems().empty() && tells(notifier_->health()));
+    health_log_.clockwork(ticked);
   }
 
   // `file:` secrets count when they change, those that AWS keeps some minutes later. Those of receivers are read at every use;
@@ -214,6 +222,7 @@ class Daemon {
     hooks.metrics = [this, of_pipeline = hooks.metrics] {
       std::vector<web::Metric> metrics = of_pipeline();
       append_metrics(metrics, notifier_->health());
+      metrics.push_back(clockwork_->metric());
       sources_->append_metrics(metrics);
       return metrics;
     };
@@ -257,14 +266,9 @@ class Daemon {
   }
 
   void retain(Time now) {
-    ports::Admin::Retention retention;
-    {
-      const std::lock_guard lock(reload_mutex_);
-      const DaemonConfig& d = config_.daemon;
-      retention.sessions_before = Time{now.micros - d.keep_sessions_micros};
-      retention.activity_before = Time{now.micros - d.keep_activity_micros};
-      retention.event_keys_before = Time{now.micros - std::max(kEventKeys, d.keep_activity_micros)};
-    }
+    std::unique_lock lock(reload_mutex_);
+    const ports::Admin::Retention retention = retention_of(config_.daemon, now);
+    lock.unlock();
     const auto erased = store_->retain(retention, now);
     if (!erased) {
       log(Log::Level::error, "retention failed", {{"reason", erased.error().message}});
@@ -308,6 +312,7 @@ class Daemon {
     notifier_->replace(std::move(*receivers), make_setup(*config));
     web_->reload(std::move(*web_config));
     sources_->reload(config->daemon.sources);
+    clockwork_->configure(config->daemon);
     config_ = std::move(*config);
     log(Log::Level::info, "reloaded", {{"config_hash", hash}});
     service_.tell("READY=1");
@@ -320,7 +325,7 @@ class Daemon {
     if (const Status health = pipeline_->health(); !health) return failed("once", health.error());
     (void)pipeline::sweep(*store_, *store_, *current_.settings(), io_.now());
     const auto until = std::chrono::steady_clock::now() + kGrace;
-    while (something_is_due()) {
+    while (something_is_due(*store_, io_.now())) {
       if (std::chrono::steady_clock::now() > until) {
         log(Log::Level::warning, "not everything could be told: the rest is told by the next run");
         break;
@@ -328,15 +333,6 @@ class Daemon {
       std::this_thread::sleep_for(milliseconds(20));
     }
     return kDone;
-  }
-
-  [[nodiscard]] bool something_is_due() {
-    const auto names = store_->receivers();
-    if (!names) return false;
-    return std::any_of(names->begin(), names->end(), [&](const std::string& name) {
-      const auto due = store_->next_due(name);
-      return due && *due && **due <= io_.now();
-    });
   }
 
   void stop(milliseconds grace) {
@@ -361,6 +357,7 @@ class Daemon {
     ingest_.reset();
     notifier_.reset();
     pipeline_.reset();
+    clockwork_.reset();
     store_.reset();
     demo_server_.reset();
   }
@@ -388,6 +385,7 @@ class Daemon {
   std::unique_ptr<web::Web> web_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<Sources> sources_;
+  std::unique_ptr<Clockwork> clockwork_;
   std::unique_ptr<Housekeeper> keeper_;
 };
 

@@ -179,6 +179,7 @@ Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& i
   pipeline::Settings settings{std::move(*watches), {}, config_hash(config), {}, {}, false};
   settings.rules.durations = config.daemon.session_durations;
   settings.rules.high_risk = config.daemon.high_risk;
+  settings.expected_accounts = {config.daemon.expected_accounts.begin(), config.daemon.expected_accounts.end()};
   std::map<std::string, notify::Storm> storms;
   for (const auto& [watch, storm] : config.daemon.storms) {
     storms[watch] = {static_cast<std::size_t>(storm.opened), storm.within_micros};

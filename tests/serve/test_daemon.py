@@ -108,9 +108,9 @@ def logs(checks):
     s.close()
     with Receivers() as receivers:
         receivers.always("siem", "500")
-        more = {"heartbeat": {"url": "https://monitor.example.com/x", "every": "1m"}}
+        more = {"ledger": {"checkpoints": ["s3://checkpoints/x"]}}
         with Serve(receivers=[receivers.webhook()], config={**CONFIG, **more}, env=receivers.env()) as s:
-            checks.ok(any(line.get("part") == "heartbeat" for line in log_lines(s)), "a part without effect is named")
+            checks.ok(any(line.get("part") == "ledger" for line in log_lines(s)), "a part without effect is named")
             s.ingest([federate(Story("logs"))])
             failing = lambda: [x for x in log_lines(s) if x.get("receiver") == "siem"]
             checks.ok(eventually(failing, 30), "a failing receiver is told")

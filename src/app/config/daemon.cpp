@@ -93,6 +93,22 @@ void read_daemon(const YAML::Node& root, DaemonConfig& d) {
     take_duration(storm, "within", config.within_micros);
     d.storms.emplace_back(text_of(node, "name"), config);
   });
+  d.expected_accounts = texts_of(root, "expected_accounts");  // none when it is `auto`
+  if (const YAML::Node heartbeat = root["heartbeat"]; heartbeat && heartbeat.IsMap()) {
+    d.heartbeat.url = text_of(heartbeat, "url");
+    take_duration(heartbeat, "every", d.heartbeat.every_micros);
+    d.heartbeat.allow_private = text_of(heartbeat, "allow_private") == "true";
+  }
+  if (const YAML::Node handover = root["handover"]; handover && handover.IsMap()) {
+    const std::string at = text_of(handover, "at");
+    int hour = 0;
+    int minute = 0;
+    if (at.size() == 5) {
+      (void)std::from_chars(at.data(), at.data() + 2, hour);
+      (void)std::from_chars(at.data() + 3, at.data() + 5, minute);
+    }
+    d.handover = {hour * 60 + minute, text_of(handover, "timezone"), texts_of(handover, "to")};
+  }
   if (const YAML::Node retention = root["retention"]; retention && retention.IsMap()) {
     take_duration(retention, "sessions", d.keep_sessions_micros);
     take_duration(retention, "activity", d.keep_activity_micros);

@@ -65,6 +65,18 @@ struct StormConfig {
   std::int64_t within_micros = std::int64_t{10} * 60 * 1'000'000;
 };
 
+struct HeartbeatConfig {
+  std::string url;  // address or reference; empty: none
+  std::int64_t every_micros = std::int64_t{60} * 1'000'000;
+  bool allow_private = false;
+};
+
+struct HandoverConfig {
+  std::int64_t minute = 0;      // of the day, local time
+  std::string timezone;         // empty: that of the messages
+  std::vector<std::string> to;  // empty: no digest
+};
+
 struct DaemonConfig {
   std::string store = "sqlite:var/glasswatch.db";
   HttpConfig http;
@@ -72,6 +84,9 @@ struct DaemonConfig {
   std::vector<ReceiverConfig> receivers;
   std::vector<std::pair<std::string, std::int64_t>> session_durations;  // role globs → microseconds, in file order
   std::vector<std::string> high_risk;
+  std::vector<std::string> expected_accounts;  // empty: those that are heard
+  HeartbeatConfig heartbeat;
+  HandoverConfig handover;
   std::vector<std::pair<std::string, StormConfig>> storms;  // by watch; others have the default
   std::string timezone = "UTC";                             // for local times in messages
   std::int64_t keep_sessions_micros = std::int64_t{400} * 86'400 * 1'000'000;

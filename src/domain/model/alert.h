@@ -30,11 +30,14 @@ enum class AlertKind : std::uint8_t {
   undecodable,     // a record that could not be read and looks like an access
   storm,           // one summary for many sessions
   alert_test,
+  coverage_silent,  // an account, a region, a feed or everything
+  coverage_heard,   // again
+  handover,         // the digest for who comes on duty
 };
-inline constexpr std::size_t kAlertKinds = 14;
+inline constexpr std::size_t kAlertKinds = 17;
 // As in webhook bodies and block ids: session.opened, session.high_risk, session.new_address, session.digest,
 // session.lapsed, session.acknowledged, session.merged, access.denied, tamper, emergency_path, conflict, undecodable,
-// storm, alert_test.
+// storm, alert_test, coverage.silent, coverage.heard, handover.
 [[nodiscard]] std::string_view to_string(AlertKind kind);
 [[nodiscard]] std::optional<AlertKind> parse_alert_kind(std::string_view text);
 

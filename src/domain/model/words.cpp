@@ -14,7 +14,8 @@ constexpr std::array<std::string_view, kAlertKinds> kAlertKindNames = {
     "session.digest", "session.lapsed",    "session.acknowledged",
     "session.merged", "access.denied",     "tamper",
     "emergency_path", "conflict",          "undecodable",
-    "storm",          "alert_test"};
+    "storm",          "alert_test",        "coverage.silent",
+    "coverage.heard", "handover"};
 constexpr std::array<std::string_view, kSendStates> kSendStateNames = {"trying", "delivered", "folded",
                                                                        "muted",  "parked",    "superseded"};
 constexpr std::array<std::string_view, 5> kEntryKindNames = {"access", "failure", "change", "half", "activity"};

@@ -44,6 +44,22 @@ std::string local_clock(Time time, const std::string& zone) {
   }
 }
 
+Time latest_local(Time now, std::int64_t minute, const std::string& zone) {
+  const date::time_zone* const found = find_zone(zone.empty() ? "UTC" : zone);
+  const auto at = [&](date::local_days day) {
+    const date::local_seconds wanted = day + std::chrono::minutes(minute);
+    if (found == nullptr) return date::sys_seconds(wanted.time_since_epoch());
+    return found->to_sys(wanted, date::choose::earliest);
+  };
+  const date::sys_seconds instant = seconds_of(now);
+  const date::local_seconds here =
+      found == nullptr ? date::local_seconds(instant.time_since_epoch()) : found->to_local(instant);
+  const date::local_days today = date::floor<date::days>(here);
+  date::sys_seconds due = at(today);
+  if (due > instant) due = at(today - date::days(1));
+  return Time{due.time_since_epoch().count() * kSecond};
+}
+
 std::string hours_minutes(std::int64_t micros) {
   const std::int64_t minutes = micros > 0 ? micros / (60 * kSecond) : 0;
   char text[32];

@@ -26,6 +26,8 @@ constexpr std::size_t kDedupLimit = 255;
 enum class Action : std::uint8_t { nothing, trigger, acknowledge, resolve };
 
 Action action_of(const Claim& claim) {
+  if (claim.alert.kind == AlertKind::coverage_heard) return Action::resolve;
+  if (claim.alert.kind == AlertKind::handover) return Action::nothing;  // nobody is to be woken by a digest
   if (!claim.session) return Action::trigger;
   const model::Session& s = *claim.session;
   const bool is_over = s.state == model::SessionState::lapsed;
@@ -118,6 +120,16 @@ SendResult accepted(std::string reason) {
   return result;
 }
 
+// What an incident is known by: its session; a silence by its key, which the news of its end names; else the alert.
+std::string incident_of(const Claim& claim) {
+  if (claim.session) return claim.session->id;
+  if (claim.alert.kind == AlertKind::coverage_silent) return claim.alert.key;
+  json::Doc doc;
+  if (claim.alert.kind == AlertKind::coverage_heard && doc.parse(claim.alert.data))
+    return std::string(doc.root()["ends"].text());
+  return claim.alert.id;
+}
+
 std::string merged_away(const Claim& claim) {
   json::Doc doc;
   if (doc.parse(claim.alert.data) && !doc.root()["merged"].text().empty())
@@ -140,7 +152,7 @@ SendResult PagerDuty::send(const Message& message, milliseconds deadline) {
   const Result<std::string> key = config_.routing_key();
   if (!key) return retry("routing_key: " + key.error().message);
   const Claim& claim = message.facts.front();
-  const std::string& own = claim.session ? claim.session->id : claim.alert.id;
+  const std::string own = incident_of(claim);
   if (claim.session && claim.alert.kind == AlertKind::session_merged) {
     // The incident of the session that is no more is closed; before, the one that goes on has its own, unless nobody needs it.
     const bool is_settled = claim.session->acknowledged || claim.session->state == model::SessionState::lapsed;

@@ -127,6 +127,9 @@ std::string_view title_of(AlertKind kind) {
     case AlertKind::undecodable: return "A record that could not be read";
     case AlertKind::storm: return "Many sessions at once";
     case AlertKind::alert_test: return "Test alert";
+    case AlertKind::coverage_silent: return "Silence";
+    case AlertKind::coverage_heard: return "Heard again";
+    case AlertKind::handover: return "Hand-over";
   }
   return "Alert";
 }

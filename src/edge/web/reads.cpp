@@ -128,7 +128,11 @@ net::ServerResponse coverage(const Services& s, const Call& call) {
       return sighting.*field != wanted;
     });
   }
-  return respond_json(200, page_json(all, append_coverage_json));
+  const auto quiet = pipeline::QuietView::read(s.store);
+  if (!quiet) return problem_of(quiet.error());
+  return respond_json(200, page_json(all, [&](std::string& out, const ports::CoverageSighting& sighting) {
+                        append_coverage_json(out, sighting, *quiet);
+                      }));
 }
 
 net::ServerResponse messages(const Services& s, const Call&) {

@@ -103,7 +103,7 @@ void append_mute_json(std::string& out, const model::Mute& mute) {
   o.text("ended_by", mute.ended_by);
 }
 
-void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting) {
+void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting, const pipeline::QuietView& quiet) {
   Object o(out);
   o.text("account_id", sighting.account_id);
   o.text("region", sighting.region);
@@ -111,6 +111,9 @@ void append_coverage_json(std::string& out, const ports::CoverageSighting& sight
   o.number("records", sighting.records);
   o.time("newest", sighting.newest);
   o.time("received_at", sighting.received_at);
+  const auto usual = quiet.usual_micros(sighting);
+  o.key("usual_quiet_seconds") += usual ? std::to_string(*usual / 1'000'000) : "null";
+  o.time("silent_since", quiet.silent_since(sighting));
 }
 
 void append_quarantine_json(std::string& out, const ports::QuarantineItem& item, bool with_payload) {

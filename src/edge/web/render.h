@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/pipeline/silence_watch.h"
 #include "engine/ports/store.h"
 
 namespace gw::web {
@@ -13,7 +14,7 @@ void append_alert_json(std::string& out, const ports::AlertView& view);
 // A notification by itself, with what it is about.
 void append_outbox_json(std::string& out, const model::Alert& alert, const model::Notification& notification);
 void append_mute_json(std::string& out, const model::Mute& mute);
-void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting);
+void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting, const pipeline::QuietView& quiet);
 // With the payload as text where it is UTF-8, else as base64; without it for lists.
 void append_quarantine_json(std::string& out, const ports::QuarantineItem& item, bool with_payload);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct Settings {
   bool backfill = false;  // an archive is imported: sessions are marked, nothing is told
   // How far back the openings of a watch are counted, for its storm cap.
   std::int64_t openings_micros = std::int64_t{600} * 1'000'000;
+  std::set<std::string> expected_accounts =
+      {};  // whose silence is told, and that they never came; empty: those that are heard
 };
 
 using SettingsPtr = std::shared_ptr<const Settings>;

@@ -1,0 +1,161 @@
+"""What the clock alone causes: silence and its end, the hand-over's digest, the heartbeat."""
+import http.server
+import os
+import sqlite3
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "support"), HERE]
+from receivers_standin import Receivers
+from runner import Checks
+from serve import Serve, eventually, require_serve
+from story import ACCOUNTS, Story
+
+CONFIG = {"accounts": dict(ACCOUNTS), "default_receivers": ["siem"],
+          "watches": [{"name": "prod", "accounts": ["555566667777"], "roles": ["BreakGlass*"], "severity": "critical"}]}
+DAY = 86400
+
+
+def federate(story, who="alice"):
+    return story.plant(time.time() - 30, "federate", [who, "prod-payments", "BreakGlassAdmin"])[0]
+
+
+def micros(seconds):
+    return int(seconds * 1e6)
+
+
+def learnt(path, quiet_for):
+    """As if two busy weeks had passed, and then `quiet_for` seconds of nothing."""
+    now = time.time()
+    today = int(now // DAY)
+    rhythm = " ".join(f"{day}:300" for day in range(today - 14, today + 1))
+    db = sqlite3.connect(path)
+    with db:
+        places = db.execute("SELECT account_id, region, feed FROM coverage").fetchall()
+        db.execute("UPDATE coverage SET received_at = ?", (micros(now - quiet_for),))
+        names = {"*"} | {f"*/{feed}" for _, _, feed in places} | {f"*/{feed}/{account}/{region}" for account, region, feed in places}
+        for name in names:
+            db.execute("INSERT OR REPLACE INTO cursors VALUES(?, ?)", ("silence/" + name, rhythm))
+        db.execute("INSERT OR REPLACE INTO cursors VALUES('silence/looked', ?)",
+                   (f"{micros(now - 30)};{micros(now - 13 * DAY)}",))
+    db.close()
+
+
+def silence(checks):
+    """A pipeline in which nothing comes any more is told once, without any traffic; and that it is heard again."""
+    with Receivers() as receivers, Serve(receivers=[receivers.webhook()], config=CONFIG, env=receivers.env()) as s:
+        story = Story("silence")
+        checks.ok(s.ingest([federate(story)]).status // 100 == 2, "a record comes")
+        place = s.items("/api/v1/coverage")[0]
+        checks.ok(place["silent_since"] is None and "usual_quiet_seconds" in place, f"the place is not silent: {place}")
+        s.stop()
+        learnt(s.store, quiet_for=2 * 3600)
+        s.start()
+        checks.ok(eventually(lambda: receivers.told("coverage.silent"), 20), "silence is told")
+        place = s.items("/api/v1/coverage")[0]
+        checks.ok(place["silent_since"] and place["usual_quiet_seconds"] == 300, f"the API says it: {place}")
+        checks.ok(s.get("/readyz", token=None).status == 200, "it is ready all the same")
+        checks.ok(s.metrics()[("glasswatch_coverage_silent_places", ())] == 1, "and the metric")
+        s.stop()
+        s.start()
+        checks.ok(s.ingest([federate(story, "bob")]).status // 100 == 2, "another record comes")
+        checks.ok(eventually(lambda: receivers.told("coverage.heard"), 90), "that it is heard again is told")
+        checks.ok(len(receivers.told("coverage.silent")) == 1, "silence once, over a restart")
+        told = receivers.told("coverage.heard")[0].json["data"]
+        checks.ok("records come again" in str(told), f"in words: {told}")
+
+
+class Monitor:
+    """A dead man's switch: counts pings."""
+
+    def __init__(self):
+        self.pings = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.pings.append((time.monotonic(), self.path))
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"ok")
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_address[1]}/ping/secret"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def heartbeat(checks):
+    """It beats while all works, and stops while a receiver fails."""
+    with Receivers() as receivers, Monitor() as monitor:
+        config = {**CONFIG, "heartbeat": {"url": "env:GWTEST_BEAT", "every": "1s", "allow_private": True}}
+        with Serve(receivers=[receivers.webhook()], config=config, env={**receivers.env(), "GWTEST_BEAT": monitor.url}) as s:
+            checks.ok(eventually(lambda: len(monitor.pings) >= 3, 20), f"it beats: {len(monitor.pings)}")
+            checks.ok(all(path == "/ping/secret" for _, path in monitor.pings), "where it was told to")
+            receivers.always("siem", "500")
+            story = Story("heartbeat")
+            s.ingest([federate(story)])
+            quiet = lambda: monitor.pings and time.monotonic() - monitor.pings[-1][0] > 5
+            checks.ok(eventually(quiet, 60), "it stops when messages do not leave")
+            receivers.always("siem", "ok")
+            count = len(monitor.pings)
+            checks.ok(eventually(lambda: len(monitor.pings) > count, 90), "and begins again")
+            checks.ok("secret" not in s.stderr(), "the address is a secret")
+
+
+def hand_over(checks):
+    """The digest comes once, to those it is meant for, and says what is open."""
+    minute = time.strftime("%H:%M", time.gmtime(time.time() - 60))
+    with Receivers() as receivers:
+        config = {**CONFIG, "handover": {"at": minute, "timezone": "UTC", "to": ["desk"]}}
+        with Serve(receivers=[receivers.webhook(), receivers.webhook("desk")], config=CONFIG, env=receivers.env()) as s:
+            s.ingest([federate(Story("handover"))])
+            checks.ok(eventually(lambda: receivers.told("session.opened"), 20), "a session is open")
+            s.mute(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600)), watch="prod", reason="drill <b>")
+            s.write_config({**s.config, **config})
+            s.reload()
+            checks.ok(eventually(lambda: receivers.told("handover", "desk"), 20), "the digest comes")
+            data = receivers.told("handover", "desk")[0].json["data"]
+            text = str(data)
+            checks.ok("1 open, 1 unacknowledged" in text and "1 mutes" in text, f"it counts: {text}")
+            checks.ok("BreakGlassAdmin" in text and "drill <b>" in text, f"and names: {text}")
+            s.stop()
+            s.start()
+            time.sleep(3)
+            checks.ok(len(receivers.told("handover", "desk")) == 1, "once, over a restart")
+            checks.ok(not receivers.told("handover", "siem"), "and to nobody else")
+
+
+PARTS = (silence, heartbeat, hand_over)
+
+
+def main():
+    require_serve()
+    checks = Checks("clock")
+    for part in PARTS:
+        if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
+            continue
+        try:
+            part(checks)
+        except (OSError, ValueError, KeyError, IndexError, AssertionError, sqlite3.Error) as problem:
+            checks.ok(False, f"{part.__name__}: {problem!r}")
+    return checks.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
