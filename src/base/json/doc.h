@@ -127,15 +127,17 @@ class Doc {
 
   // Goes through the object at the cursor without a tape, which is several times as fast as parse_next(), and shows its
   // members in the order of the text: see(member), which answers what to do with it. Only members are shown whose keys have
-  // one of the sizes in the bit set `key_sizes` (bit n: n characters; now and then another one). True when parse_next() would
+  // one of the sizes in the bit set `key_sizes` (bit n: n characters; now and then another one); every member for kEveryKey. True when parse_next() would
   // have accepted the object, nothing in it is escaped, no see() refused and accept() agrees at the end: then the cursor
   // stands behind it. Otherwise it is where it was, and what see() was shown is not to be trusted.
   class Member;
   enum class Seen : std::uint8_t {
     pass,   // on to the next
-    enter,  // show the members of this member too, when it is an object
+    enter,  // show the members of this member too, when it is an object and lies less than kDeepestShown deep
     refuse,
   };
+  static constexpr std::uint64_t kEveryKey = ~std::uint64_t{0};
+  static constexpr unsigned kDeepestShown = 3;
   template <class See, class Accept>
   [[nodiscard]] bool skim_next(std::uint64_t key_sizes, See&& see, Accept&& accept);
 
@@ -153,7 +155,7 @@ class Doc {
   [[nodiscard]] std::string_view content(std::size_t string) const;
   [[nodiscard]] std::size_t skip_container(std::size_t at) const;
   template <class See>
-  [[nodiscard]] std::size_t skim_members(std::size_t at, bool nested, std::uint64_t spans, See&& see) const;
+  [[nodiscard]] std::size_t skim_members(std::size_t at, unsigned depth, std::uint64_t spans, See&& see) const;
   bool build(Limits limits);
   bool scalar(std::size_t begin, std::size_t next, Node& node);
   bool close_string(std::size_t begin, std::size_t next, std::uint32_t& end, bool& escaped);
@@ -183,19 +185,23 @@ class Doc {
 class Doc::Member {
  public:
   [[nodiscard]] std::string_view key() const { return key_; }
-  [[nodiscard]] bool is_nested() const { return nested_; }
-  [[nodiscard]] bool is_string() const { return doc_->characters_[at_ + 2] == '"'; }
-  [[nodiscard]] bool is_object() const { return doc_->characters_[at_ + 2] == '{'; }
+  // In how many members it lies: 0 for those of the object itself.
+  [[nodiscard]] unsigned depth() const { return depth_; }
+  [[nodiscard]] bool is_nested() const { return depth_ != 0; }
+  // The first character of its value, which tells the type: " { [ t f n, or that of a number.
+  [[nodiscard]] char first() const { return doc_->characters_[at_ + 2]; }
+  [[nodiscard]] bool is_string() const { return first() == '"'; }
+  [[nodiscard]] bool is_object() const { return first() == '{'; }
   [[nodiscard]] std::string_view text() const { return is_string() ? doc_->content(at_ + 2) : std::string_view{}; }
 
  private:
   friend class Doc;
-  Member(const Doc* doc, std::size_t at, std::string_view key, bool nested)
-      : doc_(doc), at_(at), key_(key), nested_(nested) {}
+  Member(const Doc* doc, std::size_t at, std::string_view key, unsigned depth)
+      : doc_(doc), at_(at), key_(key), depth_(depth) {}
   const Doc* doc_;
   std::size_t at_;  // the structural character that opens its key
   std::string_view key_;
-  bool nested_;
+  unsigned depth_;
 };
 
 // What stands between the quotes of the string that structural character `string` opens.
@@ -217,9 +223,9 @@ inline bool Doc::is_plain_scalar(std::size_t at) const {
 }
 
 // The members of the object that structural character `at` opens. Answers what stands behind the object; 0 when it is not what
-// skim_next() accepts. `spans`: key_sizes as distances from the opening quote of a key to its colon.
+// skim_next() accepts. `spans`: key_sizes as distances from the opening quote of a key to its colon, or kEveryKey.
 template <class See>
-std::size_t Doc::skim_members(std::size_t at, bool nested, std::uint64_t spans, See&& see) const {
+std::size_t Doc::skim_members(std::size_t at, unsigned depth, std::uint64_t spans, See&& see) const {
   const char* const c = characters_;
   const std::uint32_t* const positions = positions_;
   std::size_t i = at + 1;
@@ -228,11 +234,11 @@ std::size_t Doc::skim_members(std::size_t at, bool nested, std::uint64_t spans, 
     if (c[i] != '"' || c[i + 1] != ':') return 0;
     const std::uint32_t span = positions[i + 1] - positions[i];
     bool enter = false;
-    if (span < 64 && (spans >> span & 1) != 0) {
+    if (spans == kEveryKey || (span < 64 && (spans >> span & 1) != 0)) {
       // Without white space a key ends right before its colon.
       const std::string_view key =
           is_spaced_ ? content(i) : std::string_view(text_.data() + positions[i] + 1, span - 2);
-      const Seen seen = see(Member(this, i, key, nested));
+      const Seen seen = see(Member(this, i, key, depth));
       if (seen == Seen::refuse) return 0;
       enter = seen == Seen::enter;
     }
@@ -240,7 +246,8 @@ std::size_t Doc::skim_members(std::size_t at, bool nested, std::uint64_t spans, 
     if (first == '"') {
       i += 3;
     } else if (first == '{' || first == '[') {
-      i = enter && !nested && first == '{' ? skim_members(i + 2, true, spans, see) : skip_container(i + 2);
+      i = enter && depth < kDeepestShown && first == '{' ? skim_members(i + 2, depth + 1, spans, see)
+                                                         : skip_container(i + 2);
       if (i == 0) return 0;
     } else {
       if (!is_plain_scalar(i + 2)) return 0;
@@ -255,7 +262,8 @@ template <class See, class Accept>
 bool Doc::skim_next(std::uint64_t key_sizes, See&& see, Accept&& accept) {
   constexpr std::size_t kLongest = 1u << 16;  // structural characters; as many values parse_next() always takes
   if (characters_[cursor_] != '{') return false;
-  const std::size_t end = skim_members(cursor_, false, is_spaced_ ? ~std::uint64_t{0} : key_sizes << 2, see);
+  const std::uint64_t spans = is_spaced_ || key_sizes == kEveryKey ? kEveryKey : key_sizes << 2;
+  const std::size_t end = skim_members(cursor_, 0, spans, see);
   if (end == 0 || end - cursor_ > kLongest) return false;
   const std::size_t begin = positions_[cursor_];
   if (next_backslash_ < begin) next_backslash_ = find_backslash(begin);

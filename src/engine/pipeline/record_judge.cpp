@@ -6,7 +6,6 @@
 #include "engine/pipeline/record_judge.h"
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include "base/glob.h"
@@ -38,17 +37,6 @@ std::uint64_t first_bytes(std::string_view hash) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8 | static_cast<unsigned char>(hash[i]);
   return value;
-}
-
-// The first bytes of a file, as many as are kept, and its size.
-std::string head_of(const std::string& path, std::size_t& size) {
-  std::string head(kMaxPayload, '\0');
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  size = in ? static_cast<std::size_t>(std::max<std::streamoff>(in.tellg(), 0)) : 0;
-  in.seekg(0);
-  in.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-  return head;
 }
 
 bool is_account(std::string_view text) {
@@ -107,12 +95,21 @@ void RecordJudge::hand_on() {
   (*part_)(std::move(part));
 }
 
-void RecordJudge::service_call(const scan::Prefilter::ServiceCall& call, std::string_view feed, std::uint64_t number) {
+bool RecordJudge::may_skim(const Record& record) {
+  if (record.event_id.empty()) return false;  // its key is made of all of it
+  if (prefilter_.may_tell(record) && !prefilter_.is_service_call(record)) return false;
+  return is_allowed(record) && !may_act(record);
+}
+
+void RecordJudge::skimmed(const Record& record, std::string_view feed, std::uint64_t number) {
   if (number <= handed_on_) return;
   number_ = number;
   ++batch_.records.decoded;
   ++batch_.records.not_watched;
-  sight(call.account, call.region, parse_time(call.time), feed == "file" ? std::string_view(delivery_->feed) : feed);
+  sight(record.recipient_account_id, record.region, record.event_time,
+        feed == "file" ? std::string_view(delivery_->feed) : feed);
+  note_chain(record);
+  hand_on();
 }
 
 void RecordJudge::other_kind() {
@@ -147,12 +144,6 @@ void RecordJudge::record(const Record& record, std::string_view feed, const std:
     if (!damaged && !set_aside_) ++(ignored_ ? batch_.records.ignored : batch_.records.not_watched);
   }
   hand_on();
-}
-
-std::optional<scan::Prefilter::Place> RecordJudge::takes_service_calls() const {
-  if (delivery_->accounts.empty()) return scan::Prefilter::Place{{}, delivery_->region};
-  if (delivery_->accounts.size() > 1 || !is_account(delivery_->accounts.front())) return std::nullopt;
-  return scan::Prefilter::Place{delivery_->accounts.front(), delivery_->region};
 }
 
 std::string RecordJudge::why_not_allowed(const Record& record) const {

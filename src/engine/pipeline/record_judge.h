@@ -37,9 +37,8 @@ class RecordJudge final : public scan::RecordHook {
   void record(const model::Record& record, std::string_view feed, const std::string& path, std::uint64_t number,
               std::uint64_t offset) override;
   void quarantined(const scan::Quarantine& what, std::string_view text) override;
-  // A sender that may speak of several accounts, but not of all, has every record looked at.
-  [[nodiscard]] std::optional<scan::Prefilter::Place> takes_service_calls() const override;
-  void service_call(const scan::Prefilter::ServiceCall& call, std::string_view feed, std::uint64_t number) override;
+  [[nodiscard]] bool may_skim(const model::Record& record) override;
+  void skimmed(const model::Record& record, std::string_view feed, std::uint64_t number) override;
   void other_kind() override;
 
  private:

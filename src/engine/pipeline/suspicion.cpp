@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <iterator>
 
 #include "base/glob.h"
+#include "engine/pipeline/batch.h"
 
 namespace gw::pipeline {
 namespace {
@@ -52,6 +54,16 @@ std::string_view Suspicion::of(std::string_view text) const {
     if (holds(text, literal)) return "it holds a word of a watch";
   }
   return {};
+}
+
+std::string head_of(const std::string& path, std::size_t& size) {
+  std::string head(kMaxPayload, '\0');
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  size = in ? static_cast<std::size_t>(std::max<std::streamoff>(in.tellg(), 0)) : 0;
+  in.seekg(0);
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  return head;
 }
 
 }  // namespace gw::pipeline

@@ -1,6 +1,7 @@
-// Does a text that cannot be read look like an access? Pure, immutable, safe from any thread.
+// Does a text that cannot be read look like an access? Immutable, safe from any thread.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,5 +19,8 @@ class Suspicion {
  private:
   std::vector<std::string> literals_;
 };
+
+// The first bytes of a file that cannot be read as anything, as many as are kept of it; and its size, 0 when it cannot be opened.
+[[nodiscard]] std::string head_of(const std::string& path, std::size_t& size);
 
 }  // namespace gw::pipeline

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "base/json/doc.h"
 #include "base/siphash.h"
+#include "domain/cloudtrail/record_skim.h"
 #include "domain/cloudtrail/splitter.h"
 #include "domain/detect/detect.h"
 #include "domain/watch/watch_set.h"
@@ -32,9 +34,10 @@ class RecordHook {
                       std::uint64_t offset) = 0;
   // A record, or a part of the input, that cannot be read; `text` is what stands there, where it is known.
   virtual void quarantined(const Quarantine& what, std::string_view text) = 0;
-  // A call that an AWS service made for itself, told by views on its text and not decoded: those of this place only, or none.
-  [[nodiscard]] virtual std::optional<Prefilter::Place> takes_service_calls() const = 0;
-  virtual void service_call(const Prefilter::ServiceCall& call, std::string_view feed, std::uint64_t number) = 0;
+  // A record of a list, told by its texts and not decoded (cloudtrail/record_skim.h): whether nothing more is to be known of it. Then
+  // it comes as skimmed(), else as record().
+  [[nodiscard]] virtual bool may_skim(const model::Record& record) = 0;
+  virtual void skimmed(const model::Record& record, std::string_view feed, std::uint64_t number) = 0;
   // An Insights or aggregated event: counted as decoded, and nothing else.
   virtual void other_kind() = 0;
 };
@@ -62,7 +65,10 @@ class Judge {
         prefilter_(question.prefilter),
         key_(question.key),
         hook_(question.hook),
-        needs_decoding_(hook_ != nullptr || options_.coverage || !options_.explain_event_id.empty()) {}
+        needs_decoding_(hook_ != nullptr || options_.coverage || !options_.explain_event_id.empty()),
+        may_skim_([this](const model::Record& record) { return hook_->may_skim(record); }) {}
+  Judge(const Judge&) = delete;
+  Judge& operator=(const Judge&) = delete;
 
   // Adds to `batch` and `coverage` what `text` comes to. An `envelope` is an element of a list that is no record but may
   // carry some (an SQS message, say); nothing was added for it, nor for a damaged one. `record` 0: its number is not known
@@ -83,8 +89,6 @@ class Judge {
   std::optional<std::size_t> judge_list(std::string_view list, const std::string& path, std::uint64_t& number,
                                         std::uint64_t told, std::uint64_t offset, Batch& batch,
                                         CoverageCounter& coverage, GoOn&& go_on, IsElement&& is_element) {
-    const std::optional<Prefilter::Place> services = hook_ != nullptr ? hook_->takes_service_calls() : std::nullopt;
-    Prefilter::ServiceCall call;
     std::size_t piece = 0;  // where it begins
     for (bool first = true;; first = false) {
       const std::size_t end = piece_end(list, piece);
@@ -93,14 +97,15 @@ class Judge {
       for (;;) {
         if (doc_.next_char() != '{') return std::nullopt;
         const std::size_t begin = doc_.next_offset();
-        const bool ordinary = needs_decoding_ ? services && prefilter_.passes_service_call(doc_, *services, call)
-                                              : prefilter_.passes_ordinary(doc_);
+        const bool ordinary = hook_ != nullptr  ? cloudtrail::skim_record(doc_, skimmed_, may_skim_)
+                              : needs_decoding_ ? false
+                                                : prefilter_.passes_ordinary(doc_);
         if (!ordinary && !doc_.parse_next()) return std::nullopt;
         if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
         if (!is_element(piece + begin, piece + doc_.next_offset())) return std::nullopt;
         ++number;
-        if (ordinary && services && number > told) {
-          hook_->service_call(call, feed_, number);
+        if (ordinary && hook_ != nullptr && number > told) {
+          hook_->skimmed(skimmed_, feed_, number);
         } else if (ordinary && number > told) {
           ++batch.decoded;
           ++batch.not_watched;
@@ -147,6 +152,8 @@ class Judge {
   const SipKey key_;
   RecordHook* const hook_;
   const bool needs_decoding_;  // of every record, also of those that detect() has nothing to say about
+  const std::function<bool(const model::Record&)> may_skim_;
+  model::Record skimmed_;
   std::string feed_ = "file";
   json::Doc doc_;
   json::Doc variant_doc_;

@@ -173,61 +173,9 @@ bool Prefilter::may_tell(const model::Record& record) const {
   return known_.contains(record.event_name) || record.identity.type == "Root" || record.identity.type == "IAMUser";
 }
 
-bool Prefilter::passes_service_call(json::Doc& doc, const Place& only, ServiceCall& call) const {
-  using Answer = json::Doc::Seen;
-  using Member = json::Doc::Member;
-  constexpr std::uint64_t kSizes =
-      1ull << kName.size() | 1ull << kSource.size() | 1ull << kIdentity.size() | 1ull << kAddress.size() |
-      1ull << kType.size() | 1ull << kInvokedBy.size() | 1ull << kRecipient.size() | 1ull << kRegion.size() |
-      1ull << kTime.size() | 1ull << std::string_view("eventID").size() |
-      1ull << std::string_view("errorMessage").size() | 1ull << std::string_view("eventCategory").size();
-  call = {};
-  bool named = false;
-  bool sourced = false;
-  bool by_service = false;
-  bool identified = false;
-  const auto pass_if = [](bool good) { return good ? Answer::pass : Answer::refuse; };
-  const auto is_another_host = [](const Member& member) {
-    return member.is_string() && !detect::may_be_account_access(member.text());
-  };
-  const auto tell = [](std::string_view& value, const Member& member) {
-    if (!member.is_string() || !value.empty()) return Answer::refuse;
-    value = member.text();
-    return Answer::pass;
-  };
-  const auto is_there = [](std::string_view wanted, std::string_view value) {
-    return wanted.empty() || wanted == value;
-  };
-  const auto see = [&](const Member& member) {
-    const std::string_view key = member.key();
-    const std::string_view text = member.text();
-    if (member.is_nested()) {
-      if (key == kType) return pass_if(by_service = text == "AWSService");
-      return pass_if(key != kInvokedBy || is_another_host(member));
-    }
-    if (key == kIdentity) {
-      if (!member.is_object() || std::exchange(identified, true)) return Answer::refuse;
-      return Answer::enter;
-    }
-    if (key == kName) {
-      named = true;
-      return pass_if(member.is_string() && (!known_.contains(text) || not_by_services_.contains(text)));
-    }
-    if (key == kSource) {
-      sourced = true;
-      return pass_if(member.is_string() && !text.starts_with("aws:"));
-    }
-    if (key == kAddress) return pass_if(is_another_host(member));
-    if (key == kRecipient) return tell(call.account, member);
-    if (key == kRegion) return tell(call.region, member);
-    if (key == kTime) return tell(call.time, member);
-    // Another type than text there is damage, which is not told here.
-    const bool is_text = key.starts_with("event") || key.starts_with("error") || key == "userAgent";
-    return pass_if(!is_text || member.is_string());
-  };
-  return doc.skim_next(kSizes, see, [&] {
-    return named && sourced && by_service && is_there(only.account, call.account) && is_there(only.region, call.region);
-  });
+bool Prefilter::is_service_call(const model::Record& record) const {
+  return record.identity.type == "AWSService" && not_by_services_.contains(record.event_name) &&
+         !detect::may_be_account_access(record.identity.invoked_by) && !detect::may_be_account_access(record.source_ip);
 }
 
 bool Prefilter::passes_ordinary(json::Doc& doc) const {

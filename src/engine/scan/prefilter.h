@@ -65,21 +65,11 @@ class Prefilter {
   // else in it is not looked for.) False, with the cursor where it was: that, or it must be parsed to be judged.
   [[nodiscard]] bool passes_ordinary(json::Doc& doc) const;
 
-  // The same for a record of a call that an AWS service made for itself, which no actor and no chain is told by either; what is
-  // counted of it comes out, as views on the text. Gives up at the first sign of another caller, or of another place than `only`.
-  struct ServiceCall {
-    std::string_view account;  // recipientAccountId
-    std::string_view region;
-    std::string_view time;
-  };
-  struct Place {
-    std::string_view account;  // empty: any
-    std::string_view region;
-  };
-  [[nodiscard]] bool passes_service_call(json::Doc& doc, const Place& only, ServiceCall& call) const;
-
   // Whether detect() or name_fact() can answer for such a record at all, whatever the question; by the decoded record.
   [[nodiscard]] bool may_tell(const model::Record& record) const;
+  // Whether it is a call that an AWS service made for itself, of which detect() says nothing whatever its details; may_tell() may
+  // hold for it by its name.
+  [[nodiscard]] bool is_service_call(const model::Record& record) const;
 
  private:
   [[nodiscard]] bool verify(std::string_view text, std::size_t index, std::size_t at) const;
