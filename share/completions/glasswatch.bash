@@ -32,10 +32,13 @@ _glasswatch() {
       esac ;;
     'glasswatch doctor')
       case $previous in
+        --url)  ;;
+        --token)  ;;
+        --config) files=1 ;;
         --format) words='text json' ;;
         --threads)  ;;
         --progress) words='always never auto' ;;
-        *) words='--help --format --threads --progress --verbose'; [[ $current == -* ]] || files=1 ;;
+        *) words='--help --live --url --token --config --format --threads --progress --verbose'; [[ $current == -* ]] || files=1 ;;
       esac ;;
     'glasswatch serve')
       case $previous in

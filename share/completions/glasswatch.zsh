@@ -31,10 +31,13 @@ _glasswatch() {
       esac ;;
     'glasswatch doctor')
       case $previous in
+        --url) : ;;
+        --token) : ;;
+        --config) _files ;;
         --format) compadd -- text json ;;
         --threads) : ;;
         --progress) compadd -- always never auto ;;
-        *) if [[ $current == -* ]]; then compadd -- --help --format --threads --progress --verbose; else _files; fi ;;
+        *) if [[ $current == -* ]]; then compadd -- --help --live --url --token --config --format --threads --progress --verbose; else _files; fi ;;
       esac ;;
     'glasswatch serve')
       case $previous in

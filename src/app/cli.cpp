@@ -24,8 +24,10 @@ constexpr const char* kExitCodes =
     "usage or configuration; 3 some input could not be read or was quarantined (everything else was processed and\n"
     "printed); 4 an outside system failed. 2 wins over all, else the highest of those that apply.\n";
 constexpr const char* kDoctorExitCodes =
-    "\nExit codes: 0 done; 2 wrong usage; 3 some input could not be read or was quarantined (everything else was\n"
-    "processed and counted); 4 standard output cannot be written.\n";
+    "\nExit codes: 0 done; 1 (--live) not ready, or something is silent or parked; 2 wrong usage; 3 some input could "
+    "not\n"
+    "be read or was quarantined (everything else was processed and counted); 4 standard output cannot be written, or\n"
+    "(--live) the server does not answer.\n";
 constexpr const char* kPlainExitCodes = "\nExit codes: 0 done; 2 wrong usage; 4 standard output cannot be written.\n";
 
 constexpr const char* kScanFooter =
@@ -71,6 +73,8 @@ struct Program {
   CLI::App app{"glasswatch watches CloudTrail for break-glass access across an AWS Organization.", "glasswatch"};
   ScanArguments scan;
   ScanArguments doctor;
+  bool live = false;
+  ApiArguments server;
   std::vector<std::string> config_files;
   std::string shell;
   std::optional<DaemonCommands> daemon;
@@ -165,10 +169,20 @@ struct Program {
 
   void add_doctor() {
     CLI::App& command = add("doctor", "Say what a feed holds, what it lacks, and which mechanisms it cannot show",
-                            "  glasswatch doctor ./AWSLogs\n  glasswatch doctor --format json ./AWSLogs | jq .gaps\n",
+                            "  glasswatch doctor ./AWSLogs\n  glasswatch doctor --format json ./AWSLogs | jq .gaps\n"
+                            "  glasswatch doctor --live --config glasswatch.yaml\n",
                             kDoctorExitCodes);
     ScanArguments& a = doctor;
-    command.add_option("PATH", a.paths, "Files or folders; - is standard input")->required()->type_name("FILE");
+    command.add_option("PATH", a.paths, "Files or folders; - is standard input")->type_name("FILE");
+    command.add_flag("--live", live,
+                     "Ask a running server instead: is it ready, what does it hear, what is silent or parked");
+    command
+        .add_option("--url", server.url,
+                    "With --live: the server; the default: as --config says, else http://127.0.0.1:8080")
+        ->type_name("URL");
+    command.add_option("--token", server.token, "With --live: the access token, env:NAME or file:PATH")
+        ->type_name("REFERENCE");
+    command.add_option("--config", server.config, "With --live: configuration of the server")->type_name("FILE");
     command.add_option("--format", a.format, "The default: text")->type_name("text|json");
     command.add_option("--threads", a.threads, "The default: all cores")->type_name("N");
     command.add_option("--progress", a.progress, "The default: auto (on a terminal)")->type_name("always|never|auto");
@@ -290,7 +304,12 @@ int parse(const std::vector<std::string>& args, const Io& io) {
 
   const auto parsed = [&](const char* name) { return app.got_subcommand(name); };
   if (parsed("scan")) return run_scan(program.scan, io);
-  if (parsed("doctor")) return run_doctor(program.doctor, io);
+  if (parsed("doctor")) {
+    const bool has_paths = !program.doctor.paths.empty();
+    if (program.live == has_paths)
+      return wrong_usage("glasswatch doctor", has_paths ? "--live reads no PATH" : "PATH is required", {}, {}, io);
+    return program.live ? run_doctor_live(program.server, program.doctor.format, io) : run_doctor(program.doctor, io);
+  }
   if (const auto code = program.daemon->run(io)) return *code;
   if (parsed("config")) {
     const CLI::App& config = *app.get_subcommand("config");

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/api.h"
 #include "app/io.h"
 
 namespace gw::app {
@@ -54,6 +55,7 @@ struct CommandDescription {
 
 [[nodiscard]] int run_scan(const ScanArguments& arguments, const Io& io);
 [[nodiscard]] int run_doctor(const ScanArguments& arguments, const Io& io);
+[[nodiscard]] int run_doctor_live(const ApiArguments& server, const std::string& format, const Io& io);
 [[nodiscard]] int run_config_check(const std::vector<std::string>& files, const Io& io);
 
 // The completion script for `shell` (bash, zsh or fish).

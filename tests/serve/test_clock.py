@@ -1,5 +1,6 @@
 """What the clock alone causes: silence and its end, the hand-over's digest, the heartbeat."""
 import http.server
+import json
 import os
 import sqlite3
 import sys
@@ -57,12 +58,19 @@ def silence(checks):
         place = s.items("/api/v1/coverage")[0]
         checks.ok(place["silent_since"] and place["usual_quiet_seconds"] == 300, f"the API says it: {place}")
         checks.ok(s.get("/readyz", token=None).status == 200, "it is ready all the same")
+        live = s.with_config("doctor", "--live", "--format", "json")
+        said = json.loads(live.stdout)
+        checks.ok(live.returncode == 1 and said["ready"] and len(said["silent"]) == 1, f"doctor --live says the same: {live}")
+        text = s.with_config("doctor", "--live")
+        checks.ok("silent: http 111122223333 eu-west-1 since" in text.stdout, f"also to people: {text}")
         checks.ok(s.metrics()[("glasswatch_coverage_silent_places", ())] == 1, "and the metric")
         s.stop()
         s.start()
         checks.ok(s.ingest([federate(story, "bob")]).status // 100 == 2, "another record comes")
         checks.ok(eventually(lambda: receivers.told("coverage.heard"), 90), "that it is heard again is told")
         checks.ok(len(receivers.told("coverage.silent")) == 1, "silence once, over a restart")
+        live = s.with_config("doctor", "--live")
+        checks.ok(live.returncode == 0 and live.stdout.startswith("ready"), f"doctor --live is content: {live}")
         told = receivers.told("coverage.heard")[0].json["data"]
         checks.ok("records come again" in str(told), f"in words: {told}")
 

@@ -1,0 +1,151 @@
+// doctor --live: is a running glasswatch ready, what does it hear, and what can it not tell?
+#include <map>
+#include <set>
+
+#include "app/cli.h"
+#include "app/operate.h"
+#include "base/json/write.h"
+#include "base/neutralise.h"
+
+namespace gw::app {
+namespace {
+
+struct Feed {
+  std::set<std::string> accounts;
+  std::size_t places = 0;  // accounts and regions
+  std::size_t silent = 0;
+  std::string newest;  // RFC 3339 sorts by time as long as there are no fractions
+  std::string heard;
+};
+
+struct Live {
+  bool ready = false;
+  std::vector<std::string> problems;
+  std::map<std::string, Feed> feeds;
+  std::vector<std::string> silent;
+  std::size_t waiting = 0;
+  std::size_t parked = 0;
+  std::size_t quarantined = 0;
+  [[nodiscard]] bool is_well() const { return ready && silent.empty() && parked == 0; }
+};
+
+// Whole seconds: what is compared and shown.
+std::string seconds_of(json::Value time) {
+  std::string text(time.text());
+  if (const std::size_t dot = text.find('.'); dot != std::string::npos) text = text.substr(0, dot) + "Z";
+  return text;
+}
+
+// Every item of a list; kDone, or the exit code of what was complained about.
+template <class Use>
+int each_item(const Api& api, const Io& io, const std::string& target, Use&& use) {
+  std::string cursor;
+  do {
+    std::string page = target;
+    if (!cursor.empty()) page += (page.find('?') == std::string::npos ? "?cursor=" : "&cursor=") + encoded(cursor);
+    ApiAnswer answer;
+    if (const int code = ask(api, io, "GET", page, {}, answer); code != kDone) return code;
+    json::Doc doc;
+    if (const int code = parse_answer(answer, io, doc); code != kDone) return code;
+    const json::Value items = doc.root()["items"];
+    for (json::Value item = items.first_child(); !item.is_missing(); item = item.next_sibling()) use(item);
+    cursor = doc.root()["next_cursor"].text();
+  } while (!cursor.empty());
+  return kDone;
+}
+
+int collect(const Api& api, const Io& io, Live& live) {
+  const auto answer = api("GET", "/readyz", {});
+  if (!answer) return failed(io, answer.error());
+  json::Doc doc;
+  if (const int code = parse_answer(*answer, io, doc); code != kDone) return code;
+  live.ready = answer->status == 200;
+  const json::Value problems = doc.root()["problems"];
+  for (json::Value p = problems.first_child(); !p.is_missing(); p = p.next_sibling())
+    live.problems.emplace_back(p.text());
+  if (!live.ready && live.problems.empty()) live.problems.push_back("HTTP " + std::to_string(answer->status));
+
+  const auto place = [&](json::Value c) {
+    Feed& feed = live.feeds[std::string(c["feed"].text())];
+    feed.accounts.emplace(c["account_id"].text());
+    ++feed.places;
+    feed.newest = std::max(feed.newest, seconds_of(c["newest"]));
+    feed.heard = std::max(feed.heard, seconds_of(c["received_at"]));
+    if (c["silent_since"].is_nothing()) return;
+    ++feed.silent;
+    live.silent.push_back(std::string(c["feed"].text()) + " " + std::string(c["account_id"].text()) + " " +
+                          std::string(c["region"].text()) + " since " + seconds_of(c["silent_since"]));
+  };
+  if (const int code = each_item(api, io, "/api/v1/coverage", place); code != kDone) return code;
+  const auto alert = [&](json::Value n) { ++(n["state"].text() == "parked" ? live.parked : live.waiting); };
+  if (const int code = each_item(api, io, "/api/v1/outbox?limit=1000", alert); code != kDone) return code;
+  const auto item = [&](json::Value) { ++live.quarantined; };
+  return each_item(api, io, "/api/v1/quarantine?state=open&limit=1000", item);
+}
+
+std::string json_of(const Live& live) {
+  std::string out = std::string("{\"ready\":") + (live.ready ? "true" : "false");
+  const auto list = [&out](std::string_view name, const std::vector<std::string>& texts) {
+    out += ",\"" + std::string(name) + "\":[";
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (i > 0) out.push_back(',');
+      json::append_string(out, texts[i]);
+    }
+    out.push_back(']');
+  };
+  list("problems", live.problems);
+  out += ",\"feeds\":[";
+  for (const auto& [name, feed] : live.feeds) {
+    if (out.back() != '[') out.push_back(',');
+    out += "{\"feed\":";
+    json::append_string(out, name);
+    out += ",\"accounts\":" + std::to_string(feed.accounts.size()) + ",\"places\":" + std::to_string(feed.places) +
+           ",\"silent\":" + std::to_string(feed.silent) + ",\"newest\":";
+    json::append_string_or_null(out, feed.newest);
+    out += ",\"received_at\":";
+    json::append_string_or_null(out, feed.heard);
+    out.push_back('}');
+  }
+  out.push_back(']');
+  list("silent", live.silent);
+  out += ",\"alerts_waiting\":" + std::to_string(live.waiting) + ",\"alerts_parked\":" + std::to_string(live.parked) +
+         ",\"quarantined\":" + std::to_string(live.quarantined) + "}\n";
+  return out;
+}
+
+std::string text_of(const Live& live) {
+  constexpr std::size_t kShown = 20;
+  std::string out = live.ready ? "ready\n" : "NOT READY\n";
+  for (const std::string& problem : live.problems) out += "  " + visible(problem) + "\n";
+  std::vector<Cells> rows = {{"FEED", "ACCOUNTS", "PLACES", "SILENT", "NEWEST EVENT", "LAST HEARD"}};
+  for (const auto& [name, feed] : live.feeds) {
+    rows.push_back({visible(name), std::to_string(feed.accounts.size()), std::to_string(feed.places),
+                    std::to_string(feed.silent), visible(feed.newest), visible(feed.heard)});
+  }
+  if (live.feeds.empty()) {
+    out += "nothing was ever heard\n";
+  } else {
+    append_table(out, rows);
+  }
+  for (std::size_t i = 0; i < live.silent.size() && i < kShown; ++i) out += "silent: " + visible(live.silent[i]) + "\n";
+  if (live.silent.size() > kShown) out += "silent: " + std::to_string(live.silent.size() - kShown) + " more\n";
+  return out + "alerts waiting " + std::to_string(live.waiting) + ", parked " + std::to_string(live.parked) +
+         "; quarantined " + std::to_string(live.quarantined) + "\n";
+}
+
+}  // namespace
+
+int run_doctor_live(const ApiArguments& arguments, const std::string& format, const Io& io) {
+  if (!format.empty() && format != "text" && format != "json") {
+    complain(io, "--format: `" + format + "` is none of text, json");
+    return kUsage;
+  }
+  const auto api = open_server(arguments, io);
+  if (!api) return failed(io, api.error());
+  Live live;
+  if (const int code = collect(*api, io, live); code != kDone) return code;
+  if (const int code = print(io, format == "json" ? json_of(live) : text_of(live)); code != kDone) return code;
+  return live.is_well() ? kDone : kNo;
+}
+
+}  // namespace gw::app
