@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/daemon.h"
+#include "app/import_command.h"
 #include "app/operate.h"
 
 namespace gw::app {
@@ -76,6 +77,7 @@ struct DaemonCommands::State {
   OperatorArguments operate;  // one command is parsed at a time
   RouteArguments route;
   StoreArguments store;
+  ImportArguments import;
   std::string receivers_config;
 
   void runs(CLI::App& command, int (*function)(const OperatorArguments&, const Io&)) {
@@ -102,6 +104,26 @@ struct DaemonCommands::State {
         add(app, "lambda", "The same as an AWS Lambda custom runtime; configured by its environment",
             "  ./bootstrap    in the function's package, which runs `glasswatch lambda`\n", kLambdaCodes);
     commands.emplace_back(&command, [](const Io& io) { return run_lambda(io); });
+  }
+
+  void add_import(CLI::App& app) {
+    CLI::App& command = add(
+        app, "import", "Fill the store from evidence or CloudTrail archives; nobody is told",
+        "  glasswatch import --store sqlite:audit.db s3://evidence/glasswatch\n"
+        "  glasswatch import --config glasswatch.yaml ./AWSLogs\n",
+        "\nExit codes: 0 done; 2 wrong usage or configuration; 3 something could not be read, the rest was imported; 4 the "
+        "store\ncannot be opened (a server has it, say) or written.\n");
+    command.add_option("PATH", import.paths, "Files, folders, s3://bucket/prefix")->required()->type_name("FILE");
+    command.add_option("--config", import.config, "Its watches, and its store; the default: GLASSWATCH_CONFIG")
+        ->type_name("FILE");
+    command.add_option("--store", import.store, "This store")->type_name("sqlite:PATH");
+    command
+        .add_option("--max-quarantined", import.max_quarantined,
+                    "So many lines, records or files that cannot be read do not make the exit code 3")
+        ->type_name("N");
+    command.add_flag("--stats", import.stats, "One JSON line with counts on standard error at the end");
+    command.add_flag("--verbose", import.verbose, "List everything that cannot be read, not only the first twenty");
+    commands.emplace_back(&command, [this](const Io& io) { return run_import(import, io); });
   }
 
   void add_sessions(CLI::App& app) {
@@ -283,6 +305,7 @@ struct DaemonCommands::State {
 DaemonCommands::DaemonCommands(CLI::App& app) : state_(std::make_unique<State>()) {
   state_->add_serve(app);
   state_->add_lambda(app);
+  state_->add_import(app);
   state_->add_sessions(app);
   state_->add_ack(app);
   state_->add_mute(app);

@@ -57,6 +57,7 @@ class Correlator {
     State& state = states_[session];
     session::add(*state.session, entry);
     state.changed = true;
+    state.extended = true;
     index_edges(session, entry.edges);
     members_.emplace_back(index, session);
     if (is_change(entry.event) && !context_.backfill) changed_by_.emplace_back(index, session);
@@ -97,6 +98,7 @@ class Correlator {
     std::vector<std::string> absorbed;
     std::size_t into = 0;
     bool changed = false;
+    bool extended = false;  // by a record that was not there
   };
   struct FoldState {
     model::Fold fold;
@@ -205,6 +207,7 @@ class Correlator {
     State& theirs = states_[other];
     session::absorb(*mine.session, *theirs.session);
     mine.changed = true;
+    mine.extended = mine.extended || theirs.extended;
     mine.absorbed.insert(mine.absorbed.end(), theirs.absorbed.begin(), theirs.absorbed.end());
     if (theirs.session->version > 0) {
       mine.absorbed.push_back(theirs.session->id);
@@ -234,7 +237,14 @@ class Correlator {
     const std::string key = fold_key(entry.event, entry.event.event_time.value_or(context_.now));
     FoldState& state = folds_[key];
     if (state.fold.key.empty()) state.fold.key = key;
+    const std::optional<Time> due = state.fold.next_due;
     session::add_failure(state.fold, entry);
+    if (context_.backfill) {  // counted as told
+      ++state.fold.told;
+      state.fold.next_due = due;
+      state.changed = true;
+      return;
+    }
     // Late ones, after the last count was told, are told in the pace of the others.
     if (!state.fold.next_due) state.fold.next_due = plus(context_.now, kFoldMicros);
     state.changed = true;
@@ -292,8 +302,18 @@ class Correlator {
     } else if (session.state == model::SessionState::lapsed) {
       session.lapsed_at = lapse;
     }
+    // Nobody is told that an imported session is over, so no sweep is needed.
+    if (context_.backfill && session.backfilled && lapse <= context_.now) {
+      session.state = model::SessionState::lapsed;
+      session.lapsed_at = lapse;
+      session.next_due.reset();
+      session.told_calls = session.calls;
+    }
     if (session.state == model::SessionState::open) session.next_due = next_due(session);
     if (context_.backfill) return;
+    // What was imported is told once something happens in it, not when the same comes by another feed.
+    if (session.backfilled && !state.extended) return;
+    session.backfilled = false;
     tell_facts(session, context_, changes_.alerts);
   }
 

@@ -205,11 +205,15 @@ Changes sweep(std::span<const Session> sessions, std::span<const model::Fold> fo
       session.lapsed_at = lapse;
       session.next_due.reset();
       session.told_calls = session.calls;
+      if (session.backfilled) {  // nobody was told that it is there
+        changes.sessions.push_back({std::move(session), {}});
+        continue;
+      }
       Alert alert = about(session, AlertKind::session_lapsed, std::to_string(lapse.micros / 1'000'000), context);
       alert.event_time = lapse;
       alert.reason = session.by_identity ? "no call for 30 minutes" : "its credentials have expired";
       changes.alerts.push_back(std::move(alert));
-    } else if (session.calls > session.told_calls) {
+    } else if (session.calls > session.told_calls && !session.backfilled) {
       ++session.digests;
       session.told_calls = session.calls;
       session.told_at = context.now;
@@ -219,7 +223,7 @@ Changes sweep(std::span<const Session> sessions, std::span<const model::Fold> fo
       alert.reason = "it is active";
       changes.alerts.push_back(std::move(alert));
     } else {
-      session.next_due = next_due(session);
+      session.next_due = session.backfilled ? lapse : next_due(session);
     }
     changes.sessions.push_back({std::move(session), {}});
   }
