@@ -107,12 +107,12 @@ struct DaemonCommands::State {
   }
 
   void add_import(CLI::App& app) {
-    CLI::App& command = add(
-        app, "import", "Fill the store from evidence or CloudTrail archives; nobody is told",
-        "  glasswatch import --store sqlite:audit.db s3://evidence/glasswatch\n"
-        "  glasswatch import --config glasswatch.yaml ./AWSLogs\n",
-        "\nExit codes: 0 done; 2 wrong usage or configuration; 3 something could not be read, the rest was imported; 4 the "
-        "store\ncannot be opened (a server has it, say) or written.\n");
+    CLI::App& command = add(app, "import", "Fill the store from evidence or CloudTrail archives; nobody is told",
+                            "  glasswatch import --store sqlite:audit.db s3://evidence/glasswatch\n"
+                            "  glasswatch import --config glasswatch.yaml ./AWSLogs\n",
+                            "\nExit codes: 0 done; 2 wrong usage or configuration; 3 something could not be read, the "
+                            "rest was imported; 4 the "
+                            "store\ncannot be opened (a server has it, say) or written.\n");
     command.add_option("PATH", import.paths, "Files, folders, s3://bucket/prefix")->required()->type_name("FILE");
     command.add_option("--config", import.config, "Its watches, and its store; the default: GLASSWATCH_CONFIG")
         ->type_name("FILE");

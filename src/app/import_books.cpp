@@ -33,7 +33,8 @@ void ImportBooks::end_of_list() {
 void ImportBooks::add(const ImportCounts& evidence) {
   refuse(evidence.conflicts, "events are not taken: their key is stored with another content");
   refuse(evidence.homeless,
-         "events and deliveries are not taken: their session is neither in this evidence nor in the store (import the whole "
+         "events and deliveries are not taken: their session is neither in this evidence nor in the store (import the "
+         "whole "
          "prefix)");
   const std::lock_guard lock(mutex_);
   counts_.accesses += evidence.accesses;

@@ -199,7 +199,8 @@ class Import {
     if (pipeline_ != nullptr) {
       if (const Status health = pipeline_->health(); !health) return Error(health.error()).in("the store");
       if (given_back_ > 0)
-        return Error{Errc::unavailable, "the store did not take " + std::to_string(given_back_) + " files: import again"};
+        return Error{Errc::unavailable,
+                     "the store did not take " + std::to_string(given_back_) + " files: import again"};
     }
     const auto counts = evidence_.write(*store_, io_.now());
     if (!counts) return Error(counts.error()).in("the store");

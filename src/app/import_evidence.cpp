@@ -232,9 +232,7 @@ class EvidenceSet::Writer {
     return ok();
   }
 
-  [[nodiscard]] bool is_live(const Session& session) const {
-    return !marks_.contains(std::string(kMark) + session.id);
-  }
+  [[nodiscard]] bool is_live(const Session& session) const { return !marks_.contains(std::string(kMark) + session.id); }
 
   // The session with what it absorbs, against what the store has: nothing, an older or later import of it, a live session of the
   // same events, or another attempt at it.
@@ -364,7 +362,8 @@ class EvidenceSet::Writer {
     for (const auto& [id, held] : set_.mutes_) {
       model::Mute mute = held.second;
       mute.session_id = set_.standing(mute.session_id);
-      const auto known = std::find_if(stored->begin(), stored->end(), [&](const model::Mute& m) { return m.id == mute.id; });
+      const auto known =
+          std::find_if(stored->begin(), stored->end(), [&](const model::Mute& m) { return m.id == mute.id; });
       const bool is_ended = mute.ended_at.has_value();
       if (known != stored->end() && !(is_ended && known->ended_by == kMuteEnd && mute.ended_by != kMuteEnd)) continue;
       if (!is_ended && mute.until > now_) {
@@ -391,9 +390,8 @@ Result<ImportCounts> EvidenceSet::write(ports::Store& store, Time now) {
   Writer writer(*this, store, now);
   if (const Status done = writer.run(); !done) return done.error();
   ImportCounts& counts = writer.counts;
-  const std::uint64_t news =
-      counts.accesses + counts.activity + counts.sessions + counts.deliveries + counts.mutes + counts.conflicts +
-      counts.homeless;
+  const std::uint64_t news = counts.accesses + counts.activity + counts.sessions + counts.deliveries + counts.mutes +
+                             counts.conflicts + counts.homeless;
   counts.duplicates = facts_ - std::min(facts_, news);
   counts.conflicts += conflicts_;
   return counts;

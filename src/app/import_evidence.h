@@ -63,10 +63,10 @@ class EvidenceSet {
 
   std::uint64_t facts_ = 0;
   std::uint64_t conflicts_ = 0;
-  std::map<std::string, HeldEntry> entries_;              // by event key
-  std::map<std::string, HeldSession> sessions_;           // by id
+  std::map<std::string, HeldEntry> entries_;                     // by event key
+  std::map<std::string, HeldSession> sessions_;                  // by id
   std::map<std::string, std::pair<Time, std::string>> aliases_;  // absorbed → when, by which
-  std::map<std::string, HeldDelivery> deliveries_;        // by id of the notification
+  std::map<std::string, HeldDelivery> deliveries_;               // by id of the notification
   std::map<std::string, std::pair<Time, model::Mute>> mutes_;
 };
 

@@ -61,6 +61,7 @@ void append_session(std::string& out, json::Value s) {
                              {"acknowledged", seen}};
   if (s["aliases"].size() > 0) rows.push_back({"merged from", list_of(s["aliases"])});
   if (!s["parent"].is_nothing()) rows.push_back({"credentials of", cell(s["parent"])});
+  if (s["backfilled"].boolean().value_or(false)) rows.push_back({"imported", "from an archive; nobody was alerted"});
   append_table(out, rows);
 }
 

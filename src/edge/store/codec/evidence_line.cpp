@@ -128,7 +128,8 @@ Result<EvidenceFact> parse_evidence(std::string_view text) {
   const std::string_view schema = line["schema"].text();
   if (!schema.starts_with(kFamily)) return refused("it is no line of evidence");
   if (schema != kSchema)
-    return Error{Errc::invalid_input, "its schema is " + named(schema) + ", this program reads " + std::string(kSchema)};
+    return Error{Errc::invalid_input,
+                 "its schema is " + named(schema) + ", this program reads " + std::string(kSchema)};
   EvidenceFact fact;
   const auto at = parse_time(line["at"].text());
   if (!at) return refused("`at` is no time");
