@@ -106,7 +106,7 @@ Status read_fact(Value line, EvidenceFact& fact) {
 }  // namespace
 
 bool looks_like_evidence(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
+  static constexpr std::string_view kBlank = " \t\r";
   const auto skip = [&text](std::string_view word) {
     text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
     if (!text.starts_with(word)) return false;
