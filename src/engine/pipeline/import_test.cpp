@@ -67,6 +67,11 @@ TEST_F(ImportTest, WhatIsOverByNowHasLapsed) {
   EXPECT_FALSE(only().next_due);
 }
 
+TEST_F(ImportTest, NoFeedIsHeard) {
+  run(true, {grant_record("1"), call_record("2")});
+  EXPECT_TRUE(store_.coverage.empty());
+}
+
 TEST_F(ImportTest, TheSameByAnotherFeedTellsNothing) {
   run(true, {grant_record("1")});
   run(false, {grant_record("1")}, "s3");

@@ -197,7 +197,9 @@ ports::Commit Writer::decide(const Group& group, const ports::Loaded& loaded) {
     --commit.records.not_watched;
     ++commit.records.attached;
   }
-  for (auto& [place, sighting] : coverage) commit.coverage.push_back(std::move(sighting));
+  if (!settings.backfill) {  // an archive says nothing of whether feeds are heard
+    for (auto& [place, sighting] : coverage) commit.coverage.push_back(std::move(sighting));
+  }
   route(settings, std::move(alerts), loaded, commit);
   return commit;
 }
