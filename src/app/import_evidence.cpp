@@ -112,26 +112,6 @@ std::string EvidenceSet::standing(const std::string& id) const {
   return least;
 }
 
-void EvidenceSet::join_attempts() {
-  std::map<std::string, std::string> claimed;  // event key → session
-  for (const auto& [id, held] : sessions_) {
-    for (const std::string& key : keys_of(held.session)) {
-      const std::string mine = standing(id);
-      const auto [claim, fresh] = claimed.try_emplace(key, mine);
-      const std::string theirs = standing(claim->second);
-      if (fresh || theirs == mine) continue;
-      const auto a = sessions_.find(mine);
-      const auto b = sessions_.find(theirs);
-      if (a == sessions_.end() || b == sessions_.end()) continue;
-      const bool stands = stands_before(a->second.session, b->second.session);
-      const std::string& winner = stands ? mine : theirs;
-      const std::string& loser = stands ? theirs : mine;
-      aliases_[loser] = {sessions_.at(winner).at, winner};
-      claim->second = winner;
-    }
-  }
-}
-
 // One run of write().
 class EvidenceSet::Writer {
  public:
@@ -386,7 +366,6 @@ class EvidenceSet::Writer {
 };
 
 Result<ImportCounts> EvidenceSet::write(ports::Store& store, Time now) {
-  join_attempts();
   Writer writer(*this, store, now);
   if (const Status done = writer.run(); !done) return done.error();
   ImportCounts& counts = writer.counts;

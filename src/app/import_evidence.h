@@ -59,7 +59,6 @@ class EvidenceSet {
   void add_session(store::EvidenceFact fact);
   // The session that stands for this one, after all facts have been added.
   [[nodiscard]] std::string standing(const std::string& id) const;
-  void join_attempts();
 
   std::uint64_t facts_ = 0;
   std::uint64_t conflicts_ = 0;
