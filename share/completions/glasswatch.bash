@@ -8,7 +8,7 @@ _glasswatch() {
   case $path in
     'glasswatch')
       case $previous in
-        *) words='scan doctor serve lambda sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
+        *) words='scan doctor serve lambda import sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -50,6 +50,13 @@ _glasswatch() {
     'glasswatch lambda')
       case $previous in
         *) words='--help' ;;
+      esac ;;
+    'glasswatch import')
+      case $previous in
+        --config) files=1 ;;
+        --store)  ;;
+        --max-quarantined)  ;;
+        *) words='--help --config --store --max-quarantined --stats --verbose'; [[ $current == -* ]] || files=1 ;;
       esac ;;
     'glasswatch sessions')
       case $previous in

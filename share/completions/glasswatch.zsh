@@ -7,7 +7,7 @@ _glasswatch() {
   case $key in
     'glasswatch')
       case $previous in
-        *) compadd -- scan doctor serve lambda sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version ;;
+        *) compadd -- scan doctor serve lambda import sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -49,6 +49,13 @@ _glasswatch() {
     'glasswatch lambda')
       case $previous in
         *) compadd -- --help ;;
+      esac ;;
+    'glasswatch import')
+      case $previous in
+        --config) _files ;;
+        --store) : ;;
+        --max-quarantined) : ;;
+        *) if [[ $current == -* ]]; then compadd -- --help --config --store --max-quarantined --stats --verbose; else _files; fi ;;
       esac ;;
     'glasswatch sessions')
       case $previous in

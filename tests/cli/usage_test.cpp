@@ -17,6 +17,7 @@ using Args = std::vector<std::string>;
 const std::vector<Args> kCommands = {{"scan"},
                                      {"doctor"},
                                      {"serve"},
+                                     {"import"},
                                      {"sessions"},
                                      {"sessions", "list"},
                                      {"sessions", "show"},
