@@ -17,6 +17,9 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_name(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; }
 
+// Of a term without quotes. Beyond ASCII AWS does not say.
+bool is_term(char c) { return (is_name(c) && c != '-') || static_cast<unsigned char>(c) >= 0x80; }
+
 class LogReader {
  public:
   LogReader(std::string_view text, const LogLimits& limits) : text_(text), limits_(limits) {}
@@ -231,11 +234,19 @@ class LogReader {
       if (peek() == '%') {
         if (!regex(term.value)) return false;
       } else if (peek() == '"') {
+        const std::size_t begin = at_;
         if (!quoted(term.value.text)) return false;
+        if (term.value.text.empty()) {
+          at_ = begin;
+          return fail("an empty term", "a text between the quotes", "the empty pattern matches every event");
+        }
       } else {
         const std::size_t begin = at_;
-        while (at_ < text_.size() && !is_space(text_[at_]) && text_[at_] != '"') ++at_;
+        while (is_term(peek())) ++at_;
         term.value.text = std::string(text_.substr(begin, at_ - begin));
+        if (at_ < text_.size() && !is_space(text_[at_]) && text_[at_] != '"')
+          return fail("a character that a term without quotes cannot have", "letters, digits and _",
+                      "put the term in double quotes");
         if (at_ == begin) return fail("a sign without its term", "a word right after it");
       }
     }

@@ -79,9 +79,9 @@ TEST(CloudWatch, Fields) {
 }
 
 TEST(CloudWatch, RefusesWhatAwsRefuses) {
-  for (const char* bad :
-       {"{ }", "{ $.a }", "{ $.a EXISTS }", "{ $.a IS NOT NULL }", "{ $.a = }", "{ $.a = 1 } x", "{ $.a > x }",
-        "{ a = 1 }", "{ ($.a = 1 }", "{ $.a[*].b[*] = 1 }", "[a, b", "[a = 1 && b = 2]", "\"open", "{ $.a[x] = 1 }"})
+  for (const char* bad : {"{ }", "{ $.a }", "{ $.a EXISTS }", "{ $.a IS NOT NULL }", "{ $.a = }", "{ $.a = 1 } x",
+                          "{ $.a > x }", "{ a = 1 }", "{ ($.a = 1 }", "{ $.a[*].b[*] = 1 }", "[a, b",
+                          "[a = 1 && b = 2]", "\"open", "\"\"", "a.b", "a:", "?a-b", "(a", "{ $.a[x] = 1 }"})
     EXPECT_FALSE(refused(bad).message.empty()) << bad;
   EXPECT_FALSE(refused(std::string(1025, 'x')).message.empty());
   EXPECT_FALSE(refused("{" + std::string(500, '(')).message.empty());

@@ -34,12 +34,12 @@ struct ValueTest {
   Kind kind = Kind::exact;
   bool negated = false;      // anything-but: the field is there and no operand matches
   bool ignore_case = false;  // prefix and suffix
-  std::vector<Node> values;  // exact: scalars; else strings; ignoring case: folded; one unless negated
+  std::vector<Node> values;  // exact: scalars; else strings; one unless negated
   double low = 0;
   double high = 0;
   Bound low_bound = Bound::none;
   Bound high_bound = Bound::none;
-  AddressBlock block;
+  AddressBlock block;  // cidr; exact: of a text that is an address, else of size 0
 };
 
 // A place of the pattern: every leaf, every field and one alternative of every `$or` must hold.
@@ -60,6 +60,7 @@ struct EventLimits {
   bool lifted = false;                 // take patterns that AWS would refuse for their size
   std::size_t characters = 2048;       // EventBridge quotas: event pattern size
   std::size_t or_combinations = 1000;  // rule combinations after expanding every $or
+  std::size_t complexity = 10;         // of the wildcards on one field (wildcard_complexity.h)
 };
 
 struct EventPattern {

@@ -1,9 +1,11 @@
 // From the JSON tree of a pattern to its places and leaves. `$or` stays a choice at its place: "some element of the array
 // meets A and (B or C)" needs no expansion; the combinations are only counted, for AWS's limit.
 #include <algorithm>
+#include <map>
 
 #include "domain/pattern/eventbridge.h"
 #include "domain/pattern/value_test.h"
+#include "domain/pattern/wildcard_complexity.h"
 
 namespace gw::pattern {
 namespace {
@@ -16,7 +18,7 @@ bool is_or(const std::string& name, const Node& node) {
          std::all_of(node.items.begin(), node.items.end(), [](const Node& item) {
            return item.is_object() && !item.members.empty() &&
                   std::none_of(item.members.begin(), item.members.end(),
-                               [](const auto& member) { return is_operator(member.first); });
+                               [](const auto& member) { return is_reserved(member.first); });
          });
 }
 
@@ -30,7 +32,7 @@ class PatternReader {
       return error_;
     }
     std::size_t combinations = 1;
-    if (!place(tree, out_.root, combinations)) return error_;
+    if (!place(tree, out_.root, combinations) || (!limits_.lifted && !simple_enough(tree))) return error_;
     if (!limits_.lifted && combinations > limits_.or_combinations) {
       fail(tree.offset, "$or expands to more rule combinations than AWS takes",
            "at most " + std::to_string(limits_.or_combinations), "split the pattern, or lift the limits");
@@ -120,6 +122,7 @@ class PatternReader {
         return false;
       }
       field.leaf.push_back(std::move(*std::get_if<ValueTest>(&test)));
+      note_wildcards(field.leaf.back());
     }
     const bool may_be_absent = std::any_of(field.leaf.begin(), field.leaf.end(),
                                            [](const ValueTest& test) { return test.kind == ValueTest::Kind::absent; });
@@ -130,9 +133,29 @@ class PatternReader {
     return true;
   }
 
+  void note_wildcards(const ValueTest& test) {
+    if (test.kind != ValueTest::Kind::wildcard) return;
+    std::string path;
+    for (const std::string& step : path_) path += (path.empty() ? "" : ".") + step;
+    std::vector<std::string>& list = wildcards_[path].emplace_back();
+    for (const Node& value : test.values) list.push_back(value.text);
+  }
+
+  bool simple_enough(const Node& tree) {
+    for (const auto& [path, wildcards] : wildcards_) {
+      if (wildcard_complexity(wildcards, limits_.complexity + 1) <= limits_.complexity) continue;
+      return fail(tree.offset, "the wildcards on \"" + path + "\" are more complex than AWS takes",
+                  "fewer wildcard characters, or fewer repeating sequences behind one",
+                  "split them, or lift the limits");
+    }
+    return true;
+  }
+
   std::string_view text_;
   const EventLimits& limits_;
   EventPattern out_;
+  // Those of a field, by its path with dots.
+  std::map<std::string, std::vector<std::vector<std::string>>> wildcards_;
   std::vector<std::string> path_;
   PatternError error_;
 };

@@ -66,6 +66,26 @@ TEST(EventBridge, NumericAndCidr) {
   EXPECT_FALSE(match(R"({"a":[{"cidr":"0.0.0.0/0"}]})", R"({"a":"AWS Internal"})"));
 }
 
+TEST(EventBridge, NumbersBeyondADoubleAreTheirText) {
+  EXPECT_TRUE(match(R"({"a":[12345678901234567890123]})", R"({"a":12345678901234567890123})"));
+  EXPECT_FALSE(match(R"({"a":[12345678901234567890123]})", R"({"a":12345678901234567890124})"));
+  EXPECT_FALSE(match(R"({"a":[{"numeric":[">",0]}]})", R"({"a":12345678901234567890123})"));
+  EXPECT_TRUE(match(R"({"a":[{"anything-but":5}]})", R"({"a":12345678901234567890123})"));
+  refused(R"({"a":[{"numeric":[">",12345678901234567890123]}]})");
+  refused(R"({"a":[{"anything-but":[1,12345678901234567890123]}]})");
+}
+
+TEST(EventBridge, AddressesAreEqualHoweverTheyAreWritten) {
+  EXPECT_TRUE(match(R"({"a":["2001:db8::1"]})", R"({"a":"2001:0DB8:0:0::1"})"));
+  EXPECT_TRUE(match(R"({"a":["10.0.0.1"]})", R"({"a":"010.0.0.01"})"));
+  EXPECT_TRUE(match(R"({"a":["10.0.0.1"]})", R"({"a":"::ffff:0a00:1"})"));
+  EXPECT_FALSE(match(R"({"a":["10.0.0.1"]})", R"({"a":"10.0.0.10"})"));
+  EXPECT_FALSE(match(R"({"a":[{"exactly":"10.0.0.1"}]})", R"({"a":"010.0.0.1"})"));
+  EXPECT_TRUE(match(R"({"a":[{"cidr":"10.0.0.77/24"}]})", R"({"a":"10.0.0.1"})"));
+  EXPECT_TRUE(match(R"({"a":[{"cidr":"::/0"}]})", R"({"a":"2001:db8::"})"));
+  EXPECT_FALSE(match(R"({"a":[{"cidr":"::/0"}]})", R"({"a":"10.0.0.1"})"));
+}
+
 TEST(EventBridge, ExistsLooksAtLeavesOfTheWholeEvent) {
   EXPECT_TRUE(match(R"({"a":{"b":[{"exists":false}]}})", R"({"c":1})"));
   EXPECT_TRUE(match(R"({"a":[{"exists":false}]})", R"({"a":{"b":1}})"));
@@ -146,6 +166,12 @@ TEST(EventBridge, RefusesWhatAwsRefuses) {
                               R"({"a":[{"wildcard":"a\\"}]})",
                               R"({"a":[{"cidr":"10.0.0.1"}]})",
                               R"({"a":[{"cidr":"10.0.0.0/33"}]})",
+                              R"({"a":[{"cidr":"10.0.0.1/32"}]})",
+                              R"({"a":[{"cidr":"::1/128"}]})",
+                              R"({"a":[{"cidr":"10.0.0/8"}]})",
+                              R"({"a":[{"exactly":33}]})",
+                              R"({"a":[{"anything-but":{"prefix":{"equals-ignore-case":"x"}}}]})",
+                              R"({"a":[{"anything-but":{"suffix":{"equals-ignore-case":["x"]}}}]})",
                               R"({"a":[{"exists":1}]})",
                               R"({"a":[1]} x)",
                               R"({"a":[01]})"}) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/utf8.h"
+#include "domain/pattern/numbers.h"
 
 namespace gw::pattern {
 namespace {
@@ -128,6 +129,7 @@ class Reader {
     out.kind = Node::Kind::number;
     out.text = std::string(text_.substr(begin, end - begin));
     out.number = std::strtod(out.text.c_str(), nullptr);
+    out.is_comparable = is_comparable(out.text, out.number);
     at_ = end;
     return true;
   }

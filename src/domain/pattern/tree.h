@@ -25,9 +25,10 @@ struct Node {
 
   Kind kind = Kind::null;
   bool truth = false;
-  double number = 0;       // may be infinite: the text says more than a double holds
-  std::string text;        // string: unescaped; number: as written
-  std::size_t offset = 0;  // of its first byte
+  bool is_comparable = false;  // number: a double holds what is written (numbers.h)
+  double number = 0;           // may be infinite: the text says more than a double holds
+  std::string text;            // string: unescaped; number: as written
+  std::size_t offset = 0;      // of its first byte
   std::vector<Node> items;
   std::vector<Member> members;
 

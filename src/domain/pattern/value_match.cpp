@@ -2,25 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
-#include "base/utf8.h"
+#include "domain/pattern/letter_case.h"
 #include "domain/pattern/value_test.h"
 
 namespace gw::pattern {
 namespace {
-
-std::uint32_t fold(std::uint32_t c) {
-  if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7)) return c + 32;
-  if ((c >= 0x100 && c <= 0x137 && c != 0x130 && c != 0x131) || (c >= 0x14A && c <= 0x177)) return c | 1U;
-  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c % 2 == 1 ? c + 1 : c;
-  if (c == 0x178) return 0xFF;
-  if (c >= 0x391 && c <= 0x3A9 && c != 0x3A2) return c + 32;
-  if (c == 0x3C2) return 0x3C3;
-  if (c >= 0x410 && c <= 0x42F) return c + 32;
-  if (c >= 0x400 && c <= 0x40F) return c + 80;
-  return c;
-}
 
 bool same_scalar(const Node& a, const Node& b) {
   if (a.kind != b.kind) return false;
@@ -28,7 +15,7 @@ bool same_scalar(const Node& a, const Node& b) {
     case Node::Kind::null: return true;
     case Node::Kind::boolean: return a.truth == b.truth;
     case Node::Kind::string: return a.text == b.text;
-    case Node::Kind::number: return a.text == b.text || (std::isfinite(a.number) && a.number == b.number);
+    case Node::Kind::number: return a.text == b.text || (a.is_comparable && b.is_comparable && a.number == b.number);
     default: return false;
   }
 }
@@ -51,57 +38,84 @@ bool in_block(const AddressBlock& block, const AddressBlock& address) {
   return ((block.bytes[whole] ^ address.bytes[whole]) >> (8 - rest)) == 0;
 }
 
+// Four decimal numbers; leading zeros say nothing.
+bool parse_v4(std::string_view text, AddressBlock& out) {
+  constexpr std::size_t kLongest = 15;
+  if (text.size() > kLongest) return false;
+  std::size_t part = 0;
+  unsigned value = 0;
+  bool digits = false;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] >= '0' && text[i] <= '9') {
+      value = value * 10 + static_cast<unsigned>(text[i] - '0');
+      digits = true;
+      if (value > 255) return false;
+      continue;
+    }
+    if (!digits || part == 4 || (i < text.size() && text[i] != '.')) return false;
+    out.bytes[part++] = static_cast<std::uint8_t>(value);
+    value = 0;
+    digits = false;
+  }
+  out.size = 4;
+  return part == 4;
+}
+
+bool parse_v6(std::string_view text, AddressBlock& out) {
+  constexpr std::size_t kLongest = 39;
+  if (text.size() > kLongest || text.find_first_not_of("0123456789abcdefABCDEF:") != std::string_view::npos)
+    return false;
+  char copy[kLongest + 1] = {};
+  text.copy(copy, text.size());
+  if (::inet_pton(AF_INET6, copy, out.bytes.data()) != 1) return false;
+  out.size = 16;
+  constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (!std::equal(kMapped.begin(), kMapped.end(), out.bytes.begin())) return true;
+  std::copy(out.bytes.begin() + 12, out.bytes.end(), out.bytes.begin());  // an IPv4 address written as IPv6
+  out.size = 4;
+  return true;
+}
+
+// A text that is an address equals every other way to write it.
+bool same_address(const ValueTest& test, const Node& value) {
+  if (test.block.size == 0 || !value.is_string()) return false;
+  const std::optional<AddressBlock> address = parse_address(value.text, false);
+  return address && in_block(test.block, *address);
+}
+
 bool holds_for(const ValueTest& test, const Node& operand, const Node& value) {
   using Kind = ValueTest::Kind;
-  if (test.kind == Kind::exact) return same_scalar(operand, value);
+  if (test.kind == Kind::exact) return same_scalar(operand, value) || same_address(test, value);
   if (!value.is_string()) return false;
+  const std::string_view text = value.text;
   switch (test.kind) {
     case Kind::prefix:
-      return std::string_view(test.ignore_case ? fold_case(value.text) : value.text).starts_with(operand.text);
+      return test.ignore_case ? matches_ignoring_case(operand.text, text, Anchor::front)
+                              : text.starts_with(operand.text);
     case Kind::suffix:
-      return std::string_view(test.ignore_case ? fold_case(value.text) : value.text).ends_with(operand.text);
-    case Kind::same_ignoring_case: return fold_case(value.text) == operand.text;
-    case Kind::wildcard: return wildcard_matches(operand.text, value.text);
+      return test.ignore_case ? matches_ignoring_case(operand.text, text, Anchor::back) : text.ends_with(operand.text);
+    case Kind::same_ignoring_case: return matches_ignoring_case(operand.text, text, Anchor::whole);
+    case Kind::wildcard: return wildcard_matches(operand.text, text);
     default: return false;
   }
 }
 
 }  // namespace
 
-std::string fold_case(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    const Utf8Char c = next_utf8(text, i);
-    if (c.valid) {
-      append_utf8(out, fold(c.code_point));
-    } else {
-      out += text[i];
-    }
-    i += c.length;
-  }
-  return out;
-}
-
 std::optional<AddressBlock> parse_address(std::string_view text, bool with_prefix) {
   AddressBlock block;
   const std::size_t slash = text.find('/');
   if ((slash != std::string_view::npos) != with_prefix) return std::nullopt;
-  const std::string address(text.substr(0, slash));
-  if (address.size() > 45) return std::nullopt;
-  if (inet_pton(AF_INET, address.c_str(), block.bytes.data()) == 1) {
-    block.size = 4;
-  } else if (inet_pton(AF_INET6, address.c_str(), block.bytes.data()) == 1) {
-    block.size = 16;
-  } else {
-    return std::nullopt;
-  }
+  const std::string_view address = text.substr(0, slash);
+  if (!parse_v4(address, block) && !parse_v6(address, block)) return std::nullopt;
   const unsigned bits = block.size * 8U;
   block.prefix = bits;
   if (with_prefix) {
-    const std::string_view digits = text.substr(slash + 1);
+    std::string_view digits = text.substr(slash + 1);
+    if (digits.starts_with('+')) digits.remove_prefix(1);
     const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), block.prefix);
-    if (code != std::errc() || end != digits.data() + digits.size() || block.prefix > bits) return std::nullopt;
+    // The engine refuses a block of one address.
+    if (code != std::errc() || end != digits.data() + digits.size() || block.prefix >= bits) return std::nullopt;
   }
   return block;
 }
@@ -136,7 +150,7 @@ bool holds(const ValueTest& test, const Node& value) {
   switch (test.kind) {
     case Kind::exists: return true;
     case Kind::absent: return false;
-    case Kind::numeric: return value.is_number() && in_range(test, value.number);
+    case Kind::numeric: return value.is_number() && value.is_comparable && in_range(test, value.number);
     case Kind::cidr: {
       if (!value.is_string()) return false;
       const std::optional<AddressBlock> address = parse_address(value.text, false);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "domain/pattern/value_test.h"
 
@@ -8,8 +7,23 @@ namespace {
 
 using Kind = ValueTest::Kind;
 
-constexpr std::string_view kOperators[] = {"prefix", "suffix",  "equals-ignore-case", "anything-but", "numeric", "cidr",
-                                           "exists", "wildcard"};
+constexpr std::string_view kOperators[] = {"prefix", "suffix", "equals-ignore-case", "anything-but", "numeric",
+                                           "cidr",   "exists", "wildcard",           "exactly"};
+constexpr std::string_view kReserved[] = {"=",
+                                          "<",
+                                          "<=",
+                                          ">",
+                                          ">=",
+                                          "regex",
+                                          "not-wildcard",
+                                          "not-equals-ignore-case",
+                                          "date-after",
+                                          "date-on-or-after",
+                                          "date-before",
+                                          "date-on-or-before",
+                                          "in-date-range",
+                                          "ip-address-in-range",
+                                          "ip-address-not-in-range"};
 
 class TestReader {
  public:
@@ -30,6 +44,7 @@ class TestReader {
     if (node.is_array()) return fail(node, "an array inside the array of alternatives", "a value or an operator");
     if (!node.is_object()) {
       test_.values.push_back(node);
+      if (node.is_string()) test_.block = parse_address(node.text, false).value_or(AddressBlock{});
       return true;
     }
     if (node.members.size() != 1)
@@ -39,6 +54,11 @@ class TestReader {
     if (name == "anything-but") return anything_but(operand);
     if (name == "numeric") return numeric(operand);
     if (name == "cidr") return cidr(operand);
+    if (name == "exactly") {
+      if (!operand.is_string()) return fail(operand, "exactly compares strings only", "a string");
+      test_.values.push_back(operand);
+      return true;
+    }
     if (name == "exists") {
       if (operand.kind != Node::Kind::boolean) return fail(operand, "exists takes no other value", "true or false");
       test_.kind = operand.truth ? Kind::exists : Kind::absent;
@@ -59,7 +79,7 @@ class TestReader {
                  : name == "suffix"   ? Kind::suffix
                  : name == "wildcard" ? Kind::wildcard
                                       : Kind::same_ignoring_case;
-    if (operand.is_object() && (test_.kind == Kind::prefix || test_.kind == Kind::suffix)) {
+    if (operand.is_object() && !test_.negated && (test_.kind == Kind::prefix || test_.kind == Kind::suffix)) {
       if (operand.members.size() != 1 || operand.members.front().first != "equals-ignore-case")
         return fail(operand, "unsupported operand of " + name, "a string or {\"equals-ignore-case\": …}");
       test_.ignore_case = true;
@@ -80,8 +100,7 @@ class TestReader {
     if (test_.negated && operand.text.empty() && (test_.kind == Kind::prefix || test_.kind == Kind::suffix))
       return fail(operand, "every string has an empty " + name, "a string that is not empty");
     if (test_.kind == Kind::wildcard && !wildcard(operand)) return false;
-    Node& stored = test_.values.emplace_back(operand);
-    if (test_.ignore_case || test_.kind == Kind::same_ignoring_case) stored.text = fold_case(stored.text);
+    test_.values.push_back(operand);
     return true;
   }
 
@@ -123,13 +142,20 @@ class TestReader {
   bool excluded(const Node& operand) {
     if (!operand.is_string() && !operand.is_number())
       return fail(operand, "anything-but takes no such value", "a string or a number");
+    if (operand.is_number() && !comparable(operand)) return false;
     test_.values.push_back(operand);
     return true;
   }
 
+  bool comparable(const Node& operand) {
+    return operand.is_comparable ||
+           fail(operand, "a number that cannot be compared", "a number that a 64-bit float holds exactly as written",
+                "fewer digits, or a smaller exponent");
+  }
+
   bool bound(const Node& operand, double& out) {
     if (!operand.is_number()) return fail(operand, "numeric compares numbers only", "a number");
-    if (!std::isfinite(operand.number)) return fail(operand, "a number too large to compare", "a smaller number");
+    if (!comparable(operand)) return false;
     out = operand.number;
     return true;
   }
@@ -177,6 +203,10 @@ class TestReader {
 
 bool is_operator(std::string_view name) {
   return std::find(std::begin(kOperators), std::end(kOperators), name) != std::end(kOperators);
+}
+
+bool is_reserved(std::string_view name) {
+  return is_operator(name) || std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved);
 }
 
 std::variant<ValueTest, PatternError> parse_value_test(std::string_view text, const Node& node) {

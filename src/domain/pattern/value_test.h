@@ -13,16 +13,16 @@ namespace gw::pattern {
 // Whether an object's key is an operator, so that the object belongs into a leaf.
 [[nodiscard]] bool is_operator(std::string_view name);
 
+// Operators, and what AWS keeps for operators to come: a `$or` with such a key in it is a field of that name.
+[[nodiscard]] bool is_reserved(std::string_view name);
+
 // `text` is the whole pattern: for the place of an error.
 [[nodiscard]] std::variant<ValueTest, PatternError> parse_value_test(std::string_view text, const Node& node);
 
 // `value` is a scalar of the event. `absent` never holds here.
 [[nodiscard]] bool holds(const ValueTest& test, const Node& value);
 
-// Simple case folding: ASCII, Latin, Greek, Cyrillic; other letters stay.
-[[nodiscard]] std::string fold_case(std::string_view text);
-
-// "10.0.0.1" or, where `with_prefix`, "10.0.0.0/8"; nothing for anything else.
+// "10.0.0.1" or, where `with_prefix`, "10.0.0.0/8"; nothing for anything else. An IPv4 address written as IPv6 is IPv4.
 [[nodiscard]] std::optional<AddressBlock> parse_address(std::string_view text, bool with_prefix);
 
 // `*` is any run of bytes, `\*` and `\\` are themselves.
