@@ -2,13 +2,14 @@
 _glasswatch() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} path=glasswatch words='' files='' prefix='' i
   for ((i = 1; i < COMP_CWORD && i < 3; i++)); do
-    [[ ${COMP_WORDS[i]} == -* || ($i == 2 && " sessions mute outbox quarantine receivers route store config " != *" ${COMP_WORDS[1]} "*) ]] && break
+    [[ ${COMP_WORDS[i]} == -* || ($i == 2 && " pattern sessions mute outbox quarantine receivers route store config " != *" ${COMP_WORDS[1]} "*) ]] && break
     path+=" ${COMP_WORDS[i]}"
   done
   case $path in
     'glasswatch')
       case $previous in
         *) words='scan doctor serve lambda import sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
+        *) words='scan doctor match pattern serve lambda sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -39,6 +40,28 @@ _glasswatch() {
         --threads)  ;;
         --progress) words='always never auto' ;;
         *) words='--help --live --url --token --config --format --threads --progress --verbose'; [[ $current == -* ]] || files=1 ;;
+      esac ;;
+    'glasswatch match')
+      case $previous in
+        --syntax) words='auto cloudwatch eventbridge' ;;
+        --threads)  ;;
+        --progress) words='always never auto' ;;
+        --max-quarantined)  ;;
+        *) words='--help --syntax --lift-limits --missing-differs --bare --count --invert --explain --strict --threads --stats --progress --max-quarantined --verbose'; [[ $current == -* ]] || files=1 ;;
+      esac ;;
+    'glasswatch pattern')
+      case $previous in
+        *) words='test show --help' ;;
+      esac ;;
+    'glasswatch pattern test')
+      case $previous in
+        --syntax) words='auto cloudwatch eventbridge' ;;
+        *) words='--help --syntax --lift-limits --missing-differs --bare'; [[ $current == -* ]] || files=1 ;;
+      esac ;;
+    'glasswatch pattern show')
+      case $previous in
+        --syntax) words='auto cloudwatch eventbridge' ;;
+        *) words='--help --syntax --lift-limits --missing-differs' ;;
       esac ;;
     'glasswatch serve')
       case $previous in

@@ -3,11 +3,12 @@
 _glasswatch() {
   local previous=$words[CURRENT-1] current=$words[CURRENT] key=glasswatch
   (( CURRENT > 2 )) && key+=" $words[2]"
-  (( CURRENT > 3 )) && [[ " sessions mute outbox quarantine receivers route store config " == *" $words[2] "* ]] && key+=" $words[3]"
+  (( CURRENT > 3 )) && [[ " pattern sessions mute outbox quarantine receivers route store config " == *" $words[2] "* ]] && key+=" $words[3]"
   case $key in
     'glasswatch')
       case $previous in
         *) compadd -- scan doctor serve lambda import sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version ;;
+        *) compadd -- scan doctor match pattern serve lambda sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -38,6 +39,28 @@ _glasswatch() {
         --threads) : ;;
         --progress) compadd -- always never auto ;;
         *) if [[ $current == -* ]]; then compadd -- --help --live --url --token --config --format --threads --progress --verbose; else _files; fi ;;
+      esac ;;
+    'glasswatch match')
+      case $previous in
+        --syntax) compadd -- auto cloudwatch eventbridge ;;
+        --threads) : ;;
+        --progress) compadd -- always never auto ;;
+        --max-quarantined) : ;;
+        *) if [[ $current == -* ]]; then compadd -- --help --syntax --lift-limits --missing-differs --bare --count --invert --explain --strict --threads --stats --progress --max-quarantined --verbose; else _files; fi ;;
+      esac ;;
+    'glasswatch pattern')
+      case $previous in
+        *) compadd -- test show --help ;;
+      esac ;;
+    'glasswatch pattern test')
+      case $previous in
+        --syntax) compadd -- auto cloudwatch eventbridge ;;
+        *) if [[ $current == -* ]]; then compadd -- --help --syntax --lift-limits --missing-differs --bare; else _files; fi ;;
+      esac ;;
+    'glasswatch pattern show')
+      case $previous in
+        --syntax) compadd -- auto cloudwatch eventbridge ;;
+        *) compadd -- --help --syntax --lift-limits --missing-differs ;;
       esac ;;
     'glasswatch serve')
       case $previous in

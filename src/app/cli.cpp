@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "app/cli_daemon.h"
+#include "app/cli_pattern.h"
 #include "app/config/config.h"
 #include "app/config/validate.h"
 #include "domain/model/mechanism.h"
@@ -77,6 +78,7 @@ struct Program {
   ApiArguments server;
   std::vector<std::string> config_files;
   std::string shell;
+  std::optional<PatternCommands> pattern;
   std::optional<DaemonCommands> daemon;
 
   Program() {
@@ -88,6 +90,7 @@ struct Program {
                kExitCodes);
     add_scan();
     add_doctor();
+    pattern.emplace(app);
     daemon.emplace(app);
     add_config();
     add("version", "The version of this program", "  glasswatch version\n", kPlainExitCodes);
@@ -310,6 +313,7 @@ int parse(const std::vector<std::string>& args, const Io& io) {
       return wrong_usage("glasswatch doctor", has_paths ? "--live reads no PATH" : "PATH is required", {}, {}, io);
     return program.live ? run_doctor_live(program.server, program.doctor.format, io) : run_doctor(program.doctor, io);
   }
+  if (const auto code = program.pattern->run(io)) return *code;
   if (const auto code = program.daemon->run(io)) return *code;
   if (parsed("config")) {
     const CLI::App& config = *app.get_subcommand("config");

@@ -11,6 +11,7 @@
 #include "app/scan_archive.h"
 #include "app/scan_sessions.h"
 #include "app/scan_sink.h"
+#include "app/scan_stats.h"
 #include "domain/watch/role_pattern.h"
 
 namespace gw::app {
@@ -131,15 +132,10 @@ class Settings {
       fail_on = model::parse_severity(a.fail_on);
       if (!fail_on) wrong("--fail-on: `" + a.fail_on + "` is none of info, low, medium, high, critical");
     }
-    if (!a.max_quarantined.empty()) {
-      const bool digits =
-          a.max_quarantined.size() < 16 &&
-          std::all_of(a.max_quarantined.begin(), a.max_quarantined.end(), [](char c) { return c >= '0' && c <= '9'; });
-      if (digits) {
-        max_quarantined = std::stoull(a.max_quarantined);
-      } else {
-        wrong("--max-quarantined: `" + a.max_quarantined + "` is no number");
-      }
+    if (const auto count = parse_count(a.max_quarantined)) {
+      max_quarantined = *count;
+    } else {
+      wrong("--max-quarantined: `" + a.max_quarantined + "` is no number");
     }
   }
 
@@ -197,23 +193,6 @@ class Settings {
   const Io& io_;
   bool good_ = true;
 };
-
-std::string stats_json(const scan::Stats& s, const std::set<int>& exit_codes, std::int64_t micros) {
-  const auto optional = [](const std::optional<std::uint64_t>& n) {
-    return n ? std::to_string(*n) : std::string("null");
-  };
-  std::string codes;
-  for (const int code : exit_codes) codes += (codes.empty() ? "" : ",") + std::to_string(code);
-  std::string fraction = std::to_string(micros % 1'000'000);
-  fraction.insert(0, 6 - fraction.size(), '0');
-  return "{\"mode\":\"" + s.mode + "\",\"files\":" + std::to_string(s.files) +
-         ",\"bytes_in\":" + std::to_string(s.bytes_in) + ",\"bytes_out\":" + std::to_string(s.bytes_out) +
-         ",\"decoded\":" + optional(s.decoded) + ",\"matched\":" + std::to_string(s.matched) +
-         ",\"attached\":" + optional(s.attached) + ",\"ignored\":" + optional(s.ignored) +
-         ",\"not_watched\":" + optional(s.not_watched) + ",\"duplicate\":" + std::to_string(s.duplicate) +
-         ",\"quarantined\":" + std::to_string(s.quarantined) + ",\"failed_files\":" + std::to_string(s.failed_files) +
-         ",\"exit_codes\":[" + codes + "],\"seconds\":" + std::to_string(micros / 1'000'000) + "." + fraction + "}\n";
-}
 
 // --sessions and --activity. The exit codes are those of the other way.
 int run_sessions(const ScanArguments& arguments, Settings& settings, const Io& io) {

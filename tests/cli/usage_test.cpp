@@ -16,6 +16,10 @@ using Args = std::vector<std::string>;
 
 const std::vector<Args> kCommands = {{"scan"},
                                      {"doctor"},
+                                     {"match"},
+                                     {"pattern"},
+                                     {"pattern", "test"},
+                                     {"pattern", "show"},
                                      {"serve"},
                                      {"import"},
                                      {"sessions"},

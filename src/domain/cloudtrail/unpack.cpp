@@ -183,6 +183,7 @@ void Unpacker::State::eventbridge(Value v) {
   // What calls itself so and holds a record is read.
   if (kind == "Scheduled Event" && !looks_like_record(detail)) return handler->ignored("scheduled event");
   if (!detail.is_object()) return handler->quarantine("an EventBridge event has no detail");
+  handler->event(v.raw());
   handler->record(detail.raw(), Envelope::eventbridge);
 }
 
@@ -280,6 +281,7 @@ void Unpacker::State::value(Value v, std::size_t depth, Envelope outer) {
   if (v["Events"].is_array()) return lookup_events(v["Events"], depth);
   if (v["CloudTrailEvent"].is_string()) return text(v["CloudTrailEvent"].text(), depth, Envelope::lookup_events);
   if (v["detail"].is_object() && looks_like_record(v["detail"])) {
+    handler->event(v.raw());
     return handler->record(v["detail"].raw(), Envelope::eventbridge);
   }
   handler->quarantine("not a CloudTrail record, nor anything that carries one");

@@ -47,7 +47,9 @@ class UnpackHandler {
   // The JSON text of something that claims to be a record. Lives during the call. A message of a log group that begins like a
   // record is handed over unparsed: of `cloudwatch_logs` it may be damaged.
   virtual void record(std::string_view text, Envelope envelope) = 0;
-  // The same for many, in one piece: `list` is their texts, a comma between two and a bracket behind the last; the n-th ends
+  // The EventBridge event that the next record() comes out of, whole.
+  virtual void event(std::string_view text) { (void)text; }
+  // As record(), for many in one piece: `list` is their texts, a comma between two and a bracket behind the last; the n-th ends
   // before ends[n]. Who can read a list takes as many from its begin as are records and answers their number; the others
   // come by record().
   virtual std::size_t records(std::string_view list, const std::vector<std::uint32_t>& ends, Envelope envelope) {

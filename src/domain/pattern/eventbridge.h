@@ -42,31 +42,41 @@ struct ValueTest {
   AddressBlock block;  // cidr; exact: of a text that is an address, else of size 0
 };
 
-// A place of the pattern: every leaf, every field and one alternative of every `$or` must hold.
-struct EventNode {
-  struct Field {
-    std::string name;
-    std::vector<ValueTest> leaf;     // alternatives; empty: an inner object
-    std::vector<EventNode> inside;   // exactly one when the leaf is empty
-    std::size_t absence = kNoIndex;  // number of this leaf among those with `exists: false`
+// What must hold of a pattern: any of its rules. A rule is what an expanded `$or` chose, and one condition a place; all of
+// them must hold, below an array of objects in one and the same element.
+struct EventPattern {
+  struct Condition {
+    std::size_t path = 0;  // into `paths`
+    std::size_t leaf = 0;  // into `leaves`
   };
-  static constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
+  // The conditions of a rule by where they lie.
+  struct Place {
+    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+    std::string name;          // of the field; the root has none
+    std::size_t path = kNone;  // of the condition here
+    std::size_t leaf = kNone;
+    std::vector<Place> inside;
+  };
+  struct Rule {
+    std::vector<Condition> conditions;  // ascending by path
+    Place root;
+  };
 
-  std::vector<Field> fields;
-  std::vector<std::vector<EventNode>> ors;
+  std::vector<std::vector<std::string>> paths;  // names from the root on
+  std::vector<std::vector<ValueTest>> leaves;   // alternatives
+  std::vector<Rule> rules;
 };
+
+// Whether the leaf may hold because nothing is there: `exists: false`. It is asked of the whole event, not of one element.
+[[nodiscard]] bool may_be_absent(const std::vector<ValueTest>& leaf);
+
+inline constexpr std::size_t kMaxRules = 10'000;  // of a pattern, whatever the limits
 
 struct EventLimits {
   bool lifted = false;                 // take patterns that AWS would refuse for their size
   std::size_t characters = 2048;       // EventBridge quotas: event pattern size
-  std::size_t or_combinations = 1000;  // rule combinations after expanding every $or
+  std::size_t or_combinations = 1000;  // rule combinations after expanding every $or; lifted: kMaxRules
   std::size_t complexity = 10;         // of the wildcards on one field (wildcard_complexity.h)
-};
-
-struct EventPattern {
-  EventNode root;
-  // The paths of the leaves with `exists: false`. Absence is asked of the whole event, not of one array element.
-  std::vector<std::vector<std::string>> absences;
 };
 
 [[nodiscard]] std::variant<EventPattern, PatternError> parse_event_pattern(std::string_view text,

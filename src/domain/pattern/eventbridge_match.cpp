@@ -1,8 +1,8 @@
-// Walks pattern and event together. An array of objects is entered one element at a time, so all conditions below it are
-// met by one and the same element; arrays in arrays count as one array. `exists: false` is asked of the whole event first
-// (as event-ruler does), and its answers are then looked up.
+// Walks a rule and the event together. An array of objects is entered one element at a time, so all conditions below it are
+// met by one and the same element; arrays in arrays count as one array. `exists: false` is asked of the whole event.
 //
-// Cost: at each place of the pattern every element of the event there is looked at once; no backtracking.
+// Cost: for each rule, at each place of it every element of the event there is looked at once; no backtracking. This is what
+// a pattern means; event_set.h answers the same for many patterns at a time.
 #include <algorithm>
 
 #include "domain/pattern/eventbridge.h"
@@ -23,47 +23,48 @@ bool has_leaf(const Node& node, const std::vector<std::string>& path, std::size_
 
 class Matcher {
  public:
-  Matcher(const EventPattern& pattern, const Node& event) {
-    absent_.reserve(pattern.absences.size());
-    for (const auto& path : pattern.absences) absent_.push_back(!has_leaf(event, path, 0));
-  }
+  Matcher(const EventPattern& pattern, const Node& event) : pattern_(pattern), event_(event) {}
 
   // `node` may be null: nothing there, so that only absences can hold.
-  [[nodiscard]] bool place(const EventNode& pattern, const Node* node) const {
-    if (node != nullptr && node->is_array()) {
-      const bool some =
-          std::any_of(node->items.begin(), node->items.end(), [&](const Node& item) { return place(pattern, &item); });
-      return some || place(pattern, nullptr);
+  [[nodiscard]] bool place(const EventPattern::Place& place, const Node* node) const {
+    if (node != nullptr && node->is_array() && !place.inside.empty()) {
+      const bool some = std::any_of(node->items.begin(), node->items.end(),
+                                    [&](const Node& item) { return this->place(place, &item); });
+      return some || this->place(place, nullptr);
     }
-    return std::all_of(
-               pattern.fields.begin(), pattern.fields.end(),
-               [&](const auto& field) { return this->field(field, node ? node->find(field.name) : nullptr); }) &&
-           std::all_of(pattern.ors.begin(), pattern.ors.end(), [&](const auto& choice) {
-             return std::any_of(choice.begin(), choice.end(), [&](const auto& one) { return place(one, node); });
-           });
+    return std::all_of(place.inside.begin(), place.inside.end(), [&](const EventPattern::Place& field) {
+      const Node* value = node == nullptr ? nullptr : node->find(field.name);
+      return leaf(field, value) && this->place(field, value);
+    });
   }
 
  private:
-  [[nodiscard]] bool field(const EventNode::Field& field, const Node* value) const {
-    if (field.leaf.empty()) return place(field.inside.front(), value);
-    if (field.absence != EventNode::kNoIndex && absent_[field.absence]) return true;
-    return value != nullptr && leaf(field.leaf, *value);
+  [[nodiscard]] bool leaf(const EventPattern::Place& field, const Node* value) const {
+    if (field.leaf == EventPattern::Place::kNone) return true;
+    const std::vector<ValueTest>& tests = pattern_.leaves[field.leaf];
+    if (may_be_absent(tests) && !has_leaf(event_, pattern_.paths[field.path], 0)) return true;
+    return value != nullptr && holds_any(tests, *value);
   }
 
-  [[nodiscard]] bool leaf(const std::vector<ValueTest>& tests, const Node& value) const {
+  [[nodiscard]] bool holds_any(const std::vector<ValueTest>& tests, const Node& value) const {
     if (value.is_array())
-      return std::any_of(value.items.begin(), value.items.end(), [&](const Node& item) { return leaf(tests, item); });
+      return std::any_of(value.items.begin(), value.items.end(),
+                         [&](const Node& item) { return holds_any(tests, item); });
     return !value.is_object() &&
            std::any_of(tests.begin(), tests.end(), [&](const ValueTest& test) { return holds(test, value); });
   }
 
-  std::vector<bool> absent_;
+  const EventPattern& pattern_;
+  const Node& event_;
 };
 
 }  // namespace
 
 bool matches(const EventPattern& pattern, const Node& event) {
-  return event.is_object() && Matcher(pattern, event).place(pattern.root, &event);
+  const Matcher matcher(pattern, event);
+  return event.is_object() &&
+         std::any_of(pattern.rules.begin(), pattern.rules.end(),
+                     [&](const EventPattern::Rule& rule) { return matcher.place(rule.root, &event); });
 }
 
 bool matches(const EventPattern& pattern, std::string_view event) {

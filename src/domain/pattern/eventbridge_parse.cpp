@@ -1,7 +1,8 @@
-// From the JSON tree of a pattern to its places and leaves. `$or` stays a choice at its place: "some element of the array
-// meets A and (B or C)" needs no expansion; the combinations are only counted, for AWS's limit.
+// From the JSON tree of a pattern to its rules, as aws/event-ruler's JsonRuleCompiler does it: a place that is written again
+// replaces what was written before, and each `$or` multiplies the rules so far by its branches.
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "domain/pattern/eventbridge.h"
 #include "domain/pattern/value_test.h"
@@ -9,8 +10,6 @@
 
 namespace gw::pattern {
 namespace {
-
-constexpr std::size_t kManyCombinations = 1'000'000;
 
 // An array of two objects or more, none of which could be an operator. Anything else named `$or` is a field of that name.
 bool is_or(const std::string& name, const Node& node) {
@@ -22,6 +21,20 @@ bool is_or(const std::string& name, const Node& node) {
          });
 }
 
+using Leaves = std::map<std::size_t, std::size_t>;  // path → leaf
+
+void add_place(EventPattern::Place& root, const std::vector<std::string>& path, EventPattern::Condition condition) {
+  EventPattern::Place* place = &root;
+  for (const std::string& name : path) {
+    const auto found = std::find_if(place->inside.begin(), place->inside.end(),
+                                    [&](const EventPattern::Place& one) { return one.name == name; });
+    place = found != place->inside.end() ? &*found : &place->inside.emplace_back();
+    place->name = name;
+  }
+  place->path = condition.path;
+  place->leaf = condition.leaf;
+}
+
 class PatternReader {
  public:
   PatternReader(std::string_view text, const EventLimits& limits) : text_(text), limits_(limits) {}
@@ -31,12 +44,13 @@ class PatternReader {
       fail(tree.offset, "the pattern is no object", "a JSON object");
       return error_;
     }
-    std::size_t combinations = 1;
-    if (!place(tree, out_.root, combinations) || (!limits_.lifted && !simple_enough(tree))) return error_;
-    if (!limits_.lifted && combinations > limits_.or_combinations) {
-      fail(tree.offset, "$or expands to more rule combinations than AWS takes",
-           "at most " + std::to_string(limits_.or_combinations), "split the pattern, or lift the limits");
-      return error_;
+    if (!place(tree) || (!limits_.lifted && !simple_enough(tree))) return error_;
+    out_.rules.resize(rules_.size());
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      for (const auto& [path, leaf] : rules_[i]) {
+        out_.rules[i].conditions.push_back({path, leaf});
+        add_place(out_.rules[i].root, out_.paths[path], {path, leaf});
+      }
     }
     return std::move(out_);
   }
@@ -47,97 +61,68 @@ class PatternReader {
     return false;
   }
 
-  bool place(const Node& tree, EventNode& out, std::size_t& combinations) {
+  bool place(const Node& tree) {
     if (tree.members.empty()) return fail(tree.offset, "an empty object", "at least one field");
-    for (std::size_t i = 0; i < tree.members.size(); ++i) {
-      const auto& [name, value] = tree.members[i];
+    for (const auto& [name, value] : tree.members) {
       if (is_or(name, value)) {
-        if (!choice(value, out.ors.emplace_back(), combinations)) return false;
-        give_to_branches(out, out.ors.back());
+        if (!choice(value)) return false;
         continue;
       }
-      for (auto& branches : out.ors) take_from_branches(name, branches);
-      EventNode::Field& field = out.fields.emplace_back();
-      field.name = name;
-      path_.push_back(name);
+      const std::size_t outer = path_.size();
+      path_ += (path_.empty() ? "" : ".") + name;
+      steps_.push_back(name);
       if (value.is_object()) {
-        if (!place(value, field.inside.emplace_back(), combinations)) return false;
+        if (!place(value)) return false;
       } else if (value.is_array()) {
-        if (!leaf(value, field)) return false;
+        if (!leaf(value)) return false;
       } else {
         return fail(value.offset, "\"" + name + "\" must be an object or an array", "[…] or {…}",
                     "write a single value as an array of one");
       }
-      path_.pop_back();
+      steps_.pop_back();
+      path_.resize(outer);
     }
     return true;
   }
 
-  // Expanding `$or` writes each place once, and what is written later replaces it. So a field before the `$or` that a
-  // branch names as well holds only in the other branches…
-  static void give_to_branches(EventNode& out, std::vector<EventNode>& branches) {
-    const auto has = [](const EventNode& branch, const std::string& name) {
-      return std::any_of(branch.fields.begin(), branch.fields.end(),
-                         [&](const EventNode::Field& field) { return field.name == name && !field.leaf.empty(); });
-    };
-    for (std::size_t i = 0; i < out.fields.size();) {
-      const EventNode::Field field = out.fields[i];
-      const bool shared = !field.leaf.empty() && std::any_of(branches.begin(), branches.end(), [&](const auto& branch) {
-        return has(branch, field.name);
-      });
-      if (!shared) {
-        ++i;
-        continue;
-      }
-      for (EventNode& branch : branches)
-        if (!has(branch, field.name)) branch.fields.push_back(field);
-      out.fields.erase(out.fields.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-  }
-
-  // … and a field after it replaces that of every branch.
-  static void take_from_branches(const std::string& name, std::vector<EventNode>& branches) {
-    for (EventNode& branch : branches)
-      std::erase_if(branch.fields,
-                    [&](const EventNode::Field& field) { return field.name == name && !field.leaf.empty(); });
-  }
-
-  bool choice(const Node& array, std::vector<EventNode>& out, std::size_t& combinations) {
-    std::size_t sum = 0;
+  bool choice(const Node& array) {
+    const std::vector<Leaves> before = std::move(rules_);
+    std::vector<Leaves> all;
+    const std::size_t most = limits_.lifted ? kMaxRules : limits_.or_combinations;
     for (const Node& item : array.items) {
-      std::size_t inner = 1;
-      if (!place(item, out.emplace_back(), inner)) return false;
-      sum = std::min(sum + inner, kManyCombinations);
+      rules_ = before.empty() ? std::vector<Leaves>(1) : before;
+      if (!place(item)) return false;
+      if (all.size() + rules_.size() > most)
+        return fail(array.offset, "$or expands to more rule combinations than AWS takes",
+                    "at most " + std::to_string(most), "split the pattern, or lift the limits");
+      std::move(rules_.begin(), rules_.end(), std::back_inserter(all));
     }
-    combinations = std::min(combinations * sum, kManyCombinations);
+    rules_ = std::move(all);
     return true;
   }
 
-  bool leaf(const Node& array, EventNode::Field& field) {
+  bool leaf(const Node& array) {
     if (array.items.empty()) return fail(array.offset, "an empty array", "at least one value or operator");
+    std::vector<ValueTest>& tests = out_.leaves.emplace_back();
     for (const Node& item : array.items) {
       std::variant<ValueTest, PatternError> test = parse_value_test(text_, item);
       if (auto* error = std::get_if<PatternError>(&test)) {
         error_ = std::move(*error);
         return false;
       }
-      field.leaf.push_back(std::move(*std::get_if<ValueTest>(&test)));
-      note_wildcards(field.leaf.back());
+      tests.push_back(std::move(*std::get_if<ValueTest>(&test)));
+      note_wildcards(tests.back());
     }
-    const bool may_be_absent = std::any_of(field.leaf.begin(), field.leaf.end(),
-                                           [](const ValueTest& test) { return test.kind == ValueTest::Kind::absent; });
-    if (may_be_absent) {
-      field.absence = out_.absences.size();
-      out_.absences.push_back(path_);
-    }
+    const auto [at, fresh] = path_numbers_.try_emplace(path_, out_.paths.size());
+    if (fresh) out_.paths.push_back(steps_);
+    if (rules_.empty()) rules_.emplace_back();
+    for (Leaves& rule : rules_) rule.insert_or_assign(at->second, out_.leaves.size() - 1);
     return true;
   }
 
   void note_wildcards(const ValueTest& test) {
     if (test.kind != ValueTest::Kind::wildcard) return;
-    std::string path;
-    for (const std::string& step : path_) path += (path.empty() ? "" : ".") + step;
-    std::vector<std::string>& list = wildcards_[path].emplace_back();
+    std::vector<std::string>& list = wildcards_[path_].emplace_back();
     for (const Node& value : test.values) list.push_back(value.text);
   }
 
@@ -154,13 +139,21 @@ class PatternReader {
   std::string_view text_;
   const EventLimits& limits_;
   EventPattern out_;
-  // Those of a field, by its path with dots.
+  std::vector<Leaves> rules_;
+  std::vector<std::string> steps_;
+  std::string path_;  // the same, joined by dots, which no step has but beyond the depth of split_dotted_keys()
+  std::unordered_map<std::string, std::size_t> path_numbers_;
+  // Those of a field, by its path.
   std::map<std::string, std::vector<std::vector<std::string>>> wildcards_;
-  std::vector<std::string> path_;
   PatternError error_;
 };
 
 }  // namespace
+
+bool may_be_absent(const std::vector<ValueTest>& leaf) {
+  return std::any_of(leaf.begin(), leaf.end(),
+                     [](const ValueTest& test) { return test.kind == ValueTest::Kind::absent; });
+}
 
 std::variant<EventPattern, PatternError> parse_event_pattern(std::string_view text, const EventLimits& limits) {
   std::size_t characters = 0;

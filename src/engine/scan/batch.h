@@ -77,8 +77,14 @@ struct Batch {
     for (const auto& reason : what.reasons) held += sizeof reason + reason.watch.size() + reason.why.size();
     explained.push_back(std::move(what));
   }
-  // Appends another one, whose findings are events all.
+  // Appends another one.
   void add(Batch other) {
+    if (text == nullptr) {
+      text = std::move(other.text);
+    } else if (other.text != nullptr) {
+      *text += *other.text;
+      TextPool::shared().give(std::move(other.text));
+    }
     const auto append = [](auto& to, auto& from) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
     append(findings, other.findings);
     append(names, other.names);

@@ -122,7 +122,9 @@ CandidateReader::Look CandidateReader::look_at_each(const std::string& path, std
   for (const Object& object : objects) {
     const auto number = elements.number_at(object.begin - list_start);
     if (!number) return Look::doubtful;
-    for (; finding < object.findings; ++finding) told.findings[finding].event->origin.record = *number;
+    for (; finding < object.findings; ++finding) {
+      if (told.findings[finding].event != nullptr) told.findings[finding].event->origin.record = *number;
+    }
     for (; quarantined < object.quarantined; ++quarantined) told.quarantined[quarantined].record = *number;
   }
   batch.add(std::move(told));

@@ -62,6 +62,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   Step element(std::string_view text, std::uint64_t offset) override;
   void problem(std::string_view reason, std::uint64_t offset) override;
   void record(std::string_view text, cloudtrail::Envelope envelope) override;
+  void event(std::string_view text) override { judge_.set_event(text); }
   std::size_t records(std::string_view list, const std::vector<std::uint32_t>& ends,
                       cloudtrail::Envelope envelope) override;
   void need_object(cloudtrail::ObjectName object) override;

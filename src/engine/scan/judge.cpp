@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/json/compact.h"
 #include "domain/cloudtrail/record_decode.h"
@@ -54,6 +55,12 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
   const bool evident = !record.event_name.empty() &&
                        (record.event_category == "Management" || record.event_category == "Data") &&
                        record.event_type == "AwsApiCall";
+  if (test_ != nullptr) {
+    if ((!evident && cloudtrail::kind_of(root) == cloudtrail::RecordKind::not_a_record) || is_envelope(record))
+      return false;
+    test(root, batch);
+    return true;
+  }
   switch (evident ? cloudtrail::RecordKind::record : cloudtrail::kind_of(root)) {
     case cloudtrail::RecordKind::not_a_record: return false;
     case cloudtrail::RecordKind::insight:
@@ -83,6 +90,29 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
     content_ = {};
   }
   return true;
+}
+
+// A record is told as it stands where that is one line of printable ASCII, else written anew.
+void Judge::test(json::Value record, Batch& batch) {
+  ++batch.decoded;
+  if (!test_->wanted(record, std::exchange(event_text_, {}))) {
+    ++batch.not_watched;
+    return;
+  }
+  if (batch.text == nullptr) {
+    batch.text = TextPool::shared().take();
+    batch.text->clear();
+  }
+  const std::size_t before = batch.text->size();
+  const std::string_view raw = record.raw();
+  if (std::all_of(raw.begin(), raw.end(), [](char c) { return c >= ' ' && c < '\x7f'; })) {
+    *batch.text += raw;
+  } else {
+    json::append_compact(*batch.text, record);
+  }
+  Finding finding;
+  finding.text_size = batch.text->size() - before;
+  batch.add(std::move(finding));
 }
 
 // What an event has from its place, and from the record as JSON.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,7 +66,9 @@ class Judge {
         prefilter_(question.prefilter),
         key_(question.key),
         hook_(question.hook),
-        needs_decoding_(hook_ != nullptr || options_.coverage || !options_.explain_event_id.empty()),
+        test_(options_.question == nullptr ? nullptr : options_.question->make_test()),
+        needs_decoding_(hook_ != nullptr || test_ != nullptr || options_.coverage ||
+                        !options_.explain_event_id.empty()),
         may_skim_([this](const model::Record& record) { return hook_->may_skim(record); }) {}
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
@@ -132,6 +135,8 @@ class Judge {
 
   // What origin.feed says of the records that come.
   void set_feed(std::string_view feed) { feed_ = feed; }
+  // The EventBridge event that the next record lies in; it lives until then.
+  void set_event(std::string_view event) { event_text_ = event; }
 
  private:
   // Where the piece that begins at `begin` ends: at the comma before a record, or with the list.
@@ -139,6 +144,7 @@ class Judge {
   // Of the value that doc_ holds; false when it is no record.
   bool judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
                   CoverageCounter& coverage);
+  void test(json::Value record, Batch& batch);
   void decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset,
                Batch& batch);
   [[nodiscard]] bool asked_for(const model::AccessEvent& event) const;
@@ -151,10 +157,12 @@ class Judge {
   const Prefilter& prefilter_;
   const SipKey key_;
   RecordHook* const hook_;
-  const bool needs_decoding_;  // of every record, also of those that detect() has nothing to say about
+  const std::unique_ptr<RecordTest> test_;  // of Options::question
+  const bool needs_decoding_;               // of every record, also of those that detect() has nothing to say about
   const std::function<bool(const model::Record&)> may_skim_;
   model::Record skimmed_;
   std::string feed_ = "file";
+  std::string_view event_text_;
   json::Doc doc_;
   json::Doc variant_doc_;
   model::AccessEvent event_;  // of the record that is being judged

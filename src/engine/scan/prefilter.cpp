@@ -86,6 +86,10 @@ std::vector<PrefilterLiteral> search_literals(const Options& options, const watc
   const auto plain = [&](std::string_view text) {
     literals.push_back({std::string(text.substr(0, kMaxLiteral)), Kind::plain});
   };
+  if (options.question != nullptr) {
+    for (const std::string& text : options.question->literals) plain(text);
+    return literals;
+  }
   if (!options.explain_event_id.empty()) {
     // Only its longest run of characters that no writer escapes.
     const std::string stem = glob_stem(options.explain_event_id);

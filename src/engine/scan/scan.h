@@ -23,6 +23,7 @@
 #include "domain/model/access_event.h"
 #include "domain/watch/watch_set.h"
 #include "engine/ports/archive.h"
+#include "engine/scan/record_test.h"
 
 namespace gw::scan {
 
@@ -46,6 +47,8 @@ struct Options {
   std::string explain_event_id;       // not empty: only tell about this event, see Sink::explained
   Time now;                           // for ignore rules and for events from the future
   ports::Archive* archive = nullptr;  // where paths that are no files lie; outlives the scan
+  const RecordQuestion* question =
+      nullptr;  // asked instead of all the above but paths, strict and threads; told by Sink::wire()
 };
 
 // Whether the question needs every record parsed: strict, doctor, and --all about every mechanism. About some of them,
@@ -53,6 +56,7 @@ struct Options {
 [[nodiscard]] inline bool parses_everything(const Options& o) {
   // An event id too short to search for does not occur in CloudTrail.
   const bool short_id = !o.explain_event_id.empty() && o.explain_event_id.size() < 8;
+  if (o.question != nullptr) return o.strict || !o.prefilter || o.question->literals.empty();
   return o.strict || o.coverage || !o.prefilter || short_id || (o.all && o.mechanisms == model::MechanismSet::all());
 }
 

@@ -1,0 +1,23 @@
+// The event that EventBridge builds from a CloudTrail record.
+//
+// Source: "AWS service events delivered via CloudTrail" (EventBridge user guide). Its id is a number of EventBridge's own that
+// nobody can know; the record's stands for it. Pure.
+#pragma once
+
+#include <string>
+
+#include "base/json/doc.h"
+
+namespace gw::pattern {
+
+// Whether `event` looks like a record that no envelope is around.
+[[nodiscard]] bool is_bare_record(json::Value event);
+
+// Fields that the record says nothing about are left out. `record` is a JSON object.
+[[nodiscard]] std::string event_of_record(json::Value record);
+
+// The same in parts: detail-type and source, each empty when unknown.
+[[nodiscard]] std::string_view detail_type_of(std::string_view event_type);
+[[nodiscard]] std::string source_of(std::string_view event_source);
+
+}  // namespace gw::pattern
