@@ -42,6 +42,8 @@ struct Damage {
 };
 
 class Doc;
+template <class Visitor>
+class Walk;
 
 namespace internal {
 // One value of the tape. Without initialisers: the tape is not touched before it is needed.
@@ -124,6 +126,9 @@ class Doc {
   [[nodiscard]] char next_char() const;           // the structural character at the cursor; 0 at the end
   [[nodiscard]] std::size_t next_offset() const;  // its offset in the text; the text's size at the end
   void skip_char() { ++cursor_; }
+  // Where the cursor is, for going back there.
+  [[nodiscard]] std::size_t mark() const { return cursor_; }
+  void go_back(std::size_t mark) { cursor_ = mark; }
 
   // Goes through the object at the cursor without a tape, which is several times as fast as parse_next(), and shows its
   // members in the order of the text: see(member), which answers what to do with it. Only members are shown whose keys have
@@ -143,6 +148,8 @@ class Doc {
 
  private:
   friend class Value;
+  template <class Visitor>
+  friend class Walk;  // base/json/walk.h
   using Node = internal::Node;
   static constexpr std::size_t kArenaChunk = 4096;
   struct Stage1;

@@ -50,8 +50,8 @@ class Matcher {
     if (value.is_array())
       return std::any_of(value.items.begin(), value.items.end(),
                          [&](const Node& item) { return holds_any(tests, item); });
-    return !value.is_object() &&
-           std::any_of(tests.begin(), tests.end(), [&](const ValueTest& test) { return holds(test, value); });
+    return !value.is_object() && std::any_of(tests.begin(), tests.end(),
+                                             [&](const ValueTest& test) { return holds(test, scalar_of(value)); });
   }
 
   const EventPattern& pattern_;

@@ -9,7 +9,7 @@
 namespace gw::pattern {
 namespace {
 
-bool same_scalar(const Node& a, const Node& b) {
+bool same_scalar(const Node& a, const EventScalar& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
     case Node::Kind::null: return true;
@@ -77,16 +77,16 @@ bool parse_v6(std::string_view text, AddressBlock& out) {
 }
 
 // A text that is an address equals every other way to write it.
-bool same_address(const ValueTest& test, const Node& value) {
-  if (test.block.size == 0 || !value.is_string()) return false;
+bool same_address(const ValueTest& test, const EventScalar& value) {
+  if (test.block.size == 0 || value.kind != Node::Kind::string) return false;
   const std::optional<AddressBlock> address = parse_address(value.text, false);
   return address && in_block(test.block, *address);
 }
 
-bool holds_for(const ValueTest& test, const Node& operand, const Node& value) {
+bool holds_for(const ValueTest& test, const Node& operand, const EventScalar& value) {
   using Kind = ValueTest::Kind;
   if (test.kind == Kind::exact) return same_scalar(operand, value) || same_address(test, value);
-  if (!value.is_string()) return false;
+  if (value.kind != Node::Kind::string) return false;
   const std::string_view text = value.text;
   switch (test.kind) {
     case Kind::prefix:
@@ -145,14 +145,14 @@ bool wildcard_matches(std::string_view pattern, std::string_view text) {
   }
 }
 
-bool holds(const ValueTest& test, const Node& value) {
+bool holds(const ValueTest& test, const EventScalar& value) {
   using Kind = ValueTest::Kind;
   switch (test.kind) {
     case Kind::exists: return true;
     case Kind::absent: return false;
-    case Kind::numeric: return value.is_number() && value.is_comparable && in_range(test, value.number);
+    case Kind::numeric: return value.kind == Node::Kind::number && value.is_comparable && in_range(test, value.number);
     case Kind::cidr: {
-      if (!value.is_string()) return false;
+      if (value.kind != Node::Kind::string) return false;
       const std::optional<AddressBlock> address = parse_address(value.text, false);
       return address && in_block(test.block, *address);
     }

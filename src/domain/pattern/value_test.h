@@ -19,8 +19,20 @@ namespace gw::pattern {
 // `text` is the whole pattern: for the place of an error.
 [[nodiscard]] std::variant<ValueTest, PatternError> parse_value_test(std::string_view text, const Node& node);
 
-// `value` is a scalar of the event. `absent` never holds here.
-[[nodiscard]] bool holds(const ValueTest& test, const Node& value);
+// A scalar of an event.
+struct EventScalar {
+  Node::Kind kind = Node::Kind::null;
+  std::string_view text;  // string: unescaped; number: as written
+  bool truth = false;
+  bool is_comparable = false;
+  double number = 0;
+};
+[[nodiscard]] inline EventScalar scalar_of(const Node& node) {
+  return {node.kind, node.text, node.truth, node.is_comparable, node.number};
+}
+
+// `absent` never holds here.
+[[nodiscard]] bool holds(const ValueTest& test, const EventScalar& value);
 
 // "10.0.0.1" or, where `with_prefix`, "10.0.0.0/8"; nothing for anything else. An IPv4 address written as IPv6 is IPv4.
 [[nodiscard]] std::optional<AddressBlock> parse_address(std::string_view text, bool with_prefix);
