@@ -140,6 +140,7 @@ int main(int argc, char** argv) {
   };
   bool good = true;
   for (const Case& one : cases) {
+    if (argc > 3 && std::string(argv[3]) != one.name + std::to_string(one.patterns)) continue;
     const std::vector<std::string> patterns = make_patterns(events, one.patterns, one.leaf, 7);
     std::vector<double> compile_times;
     gw::pattern::EventSet set;

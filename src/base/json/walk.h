@@ -3,7 +3,7 @@
 //
 // A Visitor says what it wants:
 //   using Place = …;                                    null: nothing of interest
-//   std::uint64_t key_sizes(Place)                      bit n: members whose keys have n characters may be of interest; bit 61: longer
+//   std::uint64_t key_filter(Place)                     bits key_bit() of the keys that are of interest there
 //   Place find(Place, std::string_view key)             the place of that member
 //   bool enters(Place)                                  whether members of objects there are of interest
 //   void value(Place, Type, std::string_view)           a scalar there; of a string its text, else the token
@@ -17,6 +17,12 @@
 #include "base/json/doc.h"
 
 namespace gw::json {
+
+// One of 64 bits for a key: by its size and its last character, which tell keys apart better than its first.
+[[nodiscard]] constexpr std::uint64_t key_bit(std::string_view key) {
+  const std::size_t last = key.empty() ? '"' : static_cast<unsigned char>(key.back());
+  return std::uint64_t{1} << ((key.size() * 7 + last) & 63);
+}
 
 template <class Visitor>
 class Walk {
@@ -67,22 +73,37 @@ class Walk {
 
   // Each answers what stands behind; 0 when it is not well-formed, or nested deeper than is usual.
   std::size_t members(std::size_t at, Place place, unsigned depth) {
+    // In local variables: what the Visitor writes down would otherwise make the compiler read them again.
+    const char* const c = c_;
+    const std::uint32_t* const positions = positions_;
+    const bool is_spaced = is_spaced_;
+    const std::uint64_t filter = visitor_.key_filter(place);
+    const char* const text = doc_.text_.data();
     std::size_t i = at + 1;
-    if (c_[i] == '}') return i + 1;
-    // As distances from the opening quote of a key to its colon.
-    const std::uint64_t spans = is_spaced_ ? ~std::uint64_t{0} : visitor_.key_sizes(place) << 2;
+    if (c[i] == '}') return i + 1;
     for (;;) {
-      if (c_[i] != '"' || c_[i + 1] != ':') return 0;
-      const std::uint32_t span = positions_[i + 1] - positions_[i];
+      if (c[i] != '"' || c[i + 1] != ':') return 0;
       Place child{};
-      if ((spans >> (span < 63 ? span : 63) & 1) != 0) {
+      if (is_spaced) {
+        child = visitor_.find(place, doc_.content(i));
+      } else {
         // Without white space a key ends right before its colon.
-        child = visitor_.find(
-            place, is_spaced_ ? doc_.content(i) : std::string_view(doc_.text_.data() + positions_[i] + 1, span - 2));
+        const std::uint32_t colon = positions[i + 1];
+        const std::size_t size = colon - positions[i] - 2;
+        if ((filter >> ((size * 7 + static_cast<unsigned char>(text[colon - 2])) & 63) & 1) != 0)
+          child = visitor_.find(place, {text + positions[i] + 1, size});
       }
-      i = child == Place{} ? past(i + 2) : value(i + 2, child, depth);
-      if (i == 0) return 0;
-      if (c_[i] != ',') return c_[i] == '}' ? i + 1 : 0;
+      i += 2;
+      if (child != Place{}) {
+        i = value(i, child, depth);
+        if (i == 0) return 0;
+      } else if (c[i] == '"') {
+        ++i;
+      } else {
+        i = past(i);
+        if (i == 0) return 0;
+      }
+      if (c[i] != ',') return c[i] == '}' ? i + 1 : 0;
       ++i;
     }
   }

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/literals.h"
 #include "domain/pattern/event_set.h"
 #include "domain/pattern/value_test.h"
 
@@ -48,6 +50,26 @@ __extension__ using Wide = unsigned __int128;
   return mix(first ^ hash, second ^ kOdd ^ (text.size() << 32));
 }
 
+// memcmp() of texts that are short as a rule, without a call.
+[[nodiscard]] inline bool same_bytes(const char* a, const char* b, std::size_t size) {
+  const auto same = [&]<class Word>(Word, std::size_t at) {
+    Word x;
+    Word y;
+    std::memcpy(&x, a + at, sizeof x);
+    std::memcpy(&y, b + at, sizeof y);
+    return x == y;
+  };
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8)
+      if (!same(std::uint64_t{}, at)) return false;
+    return same(std::uint64_t{}, size - 8);
+  }
+  if (size >= 4) return same(std::uint32_t{}, 0) && same(std::uint32_t{}, size - 4);
+  for (std::size_t i = 0; i < size; ++i)
+    if (a[i] != b[i]) return false;
+  return true;
+}
+
 // A part of another vector.
 struct Range {
   std::uint32_t begin = 0;
@@ -73,7 +95,7 @@ class TextTable {
       if (slot.tag != static_cast<std::uint32_t>(hash >> 32)) continue;
       const Entry& entry = entries_[slot.entry];
       if (entry.under == under && entry.size == text.size() &&
-          std::memcmp(pool_.data() + entry.text, text.data(), text.size()) == 0)
+          same_bytes(pool_.data() + entry.text, text.data(), text.size()))
         return &entry;
     }
   }
@@ -130,15 +152,16 @@ inline constexpr std::size_t kTold = 7;  // those that are read from a record
 struct EventMachine {
   // A place that patterns name, or that lies on the way to one.
   struct Place {
-    std::uint64_t key_sizes = 0;  // of the members below, for json::Walk
-    Range children;               // into `children`
+    std::uint64_t key_filter = 0;  // of the members below, for json::Walk
+    Range children;                // into `children`
     std::uint32_t number = 0;
     std::uint32_t path = kNoNumber;  // of the conditions here
     Told told = Told::none;
     bool hashed = false;  // the children stand in `keys`, under this place's number, too
   };
   struct Child {
-    std::string key;
+    std::uint32_t size = 0;  // of its key
+    std::uint32_t key = 0;   // where it begins in `child_keys`
     std::uint32_t place = 0;
   };
 
@@ -177,6 +200,7 @@ struct EventMachine {
 
   std::vector<Place> places;  // the root first
   std::vector<Child> children;
+  std::string child_keys;
   TextTable keys;
   std::vector<Path> paths;
   TextTable texts;
@@ -192,6 +216,9 @@ struct EventMachine {
   std::vector<std::uint32_t> accepted;
   std::uint32_t detail = kNoNumber;  // its place
   std::uint32_t leaf_count = 0;
+
+  // What every event that matches holds byte for byte, where that is a few texts: looking for them is cheaper than a walk.
+  std::optional<Literals> literals;
 
   // The patterns themselves, for what only they can decide.
   std::string pattern_texts;

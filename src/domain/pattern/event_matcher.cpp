@@ -52,7 +52,7 @@ struct EventMatcher::State {
         paths(m.paths.size()) {}
 
   // What json::Walk asks.
-  [[nodiscard]] std::uint64_t key_sizes(Place place) const { return place->key_sizes; }
+  [[nodiscard]] std::uint64_t key_filter(Place place) const { return place->key_filter; }
   [[nodiscard]] bool enters(Place place) const { return !place->children.empty(); }
   void element(Place place) { irregular = irregular || !place->children.empty(); }
   Place find(Place place, std::string_view key) {
@@ -60,11 +60,12 @@ struct EventMatcher::State {
     if (place->hashed) {
       if (const TextTable::Entry* entry = m.keys.find(place->number, key)) child = entry->range.begin;
     } else {
+      const Machine::Child* const children = m.children.data();
+      const char* const keys = m.child_keys.data();
       for (std::uint32_t i = place->children.begin; i < place->children.end; ++i) {
-        if (m.children[i].key == key) {
-          child = m.children[i].place;
-          break;
-        }
+        if (children[i].size != key.size() || !same_bytes(keys + children[i].key, key.data(), key.size())) continue;
+        child = children[i].place;
+        break;
       }
     }
     if (child == kNoNumber) return nullptr;
@@ -89,7 +90,39 @@ struct EventMatcher::State {
     irregular = false;
     notes.clear();
     matched.clear();
-    told.fill({});
+    if (!m.envelope.empty()) told.fill({});
+  }
+
+  // --- before a walk: may anything match at all?
+
+  // Reads nothing behind the text, which Literals does: the last part of it is looked at in a copy.
+  bool holds_literal(std::string_view text) {
+    bool found = false;
+    const auto see = [&](std::size_t, std::size_t) { found = true; };
+    const std::size_t last = std::min<std::size_t>(text.size(), Literals::kSlack);
+    const std::size_t copied = std::min<std::size_t>(text.size(), kTail);
+    m.literals->find(text, 0, text.size() - last, see);
+    if (found) return true;
+    text.substr(text.size() - copied).copy(tail.data(), copied);
+    m.literals->find({tail.data(), copied}, copied - last, copied, see);
+    return found;
+  }
+
+  // Where most events hold one, looking first is no gain: then it is left out for a while.
+  bool may_match(std::string_view text) {
+    constexpr unsigned kTried = 256;
+    if (!m.literals) return true;
+    if (left_out > 0) {
+      --left_out;
+      return true;
+    }
+    const bool holds = holds_literal(text);
+    hits += holds ? 1 : 0;
+    if (++tries == kTried) {
+      if (hits > kTried / 2) left_out = 16 * kTried;
+      tries = hits = 0;
+    }
+    return holds;
   }
 
   // --- a scalar: which leaves hold
@@ -173,6 +206,7 @@ struct EventMatcher::State {
   }
 
   void follow() {
+    if (notes.empty()) return;  // every rule asks for something
     open.assign(1, 0);
     while (!open.empty()) {
       const Machine::State& state = m.states[open.back()];
@@ -267,6 +301,12 @@ struct EventMatcher::State {
   std::vector<std::uint32_t> notes;  // leaves that hold
   std::vector<std::uint32_t> open;   // states to go on from
   std::array<std::string_view, kTold> told;
+  // Longer than any literal (literals.h) and what is read at a time; the rest is slack.
+  static constexpr std::size_t kTail = 512;
+  std::array<char, kTail + Literals::kSlack> tail{};
+  unsigned tries = 0;
+  unsigned hits = 0;
+  unsigned left_out = 0;
   std::string buffer;
   std::vector<std::uint32_t> matched;
   std::unordered_map<std::uint32_t, EventPattern> parsed;
@@ -284,7 +324,7 @@ const std::vector<std::uint32_t>& EventMatcher::match(std::string_view event) {
   State& s = *state_;
   const auto text = [&] { return event; };
   s.begin();
-  if (!s.doc.index(event)) return s.matched;
+  if (!s.may_match(event) || !s.doc.index(event)) return s.matched;
   if (json::Walk<State>::next(s.doc, s, &s.m.places.front()) && s.doc.next_char() == '\0') {
     s.finish(text);
     return s.matched;

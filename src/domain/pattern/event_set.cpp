@@ -19,53 +19,12 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/json/walk.h"
 #include "domain/pattern/event_machine.h"
 #include "domain/pattern/letter_case.h"
+#include "domain/pattern/literals.h"
 
 namespace gw::pattern {
-
-std::uint32_t TextTable::add(std::uint32_t under, std::string_view text) {
-  if (const Entry* found = find(under, text)) return static_cast<std::uint32_t>(found - entries_.data());
-  if (slots_.size() < 2 * (entries_.size() + 1)) grow();
-  const auto number = static_cast<std::uint32_t>(entries_.size());
-  entries_.push_back({static_cast<std::uint32_t>(pool_.size()), static_cast<std::uint32_t>(text.size()), under, {}});
-  pool_ += text;
-  const std::uint64_t hash = text_hash(text, under);
-  std::size_t i = hash & mask_;
-  while (slots_[i].entry != kNoNumber) i = (i + 1) & mask_;
-  slots_[i] = {static_cast<std::uint32_t>(hash >> 32), number};
-  return number;
-}
-
-void TextTable::grow() {
-  const std::size_t size = std::max<std::size_t>(16, slots_.size() * 2);
-  slots_.assign(size, Slot{});
-  mask_ = size - 1;
-  for (std::size_t n = 0; n < entries_.size(); ++n) {
-    const Entry& entry = entries_[n];
-    const std::uint64_t hash = text_hash(std::string_view(pool_).substr(entry.text, entry.size), entry.under);
-    std::size_t i = hash & mask_;
-    while (slots_[i].entry != kNoNumber) i = (i + 1) & mask_;
-    slots_[i] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(n)};
-  }
-}
-
-void Transitions::add(std::uint32_t state, std::uint32_t leaf, std::uint32_t to) {
-  if (slots_.size() < 2 * (used_ + 1)) {
-    std::vector<Slot> old = std::move(slots_);
-    slots_.assign(std::max<std::size_t>(16, old.size() * 2), Slot{});
-    mask_ = slots_.size() - 1;
-    used_ = 0;
-    for (const Slot& slot : old)
-      if (slot.to != kNoNumber)
-        add(static_cast<std::uint32_t>(slot.key >> 32), static_cast<std::uint32_t>(slot.key), slot.to);
-  }
-  const std::uint64_t key = std::uint64_t{state} << 32 | leaf;
-  std::size_t i = spread(key) & mask_;
-  while (slots_[i].to != kNoNumber) i = (i + 1) & mask_;
-  slots_[i] = {key, to};
-  ++used_;
-}
 
 namespace {
 
@@ -139,6 +98,8 @@ struct EventSet::Builder::State {
   std::vector<std::vector<std::uint32_t>> postings;  // of each entry of Machine::texts
   std::vector<Condition> conditions;
   std::vector<Rule> rules;
+  std::vector<std::string> literals;  // of all patterns; meaningful while few_literals
+  bool few_literals = true;
   std::string key;
 
   std::uint32_t path_of(const std::vector<std::string>& steps) {
@@ -151,6 +112,14 @@ struct EventSet::Builder::State {
       machine->paths.emplace_back();
     }
     return number;
+  }
+
+  void note_literals(const EventPattern& pattern) {
+    constexpr std::size_t kFew = 16;
+    if (!few_literals) return;
+    std::vector<std::string> needed = needed_literals(pattern, true);
+    few_literals = !needed.empty() && literals.size() + needed.size() <= kFew;
+    std::move(needed.begin(), needed.end(), std::back_inserter(literals));
   }
 
   void post(std::uint32_t path, Machine::Kind kind, std::string_view text, std::uint32_t leaf) {
@@ -252,7 +221,7 @@ void EventSet::Builder::State::build_places() {
   }
   build_told(tries);
   // Descendants by their names joined with dots.
-  std::vector<std::vector<Machine::Child>> children(tries.size());
+  std::vector<std::vector<std::pair<std::string, std::uint32_t>>> children(tries.size());
   for (std::uint32_t from = 0; from < tries.size(); ++from) {
     std::vector<std::pair<std::uint32_t, std::string>> open = {{from, ""}};
     while (!open.empty()) {
@@ -260,24 +229,25 @@ void EventSet::Builder::State::build_places() {
       open.pop_back();
       for (const auto& [name, below] : tries[place]) {
         std::string key_here = prefix.empty() ? name : prefix + "." + name;
-        children[from].push_back({key_here, below});
+        children[from].emplace_back(key_here, below);
         open.emplace_back(below, std::move(key_here));
       }
     }
   }
   constexpr std::size_t kFew = 12;
-  constexpr std::size_t kLongKey = 61;
   for (std::uint32_t i = 0; i < tries.size(); ++i) {
     Machine::Place& place = machine->places[i];
     place.children.begin = size_of(machine->children);
     place.hashed = children[i].size() > kFew;
-    for (Machine::Child& child : children[i]) {
-      place.key_sizes |= std::uint64_t{1} << std::min(child.key.size(), kLongKey);
+    for (const auto& [name, below] : children[i]) {
+      place.key_filter |= json::key_bit(name);
       if (place.hashed) {
-        const std::uint32_t entry = machine->keys.add(i, child.key);
-        machine->keys.entries()[entry].range.begin = child.place;
+        const std::uint32_t entry = machine->keys.add(i, name);
+        machine->keys.entries()[entry].range.begin = below;
       }
-      machine->children.push_back(std::move(child));
+      machine->children.push_back(
+          {static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(machine->child_keys.size()), below});
+      machine->child_keys += name;
     }
     place.children.end = size_of(machine->children);
   }
@@ -408,6 +378,7 @@ void EventSet::Builder::add(const EventPattern& pattern, std::string_view text) 
   const auto begin = static_cast<std::uint32_t>(machine.pattern_texts.size());
   machine.pattern_texts += text;
   machine.patterns.push_back({begin, static_cast<std::uint32_t>(machine.pattern_texts.size())});
+  s.note_literals(pattern);
   std::vector<std::uint32_t> paths;
   paths.reserve(pattern.paths.size());
   for (const auto& steps : pattern.paths) paths.push_back(s.path_of(steps));
@@ -428,6 +399,10 @@ EventSet EventSet::Builder::build() && {
   state_->build_places();
   state_->build_paths();
   state_->build_states();
+  if (state_->few_literals && !state_->literals.empty()) {
+    state_->literals.emplace_back("\\u00");  // an escaped letter hides what is looked for
+    state_->machine->literals.emplace(std::move(state_->literals));
+  }
   EventSet set;
   set.machine_ = std::move(state_->machine);
   return set;
@@ -435,16 +410,5 @@ EventSet EventSet::Builder::build() && {
 
 std::size_t EventSet::size() const { return machine_ == nullptr ? 0 : machine_->patterns.size(); }
 std::size_t EventSet::memory() const { return machine_ == nullptr ? 0 : machine_->memory(); }
-
-std::size_t EventMachine::memory() const {
-  const auto of = [](const auto& vector) { return vector.capacity() * sizeof vector[0]; };
-  std::size_t out = of(places) + of(children) + of(paths) + of(sizes) + of(leaves) + of(tests) + of(states) +
-                    of(steps) + of(edges) + of(accepted) + of(patterns) + pattern_texts.capacity() + keys.memory() +
-                    texts.memory() + transitions.memory();
-  for (const Test& one : tests)
-    for (const Node& value : one.test.values) out += sizeof value + value.text.capacity();
-  for (const Child& child : children) out += child.key.capacity();
-  return out;
-}
 
 }  // namespace gw::pattern

@@ -187,20 +187,22 @@ MaybeNeeded of_log(const LogPattern& pattern) {
 
 }  // namespace
 
-std::vector<std::string> needed_literals(const Pattern& pattern, bool bare) {
+std::vector<std::string> needed_literals(const EventPattern& pattern, bool bare) {
   MaybeNeeded out;
-  if (const EventPattern* event = pattern.event()) {
-    for (std::size_t i = 0; i < event->rules.size(); ++i) {
-      MaybeNeeded rule = of_rule(*event, event->rules[i], bare);
-      if (i == 0) {
-        out = std::move(rule);
-      } else {
-        unite(out, std::move(rule));
-      }
+  for (std::size_t i = 0; i < pattern.rules.size(); ++i) {
+    MaybeNeeded rule = of_rule(pattern, pattern.rules[i], bare);
+    if (i == 0) {
+      out = std::move(rule);
+    } else {
+      unite(out, std::move(rule));
     }
-  } else {
-    out = of_log(*pattern.log());
   }
+  return out ? std::move(out->literals) : std::vector<std::string>();
+}
+
+std::vector<std::string> needed_literals(const Pattern& pattern, bool bare) {
+  if (const EventPattern* event = pattern.event()) return needed_literals(*event, bare);
+  MaybeNeeded out = of_log(*pattern.log());
   return out ? std::move(out->literals) : std::vector<std::string>();
 }
 

@@ -12,5 +12,6 @@ namespace gw::pattern {
 // 256 bytes of ASCII. Empty: nothing can be said. `bare`: an EventBridge pattern is about the record itself, not about the
 // event around it.
 [[nodiscard]] std::vector<std::string> needed_literals(const Pattern& pattern, bool bare);
+[[nodiscard]] std::vector<std::string> needed_literals(const EventPattern& pattern, bool bare);
 
 }  // namespace gw::pattern
