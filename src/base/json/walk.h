@@ -94,11 +94,16 @@ class Walk {
           child = visitor_.find(place, {text + positions[i] + 1, size});
       }
       i += 2;
-      if (child != Place{}) {
+      if (c[i] == '"') {
+        if (child != Place{}) {
+          visitor_.value(child, Type::string,
+                         is_spaced ? doc_.content(i)
+                                   : std::string_view(text + positions[i] + 1, positions[i + 1] - positions[i] - 2));
+        }
+        ++i;
+      } else if (child != Place{}) {
         i = value(i, child, depth);
         if (i == 0) return 0;
-      } else if (c[i] == '"') {
-        ++i;
       } else {
         i = past(i);
         if (i == 0) return 0;

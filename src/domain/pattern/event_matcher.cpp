@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <unordered_map>
+#include <utility>
 
 #include "base/json/walk.h"
 #include "domain/pattern/envelope.h"
@@ -76,7 +77,7 @@ struct EventMatcher::State {
   }
   void value(Place place, Type type, std::string_view text) {
     if (place->told != Told::none && type == Type::string) told[static_cast<std::size_t>(place->told)] = text;
-    if (place->path != kNoNumber) scalar(place->path, type, text);
+    if (place->path != kNoNumber) take(place->path, type, text);
   }
 
   void begin() {
@@ -127,10 +128,26 @@ struct EventMatcher::State {
 
   // --- a scalar: which leaves hold
 
+  // A scalar is looked up when it is asked for; mostly there is one at most, and it is not.
+  void take(std::uint32_t path, Type type, std::string_view text) {
+    PathNotes& here = paths[path];
+    if (here.event != event) {
+      here = {event, 0, 0, type, text};
+      return;
+    }
+    settle(path);
+    scalar(path, type, text);
+  }
+  void settle(std::uint32_t path) {
+    PathNotes& here = paths[path];
+    if (here.type == Type::missing) return;
+    const Type type = std::exchange(here.type, Type::missing);
+    here.begin = here.end = static_cast<std::uint32_t>(notes.size());
+    scalar(path, type, here.text);
+  }
+
   void note(std::uint32_t path, const std::uint32_t* from, const std::uint32_t* to) {
     PathNotes& here = paths[path];
-    if (here.event != event)
-      here = {event, static_cast<std::uint32_t>(notes.size()), static_cast<std::uint32_t>(notes.size())};
     if (here.end != notes.size()) {  // another path came between: go on behind it
       const auto moved = static_cast<std::uint32_t>(notes.size());
       for (std::uint32_t i = here.begin; i < here.end; ++i) notes.push_back(notes[i]);
@@ -201,12 +218,19 @@ struct EventMatcher::State {
 
   void absences() {
     for (const std::uint32_t path : m.absences) {
-      if (irregular || paths[path].event != event) note(path, m.paths[path].absent);
+      PathNotes& here = paths[path];
+      if (here.event == event && !irregular) continue;
+      if (here.event == event) {
+        settle(path);
+      } else {
+        const auto end = static_cast<std::uint32_t>(notes.size());
+        here = {event, end, end, Type::missing, {}};
+      }
+      note(path, m.paths[path].absent);
     }
   }
 
   void follow() {
-    if (notes.empty()) return;  // every rule asks for something
     open.assign(1, 0);
     while (!open.empty()) {
       const Machine::State& state = m.states[open.back()];
@@ -222,6 +246,7 @@ struct EventMatcher::State {
         const Machine::Step& step = m.steps[i];
         const PathNotes& here = paths[step.path];
         if (here.event != event) continue;
+        settle(step.path);
         if (step.next.end - step.next.begin <= here.end - here.begin) {
           for (std::uint32_t e = step.next.begin; e < step.next.end; ++e)
             if (held[m.edges[e].leaf] == event) open.push_back(m.edges[e].to);
@@ -266,7 +291,6 @@ struct EventMatcher::State {
     const auto known = [&](Told what) { return told[static_cast<std::size_t>(what)]; };
     for (const std::uint32_t path : m.envelope) {
       std::string_view text;
-      std::string source;
       switch (m.paths[path].told) {
         case Told::source: text = source = source_of(known(Told::source)); break;
         case Told::type: text = detail_type_of(known(Told::type)); break;
@@ -279,7 +303,7 @@ struct EventMatcher::State {
         case Told::id: text = known(m.paths[path].told); break;
         default: continue;
       }
-      if (!text.empty()) scalar(path, Type::string, text);
+      if (!text.empty()) take(path, Type::string, text);
     }
   }
 
@@ -287,6 +311,8 @@ struct EventMatcher::State {
     std::uint32_t event = 0;
     std::uint32_t begin = 0;  // into `notes`
     std::uint32_t end = 0;
+    Type type = Type::missing;  // of a scalar that is not looked up yet
+    std::string_view text;
   };
 
   EventSet set;
@@ -307,6 +333,7 @@ struct EventMatcher::State {
   unsigned tries = 0;
   unsigned hits = 0;
   unsigned left_out = 0;
+  std::string source;  // of the envelope
   std::string buffer;
   std::vector<std::uint32_t> matched;
   std::unordered_map<std::uint32_t, EventPattern> parsed;
