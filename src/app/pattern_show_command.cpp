@@ -134,7 +134,7 @@ std::string describe_events(const pattern::EventPattern& event) {
   out += "\n";
   for (std::size_t i = 0; i < rules; ++i) {
     if (rules > 1) out += "  rule " + std::to_string(i + 1) + "\n";
-    for (const auto& condition : event.rules[i].conditions) {
+    for (const auto& condition : event.rules[i]) {
       std::string path;
       for (const std::string& step : event.paths[condition.path]) path += (path.empty() ? "" : ".") + visible(step);
       std::string tests;

@@ -104,7 +104,10 @@ struct EventSet::Builder::State {
 
   std::uint32_t path_of(const std::vector<std::string>& steps) {
     key.clear();
-    for (const std::string& step : steps) key.append(step).push_back('\0');
+    for (const std::string& step : steps) {
+      key += step;
+      key += '\0';
+    }
     const std::uint32_t number = path_names.add(0, key);
     if (number == path_steps.size()) {
       path_steps.push_back(steps);
@@ -386,7 +389,7 @@ void EventSet::Builder::add(const EventPattern& pattern, std::string_view text) 
   std::vector<std::uint32_t> leaves(pattern.leaves.size(), kNoNumber);
   for (const EventPattern::Rule& rule : pattern.rules) {
     const std::uint32_t first = size_of(s.conditions);
-    for (const EventPattern::Condition& condition : rule.conditions) {
+    for (const EventPattern::Condition& condition : rule) {
       std::uint32_t& leaf = leaves[condition.leaf];
       if (leaf == kNoNumber) leaf = s.leaf_of(paths[condition.path], pattern.leaves[condition.leaf]);
       s.conditions.push_back({paths[condition.path], leaf});

@@ -49,18 +49,7 @@ struct EventPattern {
     std::size_t path = 0;  // into `paths`
     std::size_t leaf = 0;  // into `leaves`
   };
-  // The conditions of a rule by where they lie.
-  struct Place {
-    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-    std::string name;          // of the field; the root has none
-    std::size_t path = kNone;  // of the condition here
-    std::size_t leaf = kNone;
-    std::vector<Place> inside;
-  };
-  struct Rule {
-    std::vector<Condition> conditions;  // ascending by path
-    Place root;
-  };
+  using Rule = std::vector<Condition>;  // ascending by path
 
   std::vector<std::vector<std::string>> paths;  // names from the root on
   std::vector<std::vector<ValueTest>> leaves;   // alternatives

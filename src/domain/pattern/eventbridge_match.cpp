@@ -21,26 +21,51 @@ bool has_leaf(const Node& node, const std::vector<std::string>& path, std::size_
   return next != nullptr && has_leaf(*next, path, step + 1);
 }
 
+// The conditions of a rule by where they lie.
+struct Place {
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::string_view name;  // of the field; the root has none
+  std::size_t path = kNone;
+  std::size_t leaf = kNone;  // of the condition here
+  std::vector<Place> inside;
+};
+
+Place tree_of(const EventPattern& pattern, const EventPattern::Rule& rule) {
+  Place root;
+  for (const EventPattern::Condition& condition : rule) {
+    Place* place = &root;
+    for (const std::string& name : pattern.paths[condition.path]) {
+      const auto found =
+          std::find_if(place->inside.begin(), place->inside.end(), [&](const Place& one) { return one.name == name; });
+      place = found != place->inside.end() ? &*found : &place->inside.emplace_back();
+      place->name = name;
+    }
+    place->path = condition.path;
+    place->leaf = condition.leaf;
+  }
+  return root;
+}
+
 class Matcher {
  public:
   Matcher(const EventPattern& pattern, const Node& event) : pattern_(pattern), event_(event) {}
 
   // `node` may be null: nothing there, so that only absences can hold.
-  [[nodiscard]] bool place(const EventPattern::Place& place, const Node* node) const {
+  [[nodiscard]] bool place(const Place& place, const Node* node) const {
     if (node != nullptr && node->is_array() && !place.inside.empty()) {
       const bool some = std::any_of(node->items.begin(), node->items.end(),
                                     [&](const Node& item) { return this->place(place, &item); });
       return some || this->place(place, nullptr);
     }
-    return std::all_of(place.inside.begin(), place.inside.end(), [&](const EventPattern::Place& field) {
+    return std::all_of(place.inside.begin(), place.inside.end(), [&](const Place& field) {
       const Node* value = node == nullptr ? nullptr : node->find(field.name);
       return leaf(field, value) && this->place(field, value);
     });
   }
 
  private:
-  [[nodiscard]] bool leaf(const EventPattern::Place& field, const Node* value) const {
-    if (field.leaf == EventPattern::Place::kNone) return true;
+  [[nodiscard]] bool leaf(const Place& field, const Node* value) const {
+    if (field.leaf == Place::kNone) return true;
     const std::vector<ValueTest>& tests = pattern_.leaves[field.leaf];
     if (may_be_absent(tests) && !has_leaf(event_, pattern_.paths[field.path], 0)) return true;
     return value != nullptr && holds_any(tests, *value);
@@ -64,7 +89,7 @@ bool matches(const EventPattern& pattern, const Node& event) {
   const Matcher matcher(pattern, event);
   return event.is_object() &&
          std::any_of(pattern.rules.begin(), pattern.rules.end(),
-                     [&](const EventPattern::Rule& rule) { return matcher.place(rule.root, &event); });
+                     [&](const EventPattern::Rule& rule) { return matcher.place(tree_of(pattern, rule), &event); });
 }
 
 bool matches(const EventPattern& pattern, std::string_view event) {

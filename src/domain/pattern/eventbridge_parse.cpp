@@ -2,7 +2,6 @@
 // replaces what was written before, and each `$or` multiplies the rules so far by its branches.
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
 #include "domain/pattern/eventbridge.h"
 #include "domain/pattern/value_test.h"
@@ -21,20 +20,6 @@ bool is_or(const std::string& name, const Node& node) {
          });
 }
 
-using Leaves = std::map<std::size_t, std::size_t>;  // path → leaf
-
-void add_place(EventPattern::Place& root, const std::vector<std::string>& path, EventPattern::Condition condition) {
-  EventPattern::Place* place = &root;
-  for (const std::string& name : path) {
-    const auto found = std::find_if(place->inside.begin(), place->inside.end(),
-                                    [&](const EventPattern::Place& one) { return one.name == name; });
-    place = found != place->inside.end() ? &*found : &place->inside.emplace_back();
-    place->name = name;
-  }
-  place->path = condition.path;
-  place->leaf = condition.leaf;
-}
-
 class PatternReader {
  public:
   PatternReader(std::string_view text, const EventLimits& limits) : text_(text), limits_(limits) {}
@@ -45,13 +30,7 @@ class PatternReader {
       return error_;
     }
     if (!place(tree) || (!limits_.lifted && !simple_enough(tree))) return error_;
-    out_.rules.resize(rules_.size());
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-      for (const auto& [path, leaf] : rules_[i]) {
-        out_.rules[i].conditions.push_back({path, leaf});
-        add_place(out_.rules[i].root, out_.paths[path], {path, leaf});
-      }
-    }
+    out_.rules = std::move(rules_);
     return std::move(out_);
   }
 
@@ -86,11 +65,11 @@ class PatternReader {
   }
 
   bool choice(const Node& array) {
-    const std::vector<Leaves> before = std::move(rules_);
-    std::vector<Leaves> all;
+    const std::vector<EventPattern::Rule> before = std::move(rules_);
+    std::vector<EventPattern::Rule> all;
     const std::size_t most = limits_.lifted ? kMaxRules : limits_.or_combinations;
     for (const Node& item : array.items) {
-      rules_ = before.empty() ? std::vector<Leaves>(1) : before;
+      rules_ = before.empty() ? std::vector<EventPattern::Rule>(1) : before;
       if (!place(item)) return false;
       if (all.size() + rules_.size() > most)
         return fail(array.offset, "$or expands to more rule combinations than AWS takes",
@@ -116,8 +95,18 @@ class PatternReader {
     const auto [at, fresh] = path_numbers_.try_emplace(path_, out_.paths.size());
     if (fresh) out_.paths.push_back(steps_);
     if (rules_.empty()) rules_.emplace_back();
-    for (Leaves& rule : rules_) rule.insert_or_assign(at->second, out_.leaves.size() - 1);
+    for (EventPattern::Rule& rule : rules_) write(rule, {at->second, out_.leaves.size() - 1});
     return true;
+  }
+
+  static void write(EventPattern::Rule& rule, EventPattern::Condition condition) {
+    const auto place = std::lower_bound(rule.begin(), rule.end(), condition,
+                                        [](const auto& a, const auto& b) { return a.path < b.path; });
+    if (place != rule.end() && place->path == condition.path) {
+      *place = condition;
+    } else {
+      rule.insert(place, condition);
+    }
   }
 
   void note_wildcards(const ValueTest& test) {
@@ -139,10 +128,10 @@ class PatternReader {
   std::string_view text_;
   const EventLimits& limits_;
   EventPattern out_;
-  std::vector<Leaves> rules_;
+  std::vector<EventPattern::Rule> rules_;
   std::vector<std::string> steps_;
   std::string path_;  // the same, joined by dots, which no step has but beyond the depth of split_dotted_keys()
-  std::unordered_map<std::string, std::size_t> path_numbers_;
+  std::map<std::string, std::size_t> path_numbers_;
   // Those of a field, by its path.
   std::map<std::string, std::vector<std::vector<std::string>>> wildcards_;
   PatternError error_;

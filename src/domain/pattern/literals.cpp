@@ -108,7 +108,7 @@ MaybeNeeded of_test(const ValueTest& test, std::string_view field) {
 
 MaybeNeeded of_rule(const EventPattern& pattern, const EventPattern::Rule& rule, bool bare) {
   MaybeNeeded out;
-  for (const EventPattern::Condition& condition : rule.conditions) {
+  for (const EventPattern::Condition& condition : rule) {
     const std::vector<std::string>& path = pattern.paths[condition.path];
     if (!bare && path.front() != "detail") continue;  // what EventBridge adds does not stand in the record
     MaybeNeeded all;

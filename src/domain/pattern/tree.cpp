@@ -78,11 +78,10 @@ class Reader {
       skip_space();
       Node child;
       if (!value(child, depth + 1)) return false;
-      const auto [place, is_new] = index.try_emplace(key, out.members.size());
-      if (is_new) {
-        out.members.emplace_back(std::move(key), std::move(child));
+      if (Node* same = find_member(out, key, index)) {
+        *same = std::move(child);
       } else {
-        out.members[place->second].second = std::move(child);
+        out.members.emplace_back(std::move(key), std::move(child));
       }
       skip_space();
       if (peek() == '}') return ++at_, true;
@@ -90,6 +89,16 @@ class Reader {
       ++at_;
       skip_space();
     }
+  }
+
+  // The value of that key so far, if there is one. `index` is made once there are many members.
+  static Node* find_member(Node& object, const std::string& key, std::unordered_map<std::string, std::size_t>& index) {
+    constexpr std::size_t kMany = 16;
+    if (object.members.size() < kMany) return const_cast<Node*>(object.find(key));
+    if (index.empty())
+      for (std::size_t i = 0; i < object.members.size(); ++i) index.emplace(object.members[i].first, i);
+    const auto [place, is_new] = index.try_emplace(key, object.members.size());
+    return is_new ? nullptr : &object.members[place->second].second;
   }
 
   bool array(Node& out, std::size_t depth) {
@@ -185,12 +194,16 @@ class Reader {
       const char c = text_[at_];
       if (c == '"') return ++at_, true;
       if (static_cast<unsigned char>(c) < 0x20) return fail("a control character in a string", "an escape such as \\n");
-      ++at_;
-      if (c != '\\') {
-        out += c;
-      } else if (!escape(out)) {
-        return false;
+      if (c == '\\') {
+        ++at_;
+        if (!escape(out)) return false;
+        continue;
       }
+      const std::size_t begin = at_;
+      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
+             static_cast<unsigned char>(text_[at_]) >= 0x20)
+        ++at_;
+      out.append(text_, begin, at_ - begin);
     }
     return fail("a string is not closed", "a closing double quote");
   }
