@@ -8,27 +8,44 @@
 #include "app/scan_sink.h"
 #include "app/scan_stats.h"
 #include "base/neutralise.h"
-#include "domain/pattern/envelope.h"
+#include "domain/pattern/event_set.h"
 #include "domain/pattern/literals.h"
 
 namespace gw::app {
 namespace {
 
-class PatternTest final : public scan::RecordTest {
+class LogTest final : public scan::RecordTest {
  public:
-  PatternTest(const pattern::Pattern& pattern, const PatternArguments& arguments)
-      : pattern_(pattern), arguments_(arguments) {}
-
-  bool wanted(json::Value record, std::string_view event) override { return holds(record, event) != arguments_.invert; }
+  LogTest(const pattern::LogPattern& pattern, bool invert) : pattern_(pattern), invert_(invert) {}
+  bool wanted(json::Value record, std::string_view) override { return matches(pattern_, record.raw()) != invert_; }
 
  private:
-  [[nodiscard]] bool holds(json::Value record, std::string_view event) const {
-    if (pattern_.event() == nullptr || arguments_.bare) return pattern::matches(pattern_, record.raw());
-    return pattern::matches(pattern_, event.empty() ? pattern::event_of_record(record) : std::string(event));
+  const pattern::LogPattern& pattern_;
+  const bool invert_;
+};
+
+class EventTest final : public scan::RecordTest {
+ public:
+  EventTest(const pattern::EventSet& set, const PatternArguments& arguments)
+      : matcher_(set), bare_(arguments.bare), invert_(arguments.invert) {}
+
+  bool wanted(json::Value record, std::string_view event) override {
+    const bool holds = bare_           ? !matcher_.match(record.raw()).empty()
+                       : event.empty() ? !matcher_.match_record(record).empty()
+                                       : !matcher_.match(event).empty();
+    return holds != invert_;
+  }
+  std::optional<bool> skim(json::Doc& doc) override {
+    if (bare_) return std::nullopt;
+    const auto* matched = matcher_.match_next_record(doc);
+    if (matched == nullptr) return std::nullopt;
+    return matched->empty() == invert_;
   }
 
-  const pattern::Pattern& pattern_;
-  const PatternArguments& arguments_;
+ private:
+  pattern::EventMatcher matcher_;
+  const bool bare_;
+  const bool invert_;
 };
 
 // Records come as their lines.
@@ -80,7 +97,16 @@ int run_match(const PatternArguments& arguments, const Io& io) {
 
   scan::RecordQuestion question;
   if (!arguments.invert) question.literals = pattern::needed_literals(*pattern, arguments.bare);
-  question.make_test = [&] { return std::make_unique<PatternTest>(*pattern, arguments); };
+  pattern::EventSet set;
+  if (const pattern::EventPattern* event = pattern->event()) {
+    pattern::EventSet::Builder builder;
+    builder.add(*event, arguments.pattern);
+    set = std::move(builder).build();
+  }
+  question.make_test = [&]() -> std::unique_ptr<scan::RecordTest> {
+    if (const pattern::LogPattern* log = pattern->log()) return std::make_unique<LogTest>(*log, arguments.invert);
+    return std::make_unique<EventTest>(set, arguments);
+  };
   scan::Options options;
   options.paths = arguments.paths.empty() ? std::vector<std::string>{"-"} : arguments.paths;
   options.question = &question;

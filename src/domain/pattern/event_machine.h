@@ -145,9 +145,9 @@ class Transitions {
   std::size_t mask_ = 0;
 };
 
-// What of a record EventBridge's envelope is made of.
-enum class Told : std::uint8_t { source, type, recipient, region, time, id, identity_account, version, none };
-inline constexpr std::size_t kTold = 7;  // those that are read from a record
+// What of a record EventBridge's envelope is made of, or tells that it is one.
+enum class Told : std::uint8_t { source, name, type, recipient, region, time, id, identity_account, version, none };
+inline constexpr std::size_t kTold = 8;  // those that are read from a record
 
 struct EventMachine {
   // A place that patterns name, or that lies on the way to one.

@@ -91,7 +91,6 @@ struct EventMatcher::State {
     irregular = false;
     notes.clear();
     matched.clear();
-    if (!m.envelope.empty()) told.fill({});
   }
 
   // --- before a walk: may anything match at all?
@@ -366,7 +365,8 @@ const std::vector<std::uint32_t>& EventMatcher::match(std::string_view event) {
 const std::vector<std::uint32_t>& EventMatcher::match_record(json::Value record) {
   State& s = *state_;
   s.begin();
-  if (s.m.detail != kNoNumber) json::Walk<State>::object(record, s, &s.m.places[s.m.detail]);
+  s.told.fill({});
+  json::Walk<State>::object(record, s, &s.m.places[s.m.detail]);
   s.envelope();
   std::string event;
   s.finish([&]() -> std::string_view { return event = event_of_record(record); });
@@ -376,18 +376,20 @@ const std::vector<std::uint32_t>& EventMatcher::match_record(json::Value record)
 const std::vector<std::uint32_t>* EventMatcher::match_next_record(json::Doc& doc) {
   State& s = *state_;
   s.begin();
-  // Without a place in the detail there is nothing to look for, but for whether it is a record at all.
-  static constexpr Machine::Place kNowhere;
+  s.told.fill({});
   const std::size_t mark = doc.mark();
-  if (!json::Walk<State>::next(doc, s, s.m.detail != kNoNumber ? &s.m.places[s.m.detail] : &kNowhere)) return nullptr;
-  s.envelope();
-  s.absences();
-  s.follow();
-  if (s.irregular && !s.matched.empty()) {  // candidates are asked themselves, of the record's tape
-    doc.go_back(mark);
-    return nullptr;
+  if (!json::Walk<State>::next(doc, s, &s.m.places[s.m.detail])) return nullptr;
+  const std::string_view source = s.told[static_cast<std::size_t>(Told::source)];
+  bool sure = !source.empty() && !source.starts_with("aws:") && !s.told[static_cast<std::size_t>(Told::name)].empty();
+  if (sure) {
+    s.envelope();
+    s.absences();
+    s.follow();
+    sure = !s.irregular || s.matched.empty();  // else candidates are asked themselves, of the record's tape
   }
-  return &s.matched;
+  if (sure) return &s.matched;
+  doc.go_back(mark);
+  return nullptr;
 }
 
 }  // namespace gw::pattern

@@ -258,12 +258,18 @@ void EventSet::Builder::State::build_places() {
 
 // Fields of the envelope are made of those of a record, which are places then, too.
 void EventSet::Builder::State::build_told(std::vector<std::map<std::string, std::uint32_t>>& tries) {
-  if (machine->envelope.empty()) return;
+  const auto told_by = [&](const char* name, Told told) {
+    machine->places[place_below(tries, machine->detail, name)].told = told;
+  };
   if (machine->detail == kNoNumber) machine->detail = place_below(tries, 0, "detail");
-  const std::pair<const char*, Told> kFields[] = {
-      {"eventSource", Told::source}, {"eventType", Told::type}, {"recipientAccountId", Told::recipient},
-      {"awsRegion", Told::region},   {"eventTime", Told::time}, {"eventID", Told::id}};
-  for (const auto& [name, told] : kFields) machine->places[place_below(tries, machine->detail, name)].told = told;
+  told_by("eventSource", Told::source);
+  told_by("eventName", Told::name);
+  if (machine->envelope.empty()) return;
+  told_by("eventType", Told::type);
+  told_by("recipientAccountId", Told::recipient);
+  told_by("awsRegion", Told::region);
+  told_by("eventTime", Told::time);
+  told_by("eventID", Told::id);
   const std::uint32_t identity = place_below(tries, machine->detail, "userIdentity");
   machine->places[place_below(tries, identity, "accountId")].told = Told::identity_account;
   const std::pair<const char*, Told> kNames[] = {{"source", Told::source},     {"detail-type", Told::type},

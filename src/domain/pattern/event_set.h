@@ -65,7 +65,7 @@ class EventMatcher {
   // Of the event that EventBridge builds from a record (envelope.h).
   const std::vector<std::uint32_t>& match_record(json::Value record);
   // The same for the record at the cursor of an indexed Doc, which moves behind it; nullptr, with the cursor where it was, when
-  // the record must be parsed first.
+  // it must be parsed first: for what is written in an unusual way, and for what may be no record but carry some.
   const std::vector<std::uint32_t>* match_next_record(json::Doc& doc);
 
  private:

@@ -58,7 +58,7 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
   if (test_ != nullptr) {
     if ((!evident && cloudtrail::kind_of(root) == cloudtrail::RecordKind::not_a_record) || is_envelope(record))
       return false;
-    test(root, batch);
+    tested(root.raw(), test_->wanted(root, std::exchange(event_text_, {})), batch);
     return true;
   }
   switch (evident ? cloudtrail::RecordKind::record : cloudtrail::kind_of(root)) {
@@ -93,9 +93,9 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
 }
 
 // A record is told as it stands where that is one line of printable ASCII, else written anew.
-void Judge::test(json::Value record, Batch& batch) {
+void Judge::tested(std::string_view text, bool wanted, Batch& batch) {
   ++batch.decoded;
-  if (!test_->wanted(record, std::exchange(event_text_, {}))) {
+  if (!wanted) {
     ++batch.not_watched;
     return;
   }
@@ -104,11 +104,11 @@ void Judge::test(json::Value record, Batch& batch) {
     batch.text->clear();
   }
   const std::size_t before = batch.text->size();
-  const std::string_view raw = record.raw();
-  if (std::all_of(raw.begin(), raw.end(), [](char c) { return c >= ' ' && c < '\x7f'; })) {
-    *batch.text += raw;
-  } else {
-    json::append_compact(*batch.text, record);
+  text = text.substr(0, text.rfind('}') + 1);
+  if (std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7f'; })) {
+    *batch.text += text;
+  } else if (variant_doc_.parse(text)) {
+    json::append_compact(*batch.text, variant_doc_.root());
   }
   Finding finding;
   finding.text_size = batch.text->size() - before;

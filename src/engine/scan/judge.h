@@ -100,14 +100,18 @@ class Judge {
       for (;;) {
         if (doc_.next_char() != '{') return std::nullopt;
         const std::size_t begin = doc_.next_offset();
-        const bool ordinary = hook_ != nullptr  ? cloudtrail::skim_record(doc_, skimmed_, may_skim_)
-                              : needs_decoding_ ? false
-                                                : prefilter_.passes_ordinary(doc_);
+        const std::optional<bool> asked = test_ != nullptr && number >= told ? test_->skim(doc_) : std::nullopt;
+        const bool ordinary = asked              ? true
+                              : hook_ != nullptr ? cloudtrail::skim_record(doc_, skimmed_, may_skim_)
+                              : needs_decoding_  ? false
+                                                 : prefilter_.passes_ordinary(doc_);
         if (!ordinary && !doc_.parse_next()) return std::nullopt;
         if (doc_.next_offset() - begin > cloudtrail::kMaxRecord) return std::nullopt;
         if (!is_element(piece + begin, piece + doc_.next_offset())) return std::nullopt;
         ++number;
-        if (ordinary && hook_ != nullptr && number > told) {
+        if (asked) {
+          tested(list.substr(piece + begin, doc_.next_offset() - begin), *asked, batch);
+        } else if (ordinary && hook_ != nullptr && number > told) {
           hook_->skimmed(skimmed_, feed_, number);
         } else if (ordinary && number > told) {
           ++batch.decoded;
@@ -144,7 +148,8 @@ class Judge {
   // Of the value that doc_ holds; false when it is no record.
   bool judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
                   CoverageCounter& coverage);
-  void test(json::Value record, Batch& batch);
+  // Of Options::question; `text` is the record, and what stands up to the next structural character.
+  void tested(std::string_view text, bool wanted, Batch& batch);
   void decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset,
                Batch& batch);
   [[nodiscard]] bool asked_for(const model::AccessEvent& event) const;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,12 @@ class RecordTest {
   virtual ~RecordTest() = default;
   // `event` is the EventBridge event that the record came in; empty when it came otherwise.
   [[nodiscard]] virtual bool wanted(json::Value record, std::string_view event) = 0;
+  // The same for what begins at the cursor of an indexed Doc, without a tape, and with the cursor behind it then; nullopt,
+  // with the cursor where it was, when it must be parsed first, or may be no record.
+  [[nodiscard]] virtual std::optional<bool> skim(json::Doc& doc) {
+    (void)doc;
+    return std::nullopt;
+  }
 };
 
 struct RecordQuestion {
