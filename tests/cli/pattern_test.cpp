@@ -83,6 +83,23 @@ TEST_F(Match, AnEscapedLetterHidesNothing) {
   EXPECT_EQ(ids({R"({"detail":{"eventName":["Federate"]}})"}), "e-2 e-4 e-6 ");
 }
 
+TEST_F(Match, AWatchCanAskForAPattern) {
+  const std::string config = folder_.path() + "/../" + std::to_string(::getpid()) + "-watches.yaml";
+  std::ofstream(config)
+      << "version: 1\nwatches:\n"
+         "  - {name: by-logs, pattern: '{ $.serviceEventDetails.role_name = Break* }'}\n"
+         "  - {name: by-events, pattern: '{\"source\":[\"aws.sso\"],\"detail\":{\"eventID\":[\"e-4\"]}}'}\n"
+         "  - {name: never, pattern: '{ $.eventName = Federate && $.errorCode = * }'}\n";
+  for (const char* prefilter : {"0", "1"}) {
+    const Outcome outcome =
+        run({"scan", "--config", config, folder_.path()}, {.env = {{"GLASSWATCH_NO_PREFILTER", prefilter}}});
+    EXPECT_EQ(count(outcome.out, "\"by-logs\""), 2U) << outcome.out << outcome.err;  // in watch and watches
+    EXPECT_EQ(count(outcome.out, "\"by-events\""), 2U);
+    EXPECT_EQ(count(outcome.out, "\"never\""), 0U);
+  }
+  std::filesystem::remove(config);
+}
+
 TEST(MatchUsage, SaysWhatIsWrongWithAPattern) {
   const Outcome outcome = run({"match", "{ $.a = %(x)% }", "."});
   EXPECT_EQ(outcome.code, 2);

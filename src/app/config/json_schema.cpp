@@ -102,7 +102,7 @@ void append(std::string& out, const Schema& s, std::string_view about) {
     case Kind::listen: pattern("^.+:[0-9]{1,5}$"); break;
     case Kind::region: pattern("^[a-z]+(-[a-z]+)+-[0-9]+$"); break;
     case Kind::action: pattern("^[a-z0-9*?-]+:[A-Za-z0-9*?]+$"); break;
-    case Kind::reserved: type("null"); break;
+    case Kind::pattern: out += "\"type\":[\"string\",\"null\"]"; break;
     case Kind::accounts_or_auto:
       out +=
           "\"anyOf\":[{\"const\":\"auto\"},{\"type\":\"array\",\"items\":{\"type\":\"string\",\"pattern\":\"^[0-9]{12}$"

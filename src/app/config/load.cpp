@@ -35,6 +35,7 @@ watch::Watch read_watch(const YAML::Node& node, std::vector<std::string>& notes)
   for (const std::string& name : texts_of(node, "mechanisms")) {
     if (const auto m = model::parse_mechanism(name)) w.mechanisms.push_back(*m);
   }
+  w.pattern = text_of(node, "pattern");
   w.severity = model::parse_severity(text_of(node, "severity")).value_or(model::Severity::high);
   w.receivers = texts_of(node, "receivers");
   w.runbook = text_of(node, "runbook");

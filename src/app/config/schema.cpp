@@ -40,7 +40,7 @@ Schema watch() {
        {"roles", list(of(Kind::role_glob)), "Role and permission-set names, globs, case-sensitive; absent: any."},
        {"principals", list(of(Kind::principal_glob)), "Principal ARNs or identityStoreArn#userId, globs; absent: any."},
        {"mechanisms", list(of(Kind::mechanism)), "Ways in; absent or empty: all."},
-       {"pattern", of(Kind::reserved), "Reserved for CloudWatch Logs and EventBridge patterns; must be null."},
+       {"pattern", of(Kind::pattern), "A CloudWatch Logs or EventBridge pattern that the record must match, too."},
        {"severity", of(Kind::severity), "How serious a use is; high when absent."},
        {"runbook", of(Kind::url), "Shown in alerts."},
        {"receivers", list(text()), "Names of receivers; absent: default_receivers."},

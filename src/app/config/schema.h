@@ -34,9 +34,9 @@ enum class Kind : unsigned char {
   time_zone,
   listen,  // host:port
   region,
-  action,    // service:Action, globs
-  store,     // sqlite:PATH
-  reserved,  // must be null or absent
+  action,   // service:Action, globs
+  store,    // sqlite:PATH
+  pattern,  // in a filter language of AWS, or null
   accounts_or_auto,
   anything,  // text, number, list or object that a later part of the program checks
   list,      // of children[0]

@@ -14,6 +14,7 @@
 #include "domain/model/mechanism.h"
 #include "domain/model/severity.h"
 #include "domain/watch/cidr.h"
+#include "domain/watch/record_pattern.h"
 #include "domain/watch/role_pattern.h"
 
 namespace gw::app {
@@ -203,15 +204,19 @@ void Validator::problem_at(const YAML::Mark& mark, const std::string& path, cons
 
 bool Validator::saw_all() const { return visited_ <= kMaxNodes; }
 
+void Validator::record_pattern(const YAML::Node& node, const std::string& path) {
+  if (node.IsNull()) return;
+  if (!node.IsScalar()) return problem(node, path, "expected a text: a pattern, in quotes");
+  const auto parsed = watch::RecordPattern::parse(node.Scalar());
+  if (!parsed) problem(node, path, "is no pattern that AWS takes: " + parsed.error().message);
+}
+
 void Validator::check(const YAML::Node& node, const Schema& schema, const std::string& path) {
   if (++visited_ > kMaxNodes) {
     if (visited_ == kMaxNodes + 1) problem(node, path, "too many values (aliases unfold to more than is allowed)");
     return;
   }
-  if (schema.kind == Kind::reserved) {
-    if (!node.IsNull()) problem(node, path, "is reserved for a later version; leave it out, or null");
-    return;
-  }
+  if (schema.kind == Kind::pattern) return record_pattern(node, path);
   if (node.IsNull()) {
     if (schema.kind != Kind::anything) problem(node, path, "is empty; expected " + expected(schema.kind));
     return;

@@ -28,6 +28,7 @@ class Validator {
   void list(const YAML::Node& node, const Schema& element, const std::string& path);
   void map(const YAML::Node& node, const Schema& schema, const std::string& path);
   void word(const YAML::Node& node, const std::vector<std::string_view>& words, const std::string& path);
+  void record_pattern(const YAML::Node& node, const std::string& path);
   void scalar(const YAML::Node& node, const Schema& schema, const std::string& path);
   std::string file_;
   std::string_view text_;

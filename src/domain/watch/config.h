@@ -19,6 +19,7 @@ struct Watch {
   std::vector<std::string> roles;            // globs over role and permission-set names; empty: any
   std::vector<std::string> principals;       // globs over principal ARNs and identityStoreArn#userId; empty: any
   std::vector<model::Mechanism> mechanisms;  // empty: any
+  std::string pattern;                       // that the record must match, in a filter language of AWS; empty: none
   model::Severity severity = model::Severity::high;
   std::vector<std::string> receivers;
   std::string runbook;

@@ -15,6 +15,7 @@
 
 #include "base/glob.h"
 #include "domain/watch/cidr.h"
+#include "domain/watch/record_pattern.h"
 
 namespace gw::watch {
 
@@ -23,7 +24,6 @@ using model::Mechanism;
 using model::MechanismSet;
 
 namespace {
-
 constexpr std::size_t kMinStem = 4;
 constexpr std::size_t kMaxStems = 40;
 
@@ -36,6 +36,7 @@ struct CompiledWatch {
   bool names_mechanisms = false;
   GlobSet roles;
   GlobSet principals;
+  RecordPattern pattern;
 };
 
 struct CompiledIgnore {
@@ -100,7 +101,7 @@ struct WatchSet::Compiled {
   std::unordered_map<std::string, std::string> people;  // user key or bare userId → name
 
   [[nodiscard]] bool account_matches(const std::vector<std::string>& patterns, std::string_view account) const;
-  [[nodiscard]] bool matches(const CompiledWatch& w, const AccessEvent& e, std::string* why) const;
+  [[nodiscard]] bool matches(const CompiledWatch& w, const AccessEvent& e, json::Value record, std::string* why) const;
   [[nodiscard]] bool names_actor(const CompiledWatch& w, const AccessEvent& e) const;
   [[nodiscard]] bool may_name(const CompiledWatch& w, const model::ActorView& actor) const;
   void prepare(AccessEvent& e) const;
@@ -124,7 +125,8 @@ bool WatchSet::Compiled::account_matches(const std::vector<std::string>& pattern
 }
 
 // Whether the watch matches; when not, and `why` is asked for, the first condition that does not hold.
-bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, std::string* why) const {
+bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, json::Value record,
+                                 std::string* why) const {
   if (e.service_automation && !stops_the_trail(e)) return no(why, {"service automation"});
   if (w.kind == Kind::tamper)
     return is_tamper(e) || no(why, {"nothing on the trail or on the alert's way was touched"});
@@ -145,12 +147,13 @@ bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, s
   }
   if (!w.watch.principals.empty() && !principal_matches(w.principals, e))
     return no(why, {"the principal is not watched"});
+  if (w.pattern.is_there() && !w.pattern.matches(record)) return no(why, {"the record does not match the pattern"});
   return true;
 }
 
 // Mechanisms are ways in; a call by who came in is none of them, except where the identity itself is the way.
 bool WatchSet::Compiled::names_actor(const CompiledWatch& w, const AccessEvent& e) const {
-  if (e.service_automation || w.kind != Kind::general) return false;
+  if (e.service_automation || w.kind != Kind::general || w.pattern.is_there()) return false;
   if (w.watch.accounts.empty() && w.watch.roles.empty() && w.watch.principals.empty())
     return w.names_mechanisms && w.mechanisms.intersects(e.also);
   if (!w.watch.accounts.empty() && !account_matches(w.watch.accounts, e.account_id)) return false;
@@ -160,7 +163,7 @@ bool WatchSet::Compiled::names_actor(const CompiledWatch& w, const AccessEvent& 
 
 // As names_actor(), but that a person's key is not put together: conditions on principals count as met by persons.
 bool WatchSet::Compiled::may_name(const CompiledWatch& w, const model::ActorView& actor) const {
-  if (w.kind != Kind::general) return false;
+  if (w.kind != Kind::general || w.pattern.is_there()) return false;
   if (w.watch.accounts.empty() && w.watch.roles.empty() && w.watch.principals.empty())
     return w.names_mechanisms && w.mechanisms.intersects(actor.also);
   if (!w.watch.roles.empty() && (actor.role.empty() || !w.roles.matches(actor.role))) return false;
@@ -215,7 +218,7 @@ Result<WatchSet> WatchSet::compile(Config config) {
   auto compiled = std::make_shared<Compiled>();
   std::set<std::string> names;
   const auto add = [&](Watch watch, Kind kind) {
-    CompiledWatch w{std::move(watch), kind, {}, false, {}, {}};
+    CompiledWatch w{std::move(watch), kind, {}, false, {}, {}, {}};
     w.roles = GlobSet(w.watch.roles);
     w.principals = GlobSet(w.watch.principals);
     w.names_mechanisms = !w.watch.mechanisms.empty();
@@ -230,6 +233,10 @@ Result<WatchSet> WatchSet::compile(Config config) {
     if (!names.insert(watch.name).second)
       return Error{Errc::invalid_input, "watch `" + watch.name + "` is there twice"};
     add(watch, Kind::general);
+    auto pattern = RecordPattern::parse(watch.pattern);
+    if (!pattern)
+      return Error{Errc::invalid_input, "watch `" + watch.name + "`: its pattern, " + pattern.error().message};
+    compiled->watches.back().pattern = std::move(*pattern);
   }
   std::set<std::string> builtin_names;
   for (Watch& watch : builtin_watches()) {
@@ -311,11 +318,11 @@ void WatchSet::Compiled::take_out(AccessEvent& e, Time now) const {
   }
 }
 
-void WatchSet::decide(AccessEvent& e, Time now) const {
+void WatchSet::decide(AccessEvent& e, Time now, json::Value record) const {
   const Compiled& c = *compiled_;
   c.prepare(e);
   for (const CompiledWatch& w : c.watches) {
-    if (c.matches(w, e, nullptr)) c.take(w, e);
+    if (c.matches(w, e, record, nullptr)) c.take(w, e);
   }
   c.take_out(e, now);
 }
@@ -334,11 +341,11 @@ bool WatchSet::may_name(const model::ActorView& actor) const {
   return std::any_of(c.watches.begin(), c.watches.end(), [&](const CompiledWatch& w) { return c.may_name(w, actor); });
 }
 
-std::vector<WatchSet::Reason> WatchSet::explain(const AccessEvent& e, Time now) const {
+std::vector<WatchSet::Reason> WatchSet::explain(const AccessEvent& e, Time now, json::Value record) const {
   std::vector<Reason> reasons;
   for (const CompiledWatch& w : compiled_->watches) {
     std::string why;
-    const bool matched = compiled_->matches(w, e, &why);
+    const bool matched = compiled_->matches(w, e, record, &why);
     reasons.push_back({w.watch.name, matched, matched ? std::string("matched") : std::move(why)});
   }
   for (const CompiledIgnore& ignore : compiled_->ignores) {

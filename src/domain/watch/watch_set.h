@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json/doc.h"
 #include "base/result.h"
 #include "domain/model/access_event.h"
 #include "domain/model/actor.h"
@@ -28,17 +29,19 @@ struct Needs {
 
 class WatchSet {
  public:
-  // Refuses (invalid_input) unknown built-in names, duplicate watch names, empty ignore rules, bad CIDRs.
+  // Refuses (invalid_input) unknown built-in names, duplicate watch names, bad patterns, empty ignore rules, bad CIDRs.
   [[nodiscard]] static Result<WatchSet> compile(Config config);
 
   // Fills break_glass, watch, watches, receivers, severity, ignored_by, planned, and names known from `people` and
   // `account_names`.
   // `now` decides which ignore rules still hold; planned windows go by the event's own time.
-  void decide(model::AccessEvent& event, Time now) const;
+  // `record` is what the event was made of, for watches with a pattern: without it they do not match.
+  void decide(model::AccessEvent& event, Time now, json::Value record = {}) const;
 
   // Whether the actor of a call (detect::actor()) is one whose calls are kept: some watch names its account, role or
   // principal, whatever its mechanisms are; root and AssumeRoot sessions by their built-in watches. Fills as decide() does;
-  // break_glass says yes. Tamper and emergency-path watches are about what is done, so they name nobody.
+  // break_glass says yes. Tamper and emergency-path watches, and those with a pattern, are about what is done, so
+  // they name nobody.
   void decide_actor(model::AccessEvent& event, Time now) const;
 
   // False where decide_actor() says no to whoever has these views, whatever the ignore rules; true is no promise. Copies
@@ -51,7 +54,7 @@ class WatchSet {
     bool matched = false;
     std::string why;
   };
-  [[nodiscard]] std::vector<Reason> explain(const model::AccessEvent& event, Time now) const;
+  [[nodiscard]] std::vector<Reason> explain(const model::AccessEvent& event, Time now, json::Value record = {}) const;
 
   [[nodiscard]] Needs needs() const;
   [[nodiscard]] const Config& config() const;

@@ -338,5 +338,39 @@ TEST(Actors, ServicesAndIgnoredCallersAreNobody) {
   EXPECT_EQ(ignored.ignored_by, "deploys");
 }
 
+TEST(WatchSet, APatternIsAskedOfTheRecord) {
+  Config config;
+  for (const auto& [name, pattern] : {std::pair{"logs", "{ $.sourceIPAddress = 203.0.113.* }"},
+                                      {"events", R"({"source":["aws.sts"],"detail":{"eventName":["AssumeRole"]}})"},
+                                      {"other", "{ $.eventName = X }"}}) {
+    Watch watch;
+    watch.name = name;
+    watch.accounts = {"1111*"};
+    watch.pattern = pattern;
+    config.watches.push_back(watch);
+  }
+  const auto set = WatchSet::compile(config);
+  ASSERT_TRUE(set);
+  json::Doc doc;
+  ASSERT_TRUE(
+      doc.parse(R"({"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","sourceIPAddress":"203.0.113.9"})"));
+  model::AccessEvent event;
+  event.mechanism = model::Mechanism::assume_role;
+  event.account_id = "111122223333";
+  set->decide(event, Time{}, doc.root());
+  EXPECT_EQ(event.watches, (std::vector<std::string>{"logs", "events"}));
+  set->decide(event, Time{});  // without the record nobody can say
+  EXPECT_EQ(event.watches, std::vector<std::string>{});
+  EXPECT_EQ(set->explain(event, Time{}, doc.root())[2].why, "the record does not match the pattern");
+  event.account_id = "222222222222";
+  set->decide(event, Time{}, doc.root());
+  EXPECT_EQ(event.watches, std::vector<std::string>{});
+
+  config.watches[2].pattern = "{ $.eventName }";
+  const auto refused = WatchSet::compile(config);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("watch `other`: its pattern, line 1, column 15"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gw::watch

@@ -262,7 +262,7 @@ bool RecordJudge::read_duplicates(const Record& record, std::string_view feed, s
 bool RecordJudge::read(const Record& record, std::string_view feed, std::uint64_t number, bool duplicates) {
   const Time now = delivery_->received_at;
   const bool is_access = prefilter_.may_tell(record) && detect::detect(record, access_);
-  if (is_access) settings_.watches.decide(access_, now);
+  if (is_access) settings_.watches.decide(access_, now, record.root);
   const bool has_actor = detect::actor(record, actor_);
   if (has_actor) settings_.watches.decide_actor(actor_, now);
   ignored_ = ignored_ || (is_access && !access_.ignored_by.empty()) || (has_actor && !actor_.ignored_by.empty());

@@ -167,7 +167,7 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
     if (decide(record)) {
       fill(record, path, number);
       explained.event = event_;
-      explained.reasons = watches_.explain(event_, options_.now);
+      explained.reasons = watches_.explain(event_, options_.now, record.root);
     }
     batch.add(std::move(explained));
     return;
@@ -207,7 +207,7 @@ void Judge::decoded(const model::Record& record, const std::string& path, std::u
 
 bool Judge::decide(const model::Record& record) {
   if (!detect::detect(record, event_)) return false;
-  watches_.decide(event_, options_.now);
+  watches_.decide(event_, options_.now, record.root);
   return true;
 }
 
