@@ -157,6 +157,12 @@ struct DaemonCommands::State {
             "  glasswatch ack --config glasswatch.yaml --note 'planned, see CHG-1042' SESSION\n", kActCodes);
     command.add_option("SESSION", operate.id, "Its id, or an alias")->required()->type_name("ID");
     command.add_option("--note", operate.note, "What is known of it")->type_name("TEXT");
+    command.add_option("--ticket", operate.ticket, "Ticket or change that it belongs to")->type_name("TEXT");
+    command
+        .add_option("--as", operate.response,
+                    "acknowledged, handling, false_alarm (with --note), or reason, which acknowledges nothing")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"acknowledged", "handling", "false_alarm", "reason"}));
     add_format(command, operate);
     add_server(command, operate.api);
     runs(command, run_ack);

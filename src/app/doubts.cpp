@@ -40,12 +40,18 @@ std::vector<Doubt> doubts_of(const AppConfig& config) {
   // What is checked and not used yet: whoever relies on it has to be told.
   json::Doc doc;
   if (doc.parse(config.canonical)) {
-    for (const std::string_view part : {"directory", "escalation", "ledger"}) {
+    for (const std::string_view part : {"directory", "ledger"}) {
       if (!doc.root()[part].is_nothing())
         doubts.push_back({"a part of the configuration has no effect in this version", "part", std::string(part)});
     }
   }
   for (const ReceiverConfig& r : d.receivers) {
+    if (!r.signing_secret.empty() && r.token.empty())
+      doubts.push_back(
+          {"messages of an incoming webhook have no buttons: signing_secret has no effect", "receiver", r.name});
+    if (!r.signing_secret.empty() && !r.token.empty() && (r.team.empty() || r.app.empty()))
+      doubts.push_back({"presses are taken from every workspace and app that has the signing secret: set team and app",
+                        "receiver", r.name});
     if (r.mention.starts_with('@') && r.mention != "@here" && r.mention != "@channel")
       doubts.push_back({"this mention calls nobody: Slack needs subteam:S… or user:U…", "receiver", r.name});
   }

@@ -20,6 +20,8 @@ struct OperatorArguments {
   std::string format;  // table, json, jsonl; empty: table on a terminal, else jsonl
   std::string id;
   std::string note;
+  std::string ticket;
+  std::string response;  // what it is said as; empty: acknowledged
   bool open = false;
   bool unacknowledged = false;
   bool all = false;

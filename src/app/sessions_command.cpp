@@ -44,6 +44,8 @@ void append_session(std::string& out, json::Value s) {
   if (!s["expires_at"].is_nothing()) until += " (" + cell(s["expiry_grade"]) + ")";
   std::string seen =
       acknowledged.is_nothing() ? "no" : "by " + cell(acknowledged["by"]) + " at " + cell(acknowledged["at"]);
+  if (!acknowledged["ticket"].is_nothing()) seen += ", ticket " + cell(acknowledged["ticket"]);
+  if (acknowledged["independent"].boolean() == false) seen += " (perhaps the actor)";
   if (!acknowledged["note"].is_nothing()) seen += ": " + cell(acknowledged["note"]);
   std::vector<Cells> rows = {{"session", cell(s["id"])},
                              {"state", cell(s["state"])},
@@ -130,8 +132,9 @@ int run_sessions_show(const OperatorArguments& a, const Io& io) {
 }
 
 int run_ack(const OperatorArguments& a, const Io& io) {
-  return act(a, io, "POST", "/api/v1/sessions/" + encoded(a.id) + "/ack", body_of({{"note", a.note}}),
-             "acknowledged " + visible(a.id));
+  return act(a, io, "POST", "/api/v1/sessions/" + encoded(a.id) + "/ack",
+             body_of({{"note", a.note}, {"ticket", a.ticket}, {"kind", a.response}}),
+             (a.response == "reason" ? "noted for " : "acknowledged ") + visible(a.id));
 }
 
 }  // namespace gw::app

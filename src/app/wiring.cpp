@@ -6,6 +6,7 @@
 #include "app/aws_context.h"
 #include "app/config_place.h"
 #include "app/secrets.h"
+#include "base/json/doc.h"
 #include "base/uuid.h"
 #include "edge/aws/sns.h"
 #include "edge/receivers/net_post.h"
@@ -120,6 +121,7 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.name = r.name;
   config.type = r.type;
   config.channel = r.channel;
+  config.buttons = !r.signing_secret.empty();
   config.mention = mention_of(r.mention);
   config.path = r.path;
   config.descriptor = io.out;
@@ -179,6 +181,9 @@ Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& i
   pipeline::Settings settings{std::move(*watches), {}, config_hash(config), {}, {}, false};
   settings.rules.durations = config.daemon.session_durations;
   settings.rules.high_risk = config.daemon.high_risk;
+  settings.people = config.watch.people;
+  for (const EscalationConfig& step : config.daemon.escalation)
+    settings.escalation.push_back({step.after_micros, step.to, step.least});
   settings.expected_accounts = {config.daemon.expected_accounts.begin(), config.daemon.expected_accounts.end()};
   std::map<std::string, notify::Storm> storms;
   for (const auto& [watch, storm] : config.daemon.storms) {
@@ -205,6 +210,56 @@ Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& i
   return std::make_shared<const pipeline::Settings>(std::move(settings));
 }
 
+namespace {
+
+constexpr std::chrono::milliseconds kSlackCall{2'000};  // whoever presses is answered within three seconds
+
+Result<std::string> call_slack(const receivers::HttpPost& post, const receivers::SecretText& token,
+                               const std::string& url, const std::string& body) {
+  const auto secret = token();
+  if (!secret) return secret.error();
+  const bool is_json = body.starts_with('{');
+  const auto reply =
+      post(url,
+           {{"authorization", "Bearer " + *secret},
+            {"content-type", is_json ? "application/json; charset=utf-8" : "application/x-www-form-urlencoded"}},
+           body, kSlackCall);
+  if (!reply) return reply.error();
+  json::Doc doc;
+  if (reply->status != 200 || !doc.parse(reply->body) || !doc.root()["ok"].boolean().value_or(false))
+    return Error{Errc::unavailable, "Slack did not accept it"};
+  return reply->body;
+}
+
+// A door for each Slack app that has a signing secret.
+Status add_doors(const AppConfig& config, const Io& io, web::Config& out) {
+  for (const ReceiverConfig& r : config.daemon.receivers) {
+    if (r.type != "slack" || r.signing_secret.empty() || r.token.empty()) continue;
+    web::SlackDoor door;
+    door.receiver = r.name;
+    door.team = r.team;
+    door.app = r.app;
+    receivers::SecretText token;
+    Secrets secrets(io);
+    for (const Status& taken : {secrets.take(r.signing_secret, door.signing_secret), secrets.take(r.token, token)}) {
+      if (!taken) return Error(taken.error()).in("receiver " + r.name);
+    }
+    net::ClientOptions options;
+    options.allow_private = r.allow_private;
+    net::fill_from_environment(options);
+    std::string base = r.api_url.empty() ? receivers::Config{}.api_url : r.api_url;
+    if (!base.ends_with('/')) base.push_back('/');
+    door.call = [post = receivers::make_http_post(std::move(options)), token, base](const std::string& method,
+                                                                                    const std::string& body) {
+      return call_slack(post, token, base + method, body);
+    };
+    out.slack.push_back(std::move(door));
+  }
+  return ok();
+}
+
+}  // namespace
+
 Result<web::Config> make_web(const AppConfig& config, const Io& io) {
   web::Config out;
   out.open_metrics = config.daemon.http.metrics_open;
@@ -222,6 +277,7 @@ Result<web::Config> make_web(const AppConfig& config, const Io& io) {
     token.hash = web::token_hash(secret->reveal());
     out.tokens.push_back(std::move(token));
   }
+  if (const Status added = add_doors(config, io, out); !added) return added.error();
   return out;
 }
 

@@ -17,10 +17,12 @@ import json
 import re
 import threading
 import time
+import urllib.parse
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SECRET = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 BLOCK = re.compile(r"gw:([^:]+):(.*)")
 
 
@@ -93,6 +95,7 @@ class Receivers:
         self.scripts, self.defaults = {}, {}
         self.numbers, self.stamps = itertools.count(1), itertools.count(1)
         self.mark, self.parents, self.problems = None, {}, []
+        self.emails = {}  # of Slack users, as users.info answers them
         self.closing = threading.Event()
         self.release = threading.Event()  # ends all hanging
         outer = self
@@ -133,8 +136,13 @@ class Receivers:
         return {"name": name, "type": "webhook", "url": f"http://127.0.0.1:{self.port}/{name}",
                 "secret": "env:GWTEST_HOOK_SECRET", "allow_private": True, **more}
 
+    def pagerduty(self, name="pager", **more):
+        return {"name": name, "type": "pagerduty", "routing_key": "env:GWTEST_PD_KEY",
+                "api_url": f"http://127.0.0.1:{self.port}/", "allow_private": True, **more}
+
     def env(self):
-        return {"GWTEST_SLACK_TOKEN": "xoxb-1234567890-test", "GWTEST_HOOK_SECRET": "whsec_" + SECRET,
+        return {"GWTEST_PD_KEY": "0123456789abcdef0123456789abcdef", "GWTEST_SLACK_SIGNING": SIGNING_SECRET,
+                "GWTEST_SLACK_TOKEN": "xoxb-1234567890-test", "GWTEST_HOOK_SECRET": "whsec_" + SECRET,
                 "GWTEST_SLACK_HOOK": f"http://127.0.0.1:{self.port}/services/T000/B000/secretpart"}
 
     # ---- behaviour ----
@@ -176,6 +184,11 @@ class Receivers:
 
     def slack_edits(self, ts=None):
         return [c for c in self.of("slack") if c.method == "chat.update" and (ts is None or c.json.get("ts") == ts)]
+
+    def pages(self, action=None):
+        """Events that PagerDuty accepted: (action, dedup_key)."""
+        events = [(c.json["event_action"], c.json["dedup_key"]) for c in self.of("v2/enqueue")]
+        return [e for e in events if action is None or e[0] == action]
 
     def told(self, kind, route="siem"):
         return [c for c in self.of(route) if c.kind == kind]
@@ -246,6 +259,9 @@ class Receivers:
             return 200, {}, self.slack_answer(call)
         if call.route == "hook":
             return 200, {}, b"ok"
+        if call.route == "v2/enqueue":
+            good = {"routing_key", "event_action", "dedup_key"} <= set(call.json or {})
+            return (202, {}, {"ok": True, "status": "success"}) if good else (400, {}, {"ok": False})
         problem = verify_webhook(call)
         if problem:
             self.problems.append(f"{call}: {problem}")
@@ -257,6 +273,13 @@ class Receivers:
             return {"ok": False, "error": "invalid_auth"}
         if call.method == "auth.test":
             return {"ok": True, "team_id": "T000", "user_id": "U000", "bot_id": "B000"}
+        if call.method == "users.info":
+            user = dict(urllib.parse.parse_qsl(call.body.decode())).get("user")
+            return {"ok": True, "user": {"id": user, "profile": {"email": self.emails.get(user)}}}
+        if call.method == "views.open":
+            return {"ok": bool(call.json.get("trigger_id") and call.json.get("view")), "error": "invalid_arguments"}
+        if call.method == "chat.postEphemeral":
+            return {"ok": bool(call.json.get("user") and call.json.get("text")), "error": "user_not_in_channel"}
         problem = slack_problem(call.json)
         if problem:
             self.problems.append(f"{call}: {problem}")
@@ -278,6 +301,35 @@ class Receivers:
                 return {"ok": False, "error": "message_not_found"}
             return {"ok": True, "channel": "C0123456789", "ts": call.ts}
         return {"ok": False, "error": "unknown_method"}
+
+
+def slack_signature(body, stamp, secret=None):
+    signed = f"v0:{stamp}:".encode() + body
+    return "v0=" + hmac.new((secret or SIGNING_SECRET).encode(), signed, hashlib.sha256).hexdigest()
+
+
+class Presses:
+    """Presses as Slack sends them: a body and its headers, so that one can be captured and sent again."""
+
+    def __init__(self, team="T000", app="A000"):
+        self.team, self.app = team, app
+
+    def _pack(self, payload, stamp=None, secret=None):
+        body = urllib.parse.urlencode({"payload": json.dumps(payload)}).encode()
+        stamp = str(int(time.time()) if stamp is None else int(stamp))
+        return body, {"Content-Type": "application/x-www-form-urlencoded", "X-Slack-Request-Timestamp": stamp,
+                      "X-Slack-Signature": slack_signature(body, stamp, secret)}
+
+    def button(self, user, session, action="gw_acknowledge", **more):
+        return self._pack({"type": "block_actions", "team": {"id": self.team}, "api_app_id": self.app, "user": {"id": user},
+                           "trigger_id": "123.456.abc", "channel": {"id": "C0123456789"}, "nonce": time.time_ns(),
+                           "actions": [{"type": "button", "action_id": action, "value": session}]}, **more)
+
+    def modal(self, user, session, note, ticket=None, callback="gw_reason", **more):
+        values = {"note": {"text": {"value": note}}, "ticket": {"text": {"value": ticket}}}
+        return self._pack({"type": "view_submission", "team": {"id": self.team}, "api_app_id": self.app,
+                           "user": {"id": user}, "nonce": time.time_ns(),
+                           "view": {"callback_id": callback, "private_metadata": session, "state": {"values": values}}}, **more)
 
 
 def slack_problem(message):

@@ -43,6 +43,8 @@ ReceiverConfig read_receiver(const YAML::Node& node) {
   r.channel = text_of(node, "channel");
   r.webhook_url = text_of(node, "webhook_url");
   r.signing_secret = text_of(node, "signing_secret");
+  r.team = text_of(node, "team");
+  r.app = text_of(node, "app");
   r.api_url = text_of(node, "api_url");
   r.mention = text_of(node, "mention");
   r.routing_key = text_of(node, "routing_key");
@@ -99,6 +101,13 @@ void read_daemon(const YAML::Node& root, DaemonConfig& d) {
     take_duration(heartbeat, "every", d.heartbeat.every_micros);
     d.heartbeat.allow_private = text_of(heartbeat, "allow_private") == "true";
   }
+  each(root, "escalation", [&](const YAML::Node& node) {
+    EscalationConfig step;
+    take_duration(node, "after", step.after_micros);
+    step.to = texts_of(node, "to");
+    step.least = model::parse_severity(text_of(node, "severity")).value_or(model::Severity::info);
+    d.escalation.push_back(std::move(step));
+  });
   if (const YAML::Node handover = root["handover"]; handover && handover.IsMap()) {
     const std::string at = text_of(handover, "at");
     int hour = 0;

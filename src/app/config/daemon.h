@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "domain/model/severity.h"
+
 namespace gw::app {
 
 struct TokenConfig {
@@ -43,7 +45,9 @@ struct ReceiverConfig {
   std::string channel;
   std::string webhook_url;     // reference
   std::string signing_secret;  // reference
-  std::string api_url;         // of Slack; empty: its own
+  std::string team;            // of Slack, whose presses are taken; empty: any that is signed
+  std::string app;
+  std::string api_url;  // of Slack; empty: its own
   std::string mention;
   std::string routing_key;  // reference
   std::string url;          // address or reference
@@ -77,6 +81,12 @@ struct HandoverConfig {
   std::vector<std::string> to;  // empty: no digest
 };
 
+struct EscalationConfig {
+  std::int64_t after_micros = 0;
+  std::vector<std::string> to;
+  model::Severity least = model::Severity::info;
+};
+
 struct DaemonConfig {
   std::string store = "sqlite:var/glasswatch.db";
   HttpConfig http;
@@ -87,6 +97,7 @@ struct DaemonConfig {
   std::vector<std::string> expected_accounts;  // empty: those that are heard
   HeartbeatConfig heartbeat;
   HandoverConfig handover;
+  std::vector<EscalationConfig> escalation;
   std::vector<std::pair<std::string, StormConfig>> storms;  // by watch; others have the default
   std::string timezone = "UTC";                             // for local times in messages
   std::int64_t keep_sessions_micros = std::int64_t{400} * 86'400 * 1'000'000;

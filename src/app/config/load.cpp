@@ -76,7 +76,8 @@ void read(const YAML::Node& root, Loaded& loaded) {
          parse_time(text_of(node, "until")).value_or(Time{}), text_of(node, "ticket"), text_of(node, "owner")});
   });
   each(root, "people", [&](const YAML::Node& node) {
-    c.people.push_back({text_of(node, "name"), text_of(node, "identity_store_user")});
+    c.people.push_back(
+        {text_of(node, "name"), text_of(node, "identity_store_user"), text_of(node, "slack"), text_of(node, "email")});
   });
   if (const YAML::Node accounts = root["accounts"]; accounts && accounts.IsMap()) {
     for (const auto& member : accounts) {

@@ -30,14 +30,16 @@ enum class AlertKind : std::uint8_t {
   undecodable,     // a record that could not be read and looks like an access
   storm,           // one summary for many sessions
   alert_test,
-  coverage_silent,  // an account, a region, a feed or everything
-  coverage_heard,   // again
-  handover,         // the digest for who comes on duty
+  coverage_silent,    // an account, a region, a feed or everything
+  coverage_heard,     // again
+  handover,           // the digest for who comes on duty
+  session_escalated,  // nobody else has acknowledged it in time
+  session_response,   // a reason, a ticket, or that the actor tried to acknowledge
 };
-inline constexpr std::size_t kAlertKinds = 17;
+inline constexpr std::size_t kAlertKinds = 19;
 // As in webhook bodies and block ids: session.opened, session.high_risk, session.new_address, session.digest,
 // session.lapsed, session.acknowledged, session.merged, access.denied, tamper, emergency_path, conflict, undecodable,
-// storm, alert_test, coverage.silent, coverage.heard, handover.
+// storm, alert_test, coverage.silent, coverage.heard, handover, session.escalated, session.response.
 [[nodiscard]] std::string_view to_string(AlertKind kind);
 [[nodiscard]] std::optional<AlertKind> parse_alert_kind(std::string_view text);
 
@@ -49,6 +51,7 @@ struct Alert {
   Severity severity = Severity::high;
   std::string watch;                   // empty where none decided
   std::vector<std::string> receivers;  // who is told; empty: the default receivers
+  std::vector<std::string> also;       // who is told beside them; for routing, not stored
   std::string fact;                    // which of its kind: a class of calls, an address, a number
   std::string reason;                  // why it is sent, one clause for people
   // One JSON object: {"access":{glasswatch.access.v1}} for accesses and changes; {"count","first","last","principals",

@@ -115,13 +115,44 @@ struct Source {
   friend bool operator==(const Source&, const Source&) = default;
 };
 
+// What somebody said to a session. All but `reason` acknowledge it, unless it is the actor's own.
+enum class ResponseKind : std::uint8_t { acknowledged, handling, false_alarm, reason };
+// Whether whoever it was is somebody other than the actor; `unknown` where either is not known.
+enum class Independence : std::uint8_t { unknown, yes, no };
+[[nodiscard]] std::string_view to_string(ResponseKind kind);
+[[nodiscard]] std::optional<ResponseKind> parse_response_kind(std::string_view text);
+[[nodiscard]] std::string_view to_string(Independence independence);
+
+// The response that counts: the first, until one comes that is known to be independent.
 struct Acknowledgement {
   Time at;
   std::string by;   // a person, or the name of a token
   std::string via;  // api, cli, slack
   std::string note;
   bool independent = false;  // somebody other than the actor, as far as known
+  ResponseKind kind = ResponseKind::acknowledged;
+  std::string ticket = {};
   friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
+};
+struct Response {
+  Time at;
+  std::string by;  // a person, the name of a token, or slack:U… of somebody who is not known
+  std::string via;
+  ResponseKind kind = ResponseKind::acknowledged;
+  Independence independence = Independence::unknown;
+  std::string note;
+  std::string ticket;
+  std::string press;       // hash of the press that it was made by, which is good for one
+  bool is_person = false;  // `by` is a person's name
+  friend bool operator==(const Response&, const Response&) = default;
+};
+// Who is told when nobody has acknowledged by then. Made when the session is opened, by the configuration of that time.
+struct EscalationStep {
+  Time due_at;
+  std::vector<std::string> to;
+  Severity least = Severity::info;  // for sessions of this severity and above
+  std::optional<Time> told_at;
+  friend bool operator==(const EscalationStep&, const EscalationStep&) = default;
 };
 struct Note {
   Time at;
@@ -197,7 +228,9 @@ struct Session {
   bool chain_incomplete = false;
   bool backfilled = false;  // imported from an archive; nobody was alerted
   std::optional<Acknowledgement> acknowledged;
+  std::vector<Response> responses;  // by time
   std::vector<Note> notes;
+  std::vector<EscalationStep> escalation;  // in the order of the configuration
   std::string config_hash;
   std::string organization_id;
 

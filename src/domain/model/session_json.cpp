@@ -119,9 +119,35 @@ void append_session_json(std::string& out, const Session& s) {
     a.text("via", s.acknowledged->via);
     a.text("note", s.acknowledged->note);
     a.truth("independent", s.acknowledged->independent);
+    a.text("kind", to_string(s.acknowledged->kind));
+    a.text("ticket", s.acknowledged->ticket);
   } else {
     o.text("acknowledged", {});
   }
+  o.key("responses").push_back('[');
+  for (std::size_t i = 0; i < s.responses.size(); ++i) {
+    if (i > 0) out.push_back(',');
+    Object r(out);
+    r.time("at", s.responses[i].at);
+    r.text("by", s.responses[i].by);
+    r.text("via", s.responses[i].via);
+    r.text("kind", to_string(s.responses[i].kind));
+    r.text("independence", to_string(s.responses[i].independence));
+    r.text("note", s.responses[i].note);
+    r.text("ticket", s.responses[i].ticket);
+  }
+  out.push_back(']');
+  o.key("escalation").push_back('[');
+  for (std::size_t i = 0; i < s.escalation.size(); ++i) {
+    if (i > 0) out.push_back(',');
+    Object e(out);
+    e.number("step", i + 1);
+    e.time("due_at", s.escalation[i].due_at);
+    append_texts(e, "to", s.escalation[i].to);
+    e.text("severity", to_string(s.escalation[i].least));
+    e.time("told_at", s.escalation[i].told_at);
+  }
+  out.push_back(']');
   o.key("notes").push_back('[');
   for (std::size_t i = 0; i < s.notes.size(); ++i) {
     if (i > 0) out.push_back(',');

@@ -214,6 +214,12 @@ void fields(V& v, S& s) {
     v("kinds", s.first_kinds);
   } else if constexpr (Is<S, Acknowledgement>) {
     v("at", s.at), v("by", s.by), v("via", s.via), v("note", s.note), v("independent", s.independent);
+    v("kind", s.kind), v("ticket", s.ticket);
+  } else if constexpr (Is<S, Response>) {
+    v("at", s.at), v("by", s.by), v("via", s.via), v("kind", s.kind), v("independence", s.independence);
+    v("note", s.note), v("ticket", s.ticket), v("press", s.press), v("is_person", s.is_person);
+  } else if constexpr (Is<S, EscalationStep>) {
+    v("due_at", s.due_at), v("to", s.to), v("least", s.least), v("told_at", s.told_at);
   } else if constexpr (Is<S, Note>) {
     v("at", s.at), v("by", s.by), v("text", s.text);
   } else {
@@ -238,7 +244,8 @@ void fields(V& v, S& s) {
     v("mfa_from", s.mfa_from), v("first_from", s.first_from), v("told", s.told);
     v("parent_from", s.parent_from);
     v("parent", s.parent), v("chain_incomplete", s.chain_incomplete), v("backfilled", s.backfilled);
-    v("acknowledged", s.acknowledged), v("notes", s.notes), v("config_hash", s.config_hash);
+    v("acknowledged", s.acknowledged), v("responses", s.responses), v("notes", s.notes);
+    v("escalation", s.escalation), v("config_hash", s.config_hash);
     v("organization_id", s.organization_id), v("opened_at", s.opened_at), v("lapsed_at", s.lapsed_at);
     v("told_at", s.told_at), v("told_calls", s.told_calls), v("digests", s.digests), v("next_due", s.next_due);
   }

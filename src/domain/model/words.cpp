@@ -10,12 +10,15 @@ namespace gw::model {
 namespace {
 
 constexpr std::array<std::string_view, kAlertKinds> kAlertKindNames = {
-    "session.opened", "session.high_risk", "session.new_address",
-    "session.digest", "session.lapsed",    "session.acknowledged",
-    "session.merged", "access.denied",     "tamper",
-    "emergency_path", "conflict",          "undecodable",
-    "storm",          "alert_test",        "coverage.silent",
-    "coverage.heard", "handover"};
+    "session.opened",  "session.high_risk", "session.new_address",
+    "session.digest",  "session.lapsed",    "session.acknowledged",
+    "session.merged",  "access.denied",     "tamper",
+    "emergency_path",  "conflict",          "undecodable",
+    "storm",           "alert_test",        "coverage.silent",
+    "coverage.heard",  "handover",          "session.escalated",
+    "session.response"};
+constexpr std::array<std::string_view, 4> kResponseKindNames = {"acknowledged", "handling", "false_alarm", "reason"};
+constexpr std::array<std::string_view, 3> kIndependenceNames = {"unknown", "yes", "no"};
 constexpr std::array<std::string_view, kSendStates> kSendStateNames = {"trying", "delivered", "folded",
                                                                        "muted",  "parked",    "superseded"};
 constexpr std::array<std::string_view, 5> kEntryKindNames = {"access", "failure", "change", "half", "activity"};
@@ -48,6 +51,14 @@ std::string_view to_string(JoinGrade grade) {
     case JoinGrade::unknown: break;
   }
   return "unknown";
+}
+
+std::string_view to_string(ResponseKind kind) { return kResponseKindNames[static_cast<std::size_t>(kind)]; }
+std::optional<ResponseKind> parse_response_kind(std::string_view text) {
+  return parse<ResponseKind>(kResponseKindNames, text);
+}
+std::string_view to_string(Independence independence) {
+  return kIndependenceNames[static_cast<std::size_t>(independence)];
 }
 
 std::string_view to_string(AlertKind kind) { return kAlertKindNames[static_cast<std::size_t>(kind)]; }

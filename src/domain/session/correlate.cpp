@@ -191,6 +191,7 @@ class Correlator {
       session.told_at = context_.now;
       session.config_hash = context_.config_hash;
       session.backfilled = context_.backfill;
+      plan_escalation(session, context_);
       return insert(std::move(session));
     }
     const std::size_t survivor = *std::min_element(members.begin(), members.end(), [&](std::size_t a, std::size_t b) {
@@ -306,14 +307,13 @@ class Correlator {
     if (context_.backfill && session.backfilled && lapse <= context_.now) {
       session.state = model::SessionState::lapsed;
       session.lapsed_at = lapse;
-      session.next_due.reset();
       session.told_calls = session.calls;
     }
-    if (session.state == model::SessionState::open) session.next_due = next_due(session);
+    if (!context_.backfill && state.extended) session.backfilled = false;
+    session.next_due = next_due(session);
     if (context_.backfill) return;
     // What was imported is told once something happens in it, not when the same comes by another feed.
-    if (session.backfilled && !state.extended) return;
-    session.backfilled = false;
+    if (session.backfilled) return;
     tell_facts(session, context_, changes_.alerts);
   }
 

@@ -42,11 +42,19 @@ struct Changes {
   std::vector<model::Alert> alerts;
 };
 
+// Who is told of sessions of at least this severity that nobody has acknowledged by then.
+struct EscalationRule {
+  std::int64_t after_micros = 0;
+  std::vector<std::string> to;
+  model::Severity least = model::Severity::info;
+};
+
 struct Context {
   Time now;
   NewId new_id;
   std::string config_hash;
-  bool backfill = false;  // imported: sessions are marked, nothing is told
+  bool backfill = false;                            // imported: sessions are marked, nothing is told
+  std::span<const EscalationRule> escalation = {};  // for sessions that are opened
 };
 
 [[nodiscard]] Changes correlate(std::span<const model::Entry> entries, Known known, const Context& context);
@@ -54,7 +62,12 @@ struct Context {
 // The fold that a failure belongs to.
 [[nodiscard]] std::string fold_key(const model::AccessEvent& event, Time received_at);
 
-// Clock-driven: what `now` makes of a session whose next_due has come (digests, lapse), or of a fold.
+// Whether it needs no more escalation: somebody other than the actor has acknowledged it; for what is not critical, anybody.
+[[nodiscard]] bool is_answered(const model::Session& session);
+// The receivers of the steps that were told.
+[[nodiscard]] std::vector<std::string> escalated_to(const model::Session& session);
+
+// Clock-driven: what `now` makes of a session whose next_due has come (digests, escalation, lapse), or of a fold.
 [[nodiscard]] Changes sweep(std::span<const model::Session> sessions, std::span<const model::Fold> folds,
                             const Context& context);
 

@@ -62,6 +62,42 @@ void count(std::map<std::string, std::uint64_t>& counts, const std::string& text
   }
 }
 
+bool waits(const Session& session, const model::EscalationStep& step) {
+  return !step.told_at && session.severity.value_or(model::Severity::high) >= step.least;
+}
+
+// Escalation knows no lapse: that nobody answered is not mended by credentials that have expired. What is planned as a whole was
+// announced to people, and calls nobody.
+std::optional<Time> next_step(const Session& session) {
+  if (is_answered(session) || session.all_planned) return std::nullopt;
+  std::optional<Time> next;
+  for (const model::EscalationStep& step : session.escalation) {
+    if (waits(session, step) && (!next || step.due_at < *next)) next = step.due_at;
+  }
+  return next;
+}
+
+void escalate(Session& session, const Context& context, std::vector<Alert>& alerts) {
+  if (is_answered(session) || session.all_planned) return;
+  for (std::size_t i = 0; i < session.escalation.size(); ++i) {
+    model::EscalationStep& step = session.escalation[i];
+    if (!waits(session, step) || step.due_at > context.now) continue;
+    step.told_at = context.now;
+    const std::string number = std::to_string(i + 1);
+    Alert alert = about(session, AlertKind::session_escalated, number, context);
+    alert.receivers = step.to;
+    const std::int64_t minutes = (step.due_at.micros - session.opened_at.micros) / 60'000'000;
+    alert.reason =
+        (session.acknowledged ? "not acknowledged by anybody who is known to be another person than the actor"
+                              : "not acknowledged") +
+        std::string(" within ") + std::to_string(minutes) + " min: step " + number;
+    alert.data = "{\"step\":" + number + ",\"due_at\":";
+    json::append_string(alert.data, format_time(step.due_at));
+    alert.data += "}";
+    alerts.push_back(std::move(alert));
+  }
+}
+
 void tell_once(Session& session, const std::string& told, const Context& context, std::vector<Alert>& alerts,
                AlertKind kind, std::string_view fact, std::string reason, std::optional<Time> event_time = {}) {
   if (!session.told.insert(told).second) return;
@@ -188,43 +224,51 @@ void add_failure(model::Fold& fold, const model::Entry& entry) {
   count(fold.errors, e.error_code.empty() ? e.error_message : e.error_code);
 }
 
-Time next_due(const Session& session) {
+std::optional<Time> next_due(const Session& session) {
+  if (session.backfilled)  // of which nothing is told
+    return session.state == model::SessionState::open ? std::optional(lapse_time(session)) : std::nullopt;
+  const std::optional<Time> step = next_step(session);
+  if (session.state != model::SessionState::open) return step;
   const Time lapse = lapse_time(session);
   // A digest for what is going on; what is over by then is summed up by the lapse.
   const Time digest = plus(session.told_at, kDigestMicros);
-  return session.calls > session.told_calls && digest < lapse ? digest : lapse;
+  const Time due = session.calls > session.told_calls && digest < lapse ? digest : lapse;
+  return step ? std::min(*step, due) : due;
 }
 
 Changes sweep(std::span<const Session> sessions, std::span<const model::Fold> folds, const Context& context) {
   Changes changes;
   for (Session session : sessions) {
-    if (session.state != model::SessionState::open || !session.next_due || *session.next_due > context.now) continue;
+    if (!session.next_due || *session.next_due > context.now) continue;
+    escalate(session, context, changes.alerts);
     const Time lapse = lapse_time(session);
-    if (lapse <= context.now) {
+    if (session.state != model::SessionState::open) {
+      // Nothing but steps.
+    } else if (lapse <= context.now) {
       session.state = model::SessionState::lapsed;
       session.lapsed_at = lapse;
-      session.next_due.reset();
       session.told_calls = session.calls;
       if (session.backfilled) {  // nobody was told that it is there
+        session.next_due.reset();
         changes.sessions.push_back({std::move(session), {}});
         continue;
       }
       Alert alert = about(session, AlertKind::session_lapsed, std::to_string(lapse.micros / 1'000'000), context);
+      alert.also = escalated_to(session);
       alert.event_time = lapse;
       alert.reason = session.by_identity ? "no call for 30 minutes" : "its credentials have expired";
       changes.alerts.push_back(std::move(alert));
-    } else if (session.calls > session.told_calls && !session.backfilled) {
+    } else if (session.calls > session.told_calls && !session.backfilled &&
+               plus(session.told_at, kDigestMicros) <= context.now) {
       ++session.digests;
       session.told_calls = session.calls;
       session.told_at = context.now;
-      session.next_due = lapse;
       Alert alert = about(session, AlertKind::session_digest, std::to_string(session.digests), context);
       alert.event_time = session.last_seen_at;
       alert.reason = "it is active";
       changes.alerts.push_back(std::move(alert));
-    } else {
-      session.next_due = session.backfilled ? lapse : next_due(session);
     }
+    session.next_due = next_due(session);
     changes.sessions.push_back({std::move(session), {}});
   }
   for (model::Fold fold : folds) {

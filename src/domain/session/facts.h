@@ -4,6 +4,7 @@
 // already stands in the session. Facts of the clock (digest, lapse) come from sweep().
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,10 @@ void tell_facts(model::Session& session, const Context& context, std::vector<mod
 void add_failure(model::Fold& fold, const model::Entry& entry);
 
 inline constexpr std::int64_t kDigestMicros = std::int64_t{15} * 60 * 1'000'000;
-// When the clock has something to say about it next.
-[[nodiscard]] Time next_due(const model::Session& session);
+// When the clock has something to say about it next. Of one that is over only escalation is left.
+[[nodiscard]] std::optional<Time> next_due(const model::Session& session);
+
+// The steps of a session that is being opened.
+void plan_escalation(model::Session& session, const Context& context);
 
 }  // namespace gw::session

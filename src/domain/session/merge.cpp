@@ -335,11 +335,7 @@ void absorb(Session& session, const Session& other) {
   session.chain_incomplete = session.chain_incomplete || other.chain_incomplete;
   session.backfilled = session.backfilled && other.backfilled;
   take_from(session.parent_from, other.parent_from, [&] { session.parent = other.parent; });
-  if (other.acknowledged && (!session.acknowledged || other.acknowledged->at < session.acknowledged->at))
-    session.acknowledged = other.acknowledged;
-  session.notes.insert(session.notes.end(), other.notes.begin(), other.notes.end());
-  std::stable_sort(session.notes.begin(), session.notes.end(),
-                   [](const model::Note& a, const model::Note& b) { return a.at < b.at; });
+  absorb_answers(session, other);
   add_unique(session.aliases, other.id);
   for (const std::string& alias : other.aliases) add_unique(session.aliases, alias);
 }

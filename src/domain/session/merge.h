@@ -11,6 +11,8 @@ namespace gw::session {
 void add(model::Session& session, const model::Entry& entry);
 // All of `other` but its id, version, state and what was told of it.
 void absorb(model::Session& session, const model::Session& other);
+// Of it: what people said, and the steps of escalation (escalation.cpp).
+void absorb_answers(model::Session& session, const model::Session& other);
 // Only which feeds brought it: the entry is known already. True when that was new.
 bool add_feed(model::Session& session, const model::Entry& entry);
 

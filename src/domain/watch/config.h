@@ -54,6 +54,8 @@ struct PlannedWindow {
 struct Person {
   std::string name;
   std::string identity_store_user;  // the userId, or identityStoreArn#userId
+  std::string slack = {};           // user id, U…
+  std::string email = {};
 };
 
 struct BuiltinOverride {

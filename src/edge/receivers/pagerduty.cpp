@@ -32,7 +32,8 @@ Action action_of(const Claim& claim) {
   const model::Session& s = *claim.session;
   const bool is_over = s.state == model::SessionState::lapsed;
   switch (claim.alert.kind) {
-    case AlertKind::session_digest: return Action::nothing;
+    case AlertKind::session_digest:
+    case AlertKind::session_response: return Action::nothing;
     case AlertKind::session_acknowledged: {
       const bool is_critical = s.severity.value_or(claim.alert.severity) == model::Severity::critical;
       if (!s.acknowledged || (!s.acknowledged->independent && is_critical)) return Action::nothing;
@@ -124,6 +125,9 @@ SendResult accepted(std::string reason) {
 std::string incident_of(const Claim& claim) {
   if (claim.session) return claim.session->id;
   if (claim.alert.kind == AlertKind::coverage_silent) return claim.alert.key;
+  // Summaries of one storm, and counts of one kind of failure, are one incident: their keys end in what tells them apart.
+  if (claim.alert.kind == AlertKind::storm || claim.alert.kind == AlertKind::access_denied)
+    return claim.alert.key.substr(0, claim.alert.key.rfind('|'));
   json::Doc doc;
   if (claim.alert.kind == AlertKind::coverage_heard && doc.parse(claim.alert.data))
     return std::string(doc.root()["ends"].text());

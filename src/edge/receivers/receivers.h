@@ -43,6 +43,7 @@ struct Config {
   std::string api_url = "https://slack.com/api/";
   std::string mention;  // subteam:S…, user:U…, here, channel; empty: nobody
   LinkTemplates links;
+  bool buttons = false;  // as an app: presses have somewhere to go
 
   // teams: webhook_url
 

@@ -121,7 +121,7 @@ struct SlackApp::Call {
 };
 
 SlackApp::SlackApp(Config config, HttpPost post)
-    : config_(std::move(config)), look_{config_.mention, config_.links}, post_(std::move(post)) {
+    : config_(std::move(config)), look_{config_.mention, config_.links, config_.buttons}, post_(std::move(post)) {
   if (!config_.api_url.ends_with('/')) config_.api_url.push_back('/');
 }
 

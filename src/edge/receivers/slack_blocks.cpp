@@ -70,6 +70,30 @@ void Blocks::context(std::string_view text) {
   json_ += "]}";
 }
 
+void Blocks::actions(std::string_view block_id, std::string_view value, const std::vector<Button>& buttons) {
+  constexpr std::size_t kRoom = 200;
+  if (buttons.empty() || count_ == 0 || left_ < kRoom || !begin("actions")) return;
+  left_ -= kRoom;
+  json_ += ",\"block_id\":";
+  json::append_string(json_, cut_escaped(plain_text(block_id, 255), 255));
+  json_ += ",\"elements\":[";
+  for (const Button& button : buttons) {
+    if (json_.back() == '}') json_.push_back(',');
+    json_ += R"({"type":"button","action_id":)";
+    json::append_string(json_, button.action_id);
+    json_ += ",\"text\":";
+    append_plain(json_, button.label);
+    json_ += ",\"value\":";
+    json::append_string(json_, value.substr(0, 200));
+    if (!button.style.empty()) {
+      json_ += ",\"style\":";
+      json::append_string(json_, button.style);
+    }
+    json_.push_back('}');
+  }
+  json_ += "]}";
+}
+
 void Blocks::markup(std::string_view text) {
   const std::size_t length = slack_length(text);
   if (text.empty() || length > 3000 || length + 40 > left_ || !begin("section")) return;

@@ -18,6 +18,13 @@ class Blocks {
   void section(std::string_view text);
   void fields(const std::vector<std::string>& texts);
   void context(std::string_view text);
+  // Buttons of ours: action ids and labels that need no escaping; `value` is what a press brings back.
+  struct Button {
+    std::string_view action_id;
+    std::string_view label;
+    std::string_view style;  // primary, danger; empty: neither
+  };
+  void actions(std::string_view block_id, std::string_view value, const std::vector<Button>& buttons);
   // mrkdwn of ours, already escaped: no text from outside but mrkdwn_piece() and link_target(). Left out when too long.
   void markup(std::string_view text);
 

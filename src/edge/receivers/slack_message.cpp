@@ -44,7 +44,11 @@ std::string state_line(const Session& s, const Message& message, bool with_age) 
   const Time end = is_open ? message.now : s.lapsed_at.value_or(message.now);
   if (with_age || !is_open) out += " · " + hours_minutes(end.micros - s.started_at.micros);
   if (s.acknowledged) {
-    out += " · acknowledged by " + piece(s.acknowledged->by, 60) + " at " + utc_clock(s.acknowledged->at);
+    const model::ResponseKind kind = s.acknowledged->kind;
+    out += kind == model::ResponseKind::handling      ? " · handled by "
+           : kind == model::ResponseKind::false_alarm ? " · false alarm, says "
+                                                      : " · acknowledged by ";
+    out += piece(s.acknowledged->by, 60) + " at " + utc_clock(s.acknowledged->at);
     if (!s.acknowledged->independent) out += " (perhaps the actor)";
   } else {
     out += " · unacknowledged";
@@ -80,6 +84,18 @@ std::string sentence(const Session& s, const Picture& p, const Message& message)
          mrkdwn_piece(p.how, 160) + " at " + utc_clock(s.started_at) + ".";
 }
 
+// Whoever is independent has the last word; a reason may still come.
+void add_buttons(Blocks& blocks, const Session& s) {
+  std::vector<Blocks::Button> buttons;
+  if (!s.acknowledged || !s.acknowledged->independent) {
+    buttons = {{"gw_acknowledge", "Acknowledge", "primary"},
+               {"gw_handling", "I am handling it", ""},
+               {"gw_false_alarm", "False alarm…", "danger"}};
+  }
+  buttons.push_back({"gw_reason", "Add reason…", ""});
+  blocks.actions("gw_actions:" + s.id, s.id, buttons);
+}
+
 SlackText face(const Message& message, const SlackLook& look, bool with_age) {
   const Claim* const claim = with_session(message);
   if (claim == nullptr) return alert_message(message, look);
@@ -102,6 +118,7 @@ SlackText face(const Message& message, const SlackLook& look, bool with_age) {
     facts += (facts.empty() ? "" : "\n") + fact_line(c, message.telling, message.now);
   }
   blocks.section(facts);
+  if (look.buttons) add_buttons(blocks, s);
   blocks.markup(links_markup(p, message, look));
   if (!message.quiet) blocks.markup(mention_markup(look.mention));
   blocks.context(reference(s, p) +
@@ -242,6 +259,9 @@ SlackText thread_message(const Message& message, const SlackLook& look, bool is_
   for (const Claim& c : message.facts)
     lines += (lines.empty() ? "" : "\n") + fact_line(c, message.telling, message.now);
   add_lines(blocks, lines);
+  const bool calls_somebody = std::any_of(message.facts.begin(), message.facts.end(),
+                                          [](const Claim& c) { return c.alert.kind == AlertKind::session_escalated; });
+  if (calls_somebody && !message.quiet) blocks.markup(mention_markup(look.mention));
   if (claim != nullptr) {
     std::string so_far = "So far: " + p.so_far;
     if (message.facts.size() > 1) so_far += " · " + std::to_string(message.facts.size()) + " facts in this post";

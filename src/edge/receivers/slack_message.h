@@ -12,6 +12,7 @@ namespace gw::receivers {
 struct SlackLook {
   std::string mention;  // subteam:S…, user:U…, here, channel; empty: nobody. Once, in the first message of a session
   LinkTemplates links;
+  bool buttons = false;  // below the message that a session is told in
 };
 
 struct SlackText {

@@ -229,5 +229,35 @@ TEST(SlackMessage, KeepsWithinSlacksLimitsWhateverIsPutIn) {
   }
 }
 
+TEST(SlackMessage, ButtonsStandBelowASessionUntilAnIndependentPersonHasAnswered) {
+  SlackLook with = look();
+  ports::Message message = sample_message({sample_claim(AlertKind::session_opened)});
+  EXPECT_EQ(session_message(message, with).blocks.find("\"actions\""), std::string::npos);
+  with.buttons = true;
+  const auto ids = [&] {
+    std::vector<std::string> out;
+    json::Doc doc;
+    EXPECT_TRUE(doc.parse(session_message(message, with).blocks));
+    for (json::Value b = doc.root().first_child(); !b.is_missing(); b = b.next_sibling()) {
+      if (b["type"].text() != "actions") continue;
+      EXPECT_EQ(b["block_id"].text(), "gw_actions:" + kSessionId);
+      for (json::Value e = b["elements"].first_child(); !e.is_missing(); e = e.next_sibling()) {
+        EXPECT_EQ(e["value"].text(), kSessionId);
+        out.emplace_back(e["action_id"].text());
+      }
+    }
+    return out;
+  };
+  using Ids = std::vector<std::string>;
+  const Ids all{"gw_acknowledge", "gw_handling", "gw_false_alarm", "gw_reason"};
+  EXPECT_EQ(ids(), all);
+  const std::uint64_t before = session_shown(message, with);
+  message.facts[0].session->acknowledged = model::Acknowledgement{kStart, "slack:U9", "slack", "", false};
+  EXPECT_EQ(ids(), all);
+  message.facts[0].session->acknowledged = model::Acknowledgement{kStart, "bob", "slack", "", true};
+  EXPECT_EQ(ids(), Ids{"gw_reason"});
+  EXPECT_NE(session_shown(message, with), before);
+}
+
 }  // namespace
 }  // namespace gw::receivers

@@ -46,7 +46,11 @@ std::string high_risk_line(const ports::Claim& claim) {
 std::string acknowledged_line(const ports::Claim& claim) {
   if (!claim.session || !claim.session->acknowledged) return "Acknowledged";
   const model::Acknowledgement& a = *claim.session->acknowledged;
-  std::string out = "Acknowledged by " + piece(a.by, 60) + " (" + piece(a.via, 20) + ") at " + utc_clock(a.at);
+  std::string_view what = "Acknowledged";
+  if (a.kind == model::ResponseKind::handling) what = "Being handled";
+  if (a.kind == model::ResponseKind::false_alarm) what = "Called a false alarm";
+  std::string out = std::string(what) + " by " + piece(a.by, 60) + " (" + piece(a.via, 20) + ") at " + utc_clock(a.at);
+  if (!a.ticket.empty()) out += ", ticket " + piece(a.ticket, 60);
   if (!a.note.empty()) out += ": " + piece(a.note, 300);
   return out;
 }
@@ -130,6 +134,8 @@ std::string_view title_of(AlertKind kind) {
     case AlertKind::coverage_silent: return "Silence";
     case AlertKind::coverage_heard: return "Heard again";
     case AlertKind::handover: return "Hand-over";
+    case AlertKind::session_escalated: return "Escalated";
+    case AlertKind::session_response: return "Said about it";
   }
   return "Alert";
 }
@@ -145,6 +151,7 @@ std::string fact_line(const ports::Claim& claim, const ports::Telling& telling, 
       return "Over, " + piece(claim.alert.reason, 120) +
              (claim.session ? ": " + counts_of(*claim.session) + " in all" : std::string());
     case AlertKind::session_acknowledged: return acknowledged_line(claim);
+    case AlertKind::session_response: return "Said about it: " + piece(claim.alert.reason, 400);
     case AlertKind::session_merged: return merged_line(claim);
     case AlertKind::tamper:
     case AlertKind::emergency_path: return change_line(claim, telling, now);

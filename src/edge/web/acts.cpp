@@ -5,6 +5,7 @@
 #include "edge/web/call.h"
 #include "edge/web/render.h"
 #include "engine/pipeline/operate.h"
+#include "engine/pipeline/respond.h"
 
 namespace gw::web {
 namespace {
@@ -22,19 +23,25 @@ net::ServerResponse session_or_why(const Result<model::Session>& session) {
 }
 
 net::ServerResponse acknowledge(const Services& s, const Call& call) {
-  static constexpr std::array<std::string_view, 1> kMembers = {"note"};
-  const auto given = json_texts(call.request.body, kMembers);
+  static constexpr std::array<std::string_view, 3> kMembers = {"note", "ticket", "kind"};
+  auto given = json_texts(call.request.body, kMembers);
   if (!given) return problem_of(given.error());
-  const std::string note = given->contains("note") ? given->at("note") : std::string();
-  const model::Acknowledgement mine{call.now, call.caller.author(), "api", note, !call.caller.person.empty()};
-  const auto session = pipeline::acknowledge(s.store, *s.hooks.settings(), call.arguments[0], mine);
-  // The first acknowledgement stands; what somebody has to say after it is a note.
-  const bool is_late = session && session->acknowledged &&
-                       (session->acknowledged->at != mine.at || session->acknowledged->by != mine.by);
-  if (is_late && !note.empty()) {
-    return session_or_why(pipeline::add_note(s.store, call.arguments[0], {call.now, mine.by, note}));
+  model::Response mine;
+  mine.at = call.now;
+  mine.by = call.caller.author();
+  mine.via = "api";
+  mine.note = (*given)["note"];
+  mine.ticket = (*given)["ticket"];
+  if (const std::string& kind = (*given)["kind"]; !kind.empty()) {
+    const auto known = model::parse_response_kind(kind);
+    if (!known) return net::problem(400, "kind is acknowledged, handling, false_alarm or reason");
+    mine.kind = *known;
   }
-  return session_or_why(session);
+  auto answer = pipeline::respond(s.store, *s.hooks.settings(), call.arguments[0], mine, !call.caller.person.empty());
+  if (!answer) return problem_of(answer.error());
+  if (answer->is_own && mine.kind != model::ResponseKind::reason)
+    return net::problem(403, "nobody acknowledges a session of their own; what you said is kept");
+  return session_or_why(std::move(answer->session));
 }
 
 net::ServerResponse note(const Services& s, const Call& call) {

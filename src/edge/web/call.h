@@ -1,6 +1,8 @@
 // Inside of edge/web: one request that was let in, and the routes that answer it.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <span>
@@ -11,6 +13,7 @@
 #include "base/json/object.h"
 #include "edge/net/http_server.h"
 #include "edge/web/access.h"
+#include "edge/web/slack_press.h"
 #include "edge/web/web.h"
 
 namespace gw::web {
@@ -18,11 +21,22 @@ namespace gw::web {
 using json::append_list;
 using json::Object;
 
+// What became of presses in Slack since the start.
+enum class PressOutcome : std::uint8_t { accepted, own, asked, stale, forged, used, elsewhere, unusable, failed };
+inline constexpr std::array<std::string_view, 9> kPressOutcomes = {
+    "accepted", "own", "asked", "stale", "forged", "used", "elsewhere", "unusable", "failed"};
+struct Presses {
+  UsedPresses used;
+  std::array<std::atomic<std::uint64_t>, kPressOutcomes.size()> counts{};
+  void count(PressOutcome outcome) { ++counts[static_cast<std::size_t>(outcome)]; }
+};
+
 struct Services {
   ports::Store& store;
   Ingest& ingest;
   const Hooks& hooks;
   FailureLimit& failures;
+  Presses& presses;
 };
 
 struct Call {
@@ -34,7 +48,7 @@ struct Call {
   Time now;
 };
 
-enum class Body : std::uint8_t { none, json, delivery, event, firehose };
+enum class Body : std::uint8_t { none, json, form, delivery, event, firehose };
 
 struct Route {
   std::string_view method;
@@ -51,6 +65,7 @@ struct Route {
 [[nodiscard]] std::span<const Route> read_routes();
 [[nodiscard]] std::span<const Route> act_routes();
 [[nodiscard]] std::span<const Route> quarantine_routes();
+[[nodiscard]] std::span<const Route> slack_routes();
 [[nodiscard]] std::span<const Route> ingest_routes();
 [[nodiscard]] std::span<const Route> page_routes();
 

@@ -21,7 +21,7 @@ net::ServerResponse readyz(const Services& s, const Call&) {
   return respond_json(problems.empty() ? 200 : 503, body + "}\n");
 }
 
-net::ServerResponse metrics(const Services& s, const Call&) {
+net::ServerResponse metrics(const Services& s, const Call& call) {
   const auto totals = s.store.totals();
   if (!totals) return problem_of(totals.error());
   std::vector<Metric> more = s.hooks.metrics ? s.hooks.metrics() : std::vector<Metric>{};
@@ -30,6 +30,13 @@ net::ServerResponse metrics(const Services& s, const Call&) {
                   "Requests with a token that is none.",
                   {},
                   static_cast<double>(s.failures.failures())});
+  for (std::size_t i = 0; i < kPressOutcomes.size() && !call.config->slack.empty(); ++i) {
+    more.push_back({"glasswatch_slack_presses_total",
+                    true,
+                    "Presses in Slack since the start, by what became of them.",
+                    {{"outcome", std::string(kPressOutcomes[i])}},
+                    static_cast<double>(s.presses.counts[i].load())});
+  }
   const InFlight now = s.hooks.in_flight ? s.hooks.in_flight() : InFlight{};
   return respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(*totals, now, more));
 }

@@ -15,6 +15,7 @@ namespace gw::web {
 namespace {
 
 constexpr std::size_t kSmallBody = std::size_t{64} << 10;
+constexpr std::size_t kPressBody = std::size_t{256} << 10;  // it holds the message that was pressed
 
 bool fits(std::string_view pattern, const std::vector<std::string>& path, std::vector<std::string>& arguments) {
   arguments.clear();
@@ -41,8 +42,8 @@ Found find_route(std::string_view method, const std::vector<std::string>& path, 
   if (method == "HEAD") method = "GET";
   Found found;
   std::vector<std::string> fitting;
-  for (const auto routes :
-       {health_routes(), read_routes(), act_routes(), quarantine_routes(), ingest_routes(), page_routes()}) {
+  for (const auto routes : {health_routes(), read_routes(), act_routes(), quarantine_routes(), slack_routes(),
+                            ingest_routes(), page_routes()}) {
     for (const Route& route : routes) {
       const std::string_view pattern = route.path == "/" ? std::string_view{} : route.path;
       if (!fits(pattern, path, fitting)) continue;
@@ -88,10 +89,12 @@ net::ServerResponse unauthorized(bool was_wrong) {
 }  // namespace
 
 struct Web::State {
-  State(ports::Store& to, Ingest& into, Hooks given) : hooks(std::move(given)), services{to, into, hooks, failures} {}
+  State(ports::Store& to, Ingest& into, Hooks given)
+      : hooks(std::move(given)), services{to, into, hooks, failures, presses} {}
 
   Hooks hooks;
   FailureLimit failures;
+  Presses presses;
   Services services;
   std::mutex mutex;
   std::shared_ptr<const Config> config;
@@ -149,6 +152,8 @@ std::optional<net::ServerResponse> Web::State::object(const net::ServerRequest& 
   if (route.body == Body::json) {
     if (has_body(head) && !is_json(head.header("content-type"))) return net::problem(415, "application/json is needed");
     // Without a body and without a type a page of somebody else's could send it; see local_refusal() for what stops that.
+    if (head.count("content-encoding") > 0) return net::problem(415, "the body has to come as it is");
+  } else if (route.body == Body::form) {
     if (head.count("content-encoding") > 0) return net::problem(415, "the body has to come as it is");
   } else if (route.body != Body::none) {
     const std::string_view encoding = head.header("content-encoding");
@@ -217,6 +222,7 @@ net::Handler::Admission Web::admit(const net::ServerRequest& head) {
   switch (judged.route->body) {
     case Body::none: break;
     case Body::json: admission.body_limit = kSmallBody; break;
+    case Body::form: admission.body_limit = kPressBody; break;
     case Body::event: admission.body_limit = judged.call.config->eventbridge_limit; break;
     case Body::delivery:
     case Body::firehose: admission.body_limit = judged.call.config->ingest_limit; break;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "domain/model/alert.h"
 #include "edge/net/http_server.h"
@@ -65,6 +66,16 @@ struct InFlight {
   std::uint64_t in_flight = 0;
 };
 
+// A Slack app whose presses are taken.
+struct SlackDoor {
+  std::string receiver;
+  std::function<Result<std::string>()> signing_secret;
+  std::string team;  // T…; empty: any that the secret signs for
+  std::string app;   // A…; the same
+  // A call of Slack's API, with JSON or a form, that answers within some two seconds: the answer's body, which says ok.
+  std::function<Result<std::string>(const std::string& method, const std::string& body)> call;
+};
+
 struct Config {
   std::vector<Token> tokens;                         // none: see above
   bool open_metrics = false;                         // http.metrics: open
@@ -72,6 +83,7 @@ struct Config {
   std::size_t ingest_limit = std::size_t{65} << 20;  // bytes of a body as sent: Firehose's 64 MiB and its frame
   std::size_t eventbridge_limit = std::size_t{1} << 20;
   unsigned failed_tokens = 20;  // of one peer in a minute; beyond it 429
+  std::vector<SlackDoor> slack = {};
 };
 
 // What only the application knows. Each may be called from several threads at once; those that are empty are not offered.

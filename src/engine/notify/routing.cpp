@@ -37,7 +37,20 @@ Notification begin(const Alert& alert, const std::string& receiver, Time now, co
   return n;
 }
 
-// The openings of one watch beyond the cap, in this batch.
+bool is_pager(const std::string& name, const Routes& routes) {
+  return std::any_of(routes.receivers.begin(), routes.receivers.end(),
+                     [&](const Routes::Receiver& r) { return r.name == name && r.type == "pagerduty"; });
+}
+
+bool is_of_session(AlertKind kind) { return to_string(kind).starts_with("session."); }
+
+std::vector<std::string> told_of(const Alert& alert, const Routes& routes) {
+  std::vector<std::string> names = receivers_of(alert.receivers, routes);
+  if (!routes.shadow) add_known(names, alert.also, routes);
+  return names;
+}
+
+// The openings of one watch beyond the cap, in this batch; or its escalations.
 struct Flood {
   Alert summary;
   std::vector<std::string> receivers;
@@ -61,6 +74,15 @@ Flood begin_flood(const Alert& opened, const Storm& storm, std::size_t openings,
   a.event_time = opened.event_time;
   a.config_hash = opened.config_hash;
   flood.due_at = openings <= storm.opened ? now : Time{(now.micros / kMinute + 1) * kMinute};
+  return flood;
+}
+
+Flood begin_escalated(const Alert& escalated, const Storm& storm, Time now, const NewId& new_id) {
+  Flood flood = begin_flood(escalated, storm, 0, now, new_id);
+  flood.summary.fact += "|" + escalated.fact;
+  flood.summary.key =
+      std::string(to_string(AlertKind::storm)) + "|" + escalated.watch + "|" + flood.summary.fact + "|" + escalated.id;
+  flood.summary.reason = "many sessions of one watch, " + escalated.reason;
   return flood;
 }
 
@@ -122,9 +144,25 @@ Made make_notifications(const std::vector<Alert>& alerts, const Routes& routes, 
                         const std::map<std::string, std::vector<Time>>& openings, Time now, const NewId& new_id) {
   Made made;
   std::map<std::string, std::size_t> opened;  // by watch: how many lately, those before in this batch included
-  std::map<std::string, Flood> floods;        // by watch: the summary that is being filled
+  std::map<std::string, Flood> floods;  // by watch: the summary that is being filled; of escalations by watch|step
+  std::map<std::string, std::size_t> escalated;
   for (const Alert& alert : alerts) {
     Flood* flood = nullptr;
+    if (alert.kind == AlertKind::session_escalated) {
+      // Whom a step calls for many sessions at once is called for a few of them, and for the rest together.
+      const std::string step = alert.watch + "|" + alert.fact;
+      if (escalated[step]++ >= kEscalatedAlone) {
+        auto at = floods.find(step);
+        if (at != floods.end() && at->second.sessions == kStormSessions) {
+          end_flood(std::move(at->second), made, now, new_id);
+          floods.erase(at);
+          at = floods.end();
+        }
+        if (at == floods.end()) at = floods.emplace(step, begin_escalated(alert, storm, now, new_id)).first;
+        flood = &at->second;
+        add_session(*flood, alert);
+      }
+    }
     if (alert.kind == AlertKind::session_opened) {
       const auto [count, fresh] = opened.try_emplace(alert.watch, 0);
       if (const auto lately = openings.find(alert.watch); fresh && lately != openings.end()) {
@@ -147,9 +185,18 @@ Made make_notifications(const std::vector<Alert>& alerts, const Routes& routes, 
       }
       ++count->second;
     }
-    for (const std::string& receiver : receivers_of(alert.receivers, routes)) {
+    const std::vector<std::string> told = told_of(alert, routes);
+    const bool is_planned = is_of_session(alert.kind) && !alert.planned.empty();
+    const bool spares_pagers = is_planned && std::any_of(told.begin(), told.end(), [&](const std::string& name) {
+                                 return !is_pager(name, routes);
+                               });
+    for (const std::string& receiver : told) {
       Notification n = begin(alert, receiver, now, new_id);
-      if (flood != nullptr) {
+      if (spares_pagers && is_pager(receiver, routes)) {
+        n.state = model::SendState::folded;
+        n.settled_at = now;
+        n.reason = "planned, " + alert.planned + ": told to the other receivers, nobody is paged";
+      } else if (flood != nullptr) {
         add_once(flood->receivers, receiver);
         n.state = model::SendState::folded;
         n.settled_at = now;

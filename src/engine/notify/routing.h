@@ -28,6 +28,8 @@ struct Routes {
 // A summary lists this many sessions at most: a message that lists them stays within every receiver's limits.
 inline constexpr std::size_t kStormSessions = 200;
 
+inline constexpr std::size_t kEscalatedAlone = 2;
+
 // Beyond `opened` openings of one watch within `within_micros`, openings are told in one summary.
 struct Storm {
   std::size_t opened = 30;
@@ -50,6 +52,8 @@ struct Made {
 };
 using NewId = std::function<std::string(Time)>;
 // `openings`: by watch, when session_opened alerts were created lately (ports::Loaded::openings), without those in `alerts`.
+// Facts of a session that is planned as a whole are born folded at a pager, as long as somebody else is told. Of escalations of
+// one watch and step in `alerts`, those beyond kEscalatedAlone are told in a summary, as openings beyond the cap are.
 // The notifications of an opening beyond the cap are born folded into a summary, whose data lists the session; every such
 // session stands in exactly one summary, which lists kStormSessions at most. The first summary is due at once, later ones at the end of the minute, when
 // the sender makes one message of all that are due.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace gw::notify {
@@ -155,6 +156,50 @@ TEST(Routing, SaysWhoIsToldAndWhyNobodyIs) {
   EXPECT_EQ(who_is_told(e, routes()).why, "watch prod matches");
   e.ignored_by = "ci";
   EXPECT_TRUE(who_is_told(e, routes()).receivers.empty());
+}
+
+TEST(Routing, PagersAreSparedWhatIsPlannedWhileSomebodyElseIsTold) {
+  Routes r = routes();
+  r.receivers.push_back({"pd", "pagerduty"});
+  std::vector<model::Alert> alerts = {alert(AlertKind::session_opened, "a", {"oncall", "pd"}),
+                                      alert(AlertKind::session_lapsed, "b", {"pd"}),
+                                      alert(AlertKind::tamper, "c", {"oncall", "pd"})};
+  for (model::Alert& a : alerts) a.planned = "CHG-1";
+  const Made made = make_notifications(alerts, r, {}, {}, kNow, ids());
+  ASSERT_EQ(made.notifications.size(), 5u);
+  EXPECT_EQ(made.notifications[0].state, SendState::trying);
+  EXPECT_EQ(made.notifications[1].state, SendState::folded);
+  EXPECT_NE(made.notifications[1].reason.find("CHG-1"), std::string::npos);
+  for (std::size_t i = 2; i < 5; ++i) EXPECT_EQ(made.notifications[i].state, SendState::trying) << i;
+}
+
+TEST(Routing, ManyEscalationsAtOnceAreOneCallAfterTheFirstFew) {
+  std::vector<model::Alert> alerts;
+  for (int i = 0; i < 40; ++i) {
+    alerts.push_back(alert(AlertKind::session_escalated, std::to_string(i), {"pager"}));
+    alerts.back().fact = "1";
+  }
+  const Made made = make_notifications(alerts, routes(), {}, {}, kNow, ids());
+  ASSERT_EQ(made.alerts.size(), 1u);
+  EXPECT_EQ(made.alerts[0].kind, AlertKind::storm);
+  EXPECT_EQ(made.alerts[0].receivers, Names{"pager"});
+  EXPECT_NE(made.alerts[0].data.find("\"count\":38"), std::string::npos);
+  EXPECT_EQ(std::count_if(made.notifications.begin(), made.notifications.end(),
+                          [](const auto& n) { return n.state == SendState::trying; }),
+            3);
+  EXPECT_EQ(made.notifications.size(), 41u);
+}
+
+TEST(Routing, WhoWasEscalatedToIsToldBesideTheOthers) {
+  model::Alert a = alert(AlertKind::session_acknowledged, "a");
+  a.also = {"pager", "oncall", "gone"};
+  Routes r = routes();
+  const Made made = make_notifications({a}, r, {}, {}, kNow, ids());
+  ASSERT_EQ(made.notifications.size(), 2u);
+  EXPECT_EQ(made.notifications[0].receiver, "oncall");
+  EXPECT_EQ(made.notifications[1].receiver, "pager");
+  r.shadow = true;
+  EXPECT_EQ(make_notifications({a}, r, {}, {}, kNow, ids()).notifications.size(), 1u);
 }
 
 }  // namespace

@@ -1,13 +1,12 @@
 #include "engine/pipeline/operate.h"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <utility>
 
 #include "base/json/write.h"
 #include "base/uuid.h"
-#include "engine/pipeline/writer.h"
+#include "engine/pipeline/change_session.h"
 
 namespace gw::pipeline {
 namespace {
@@ -16,89 +15,7 @@ using model::Alert;
 using model::AlertKind;
 using model::Session;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-Alert acknowledged_alert(const Session& session, const Settings& settings) {
-  Alert alert;
-  alert.id = random_uuid7(session.acknowledged->at);
-  alert.kind = AlertKind::session_acknowledged;
-  alert.key = std::string(to_string(alert.kind)) + "|" + session.id + "|";
-  alert.session_id = session.id;
-  alert.severity = session.severity.value_or(model::Severity::high);
-  alert.watch = session.watch;
-  alert.receivers = session.receivers;
-  alert.reason = "acknowledged by " + session.acknowledged->by;
-  alert.data = "{\"by\":";
-  json::append_string(alert.data, session.acknowledged->by);
-  alert.data += ",\"via\":";
-  json::append_string(alert.data, session.acknowledged->via);
-  alert.data += ",\"note\":";
-  json::append_string_or_null(alert.data, session.acknowledged->note);
-  alert.data += "}";
-  alert.created_at = session.acknowledged->at;
-  alert.config_hash = settings.config_hash;
-  return alert;
-}
-
-// Loads a session by id or alias, has `change` change it, writes it when it did. `change` may be called several times.
-using Change = std::function<Status(Session&, const ports::Loaded&, ports::Commit&)>;
-Result<Session> change_session(ports::Committer& store, const std::string& id, Time now, const Change& change) {
-  ports::Ask ask;
-  ask.session_ids = {id};
-  std::optional<Session> after;
-  Status verdict = ok();
-  const Status status = store.commit(ask, [&](const ports::Loaded& loaded) {
-    ports::Commit commit;
-    commit.at = now;
-    const auto alias = loaded.aliases.find(id);
-    const std::string& real = alias == loaded.aliases.end() ? id : alias->second;
-    const auto found = std::find_if(loaded.sessions.begin(), loaded.sessions.end(),
-                                    [&](const Session& session) { return session.id == real; });
-    if (found == loaded.sessions.end()) {
-      verdict = Error{Errc::not_found, "there is no such session"};
-      return commit;
-    }
-    after = *found;
-    verdict = change(*after, loaded, commit);
-    if (verdict && !(*after == *found)) commit.sessions.push_back({*after, {}});
-    return commit;
-  });
-  if (!status) return status.error();
-  if (!verdict) return verdict.error();
-  return std::move(*after);
-}
-
 }  // namespace
-
-bool is_actor(const Session& session, std::string_view person) {
-  if (person.empty()) return false;
-  const model::Principal& who = session.principal;
-  for (const std::string_view name : {std::string_view(who.name), std::string_view(who.id), std::string_view(who.arn),
-                                      std::string_view(session.session_name)}) {
-    if (!name.empty() && is_same(name, person)) return true;
-  }
-  return false;
-}
-
-Result<Session> acknowledge(ports::Committer& store, const Settings& settings, const std::string& session_id,
-                            model::Acknowledgement acknowledgement) {
-  const Time now = acknowledgement.at;
-  return change_session(
-      store, session_id, now, [&](Session& session, const ports::Loaded& loaded, ports::Commit& commit) -> Status {
-        if (is_actor(session, acknowledgement.by))
-          return Error{Errc::denied, "nobody acknowledges a session of their own"};
-        if (session.acknowledged) return ok();
-        session.acknowledged = acknowledgement;
-        // A person, and one who can be told from the actor.
-        session.acknowledged->independent = acknowledgement.independent && !session.principal.name.empty();
-        route(settings, {acknowledged_alert(session, settings)}, loaded, commit);
-        return ok();
-      });
-}
 
 Result<Session> add_note(ports::Committer& store, const std::string& session_id, model::Note note) {
   if (note.text.empty() || note.text.size() > kMaxNoteText)

@@ -13,13 +13,6 @@
 
 namespace gw::pipeline {
 
-// Whether the session is this person's own, as far as its principal is known.
-[[nodiscard]] bool is_actor(const model::Session& session, std::string_view person);
-
-// The first acknowledgement stands, another one changes nothing. `independent` says that `by` is a person; it is taken back
-// where the actor's name is not known. Answers the session as it is then. `not_found`; `denied` to the actor.
-Result<model::Session> acknowledge(ports::Committer& store, const Settings& settings, const std::string& session_id,
-                                   model::Acknowledgement acknowledgement);
 // `invalid_input` for an empty or overlong text, or when the session has all the notes that it can hold.
 Result<model::Session> add_note(ports::Committer& store, const std::string& session_id, model::Note note);
 inline constexpr std::size_t kMaxNotes = 100;

@@ -10,31 +10,6 @@
 namespace gw::pipeline {
 namespace {
 
-class DueReader final : public ports::Reader {
- public:
-  explicit DueReader(MemoryStore& store) : store_(store) {}
-  Result<ports::Page<model::Session>> sessions(const ports::ListQuery&) override { return none(); }
-  Result<model::Session> session(const std::string&) override { return none(); }
-  Result<ports::Page<ports::StoredEvent>> events(const ports::ListQuery&) override { return none(); }
-  Result<ports::Page<ports::AlertView>> alerts(const ports::ListQuery&) override { return none(); }
-  Result<ports::Totals> totals() override { return none(); }
-  Result<Due> due(Time now, std::size_t limit) override {
-    Due due;
-    const auto look = [&](const std::optional<Time>& at, const std::string& what, std::vector<std::string>& list) {
-      if (!at) return;
-      if (*at <= now && list.size() < limit) list.push_back(what);
-      if (now < *at && (!due.next || *at < *due.next)) due.next = at;
-    };
-    for (const auto& [id, session] : store_.sessions) look(session.next_due, id, due.sessions);
-    for (const auto& [key, fold] : store_.folds) look(fold.next_due, key, due.folds);
-    return due;
-  }
-
- private:
-  static Error none() { return Error{Errc::internal, "not asked for"}; }
-  MemoryStore& store_;
-};
-
 class OperateTest : public testing::Test {
  protected:
   void SetUp() override { deliver({grant_record("1")}); }
@@ -56,32 +31,6 @@ class OperateTest : public testing::Test {
   MemoryStore store_;
   DueReader reader_{store_};
 };
-
-TEST_F(OperateTest, TheFirstAcknowledgementStands) {
-  const auto done = acknowledge(store_, *settings_, id(), {test_now(), "bob", "api", "on it", true});
-  ASSERT_TRUE(done);
-  EXPECT_EQ(done->acknowledged->by, "bob");
-  EXPECT_FALSE(done->acknowledged->independent);  // who the actor is called is not known
-  EXPECT_EQ(count(model::AlertKind::session_acknowledged), 1);
-  EXPECT_EQ(store_.notifications.size(), 2u);
-  const std::uint64_t version = store_.sessions.begin()->second.version;
-  ASSERT_TRUE(acknowledge(store_, *settings_, id(), {test_now(), "carol", "api", "", true}));
-  EXPECT_EQ(store_.sessions.begin()->second.acknowledged->by, "bob");
-  EXPECT_EQ(store_.sessions.begin()->second.version, version);
-  EXPECT_EQ(store_.notifications.size(), 2u);
-  EXPECT_EQ(acknowledge(store_, *settings_, "nobody", {}).error().code, Errc::not_found);
-}
-
-TEST_F(OperateTest, NobodyAcknowledgesTheirOwn) {
-  model::Session& session = store_.sessions.begin()->second;
-  session.principal.name = "Alice@example.com";
-  EXPECT_EQ(acknowledge(store_, *settings_, id(), {test_now(), "alice@Example.com", "api", "", true}).error().code,
-            Errc::denied);
-  EXPECT_EQ(acknowledge(store_, *settings_, id(), {test_now(), "u-alice", "api", "", true}).error().code, Errc::denied);
-  EXPECT_FALSE(session.acknowledged);
-  ASSERT_TRUE(acknowledge(store_, *settings_, id(), {test_now(), "bob", "api", "", true}));
-  EXPECT_TRUE(session.acknowledged->independent);
-}
 
 TEST_F(OperateTest, NotesAreBounded) {
   EXPECT_EQ(add_note(store_, id(), {test_now(), "bob", ""}).error().code, Errc::invalid_input);

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "domain/model/alert.h"
+#include "domain/session/correlate.h"
 #include "domain/session/entries.h"
+#include "domain/watch/config.h"
 #include "domain/watch/watch_set.h"
 #include "engine/ports/store.h"
 
@@ -32,6 +34,8 @@ struct Settings {
   std::int64_t openings_micros = std::int64_t{600} * 1'000'000;
   std::set<std::string> expected_accounts =
       {};  // whose silence is told, and that they never came; empty: those that are heard
+  std::vector<session::EscalationRule> escalation = {};  // for sessions that are opened from now on
+  std::vector<watch::Person> people = {};                // who is who
 };
 
 using SettingsPtr = std::shared_ptr<const Settings>;

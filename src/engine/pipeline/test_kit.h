@@ -194,4 +194,30 @@ class Settlements {
   int unavailable_ = 0;
 };
 
+// What of it is due.
+class DueReader final : public ports::Reader {
+ public:
+  explicit DueReader(MemoryStore& store) : store_(store) {}
+  Result<ports::Page<model::Session>> sessions(const ports::ListQuery&) override { return none(); }
+  Result<model::Session> session(const std::string&) override { return none(); }
+  Result<ports::Page<ports::StoredEvent>> events(const ports::ListQuery&) override { return none(); }
+  Result<ports::Page<ports::AlertView>> alerts(const ports::ListQuery&) override { return none(); }
+  Result<ports::Totals> totals() override { return none(); }
+  Result<Due> due(Time now, std::size_t limit) override {
+    Due due;
+    const auto look = [&](const std::optional<Time>& at, const std::string& what, std::vector<std::string>& list) {
+      if (!at) return;
+      if (*at <= now && list.size() < limit) list.push_back(what);
+      if (now < *at && (!due.next || *at < *due.next)) due.next = at;
+    };
+    for (const auto& [id, session] : store_.sessions) look(session.next_due, id, due.sessions);
+    for (const auto& [key, fold] : store_.folds) look(fold.next_due, key, due.folds);
+    return due;
+  }
+
+ private:
+  static Error none() { return Error{Errc::internal, "not asked for"}; }
+  MemoryStore& store_;
+};
+
 }  // namespace gw::pipeline

@@ -134,6 +134,7 @@ ports::Commit Writer::decide(const Group& group, const ports::Loaded& loaded) {
   context.new_id = [](Time time) { return random_uuid7(time); };
   context.config_hash = settings.config_hash;
   context.backfill = settings.backfill;
+  context.escalation = settings.escalation;
   session::Changes changes = session::correlate(group.entries, {loaded.known, loaded.sessions, loaded.folds}, context);
 
   ports::Commit commit;
