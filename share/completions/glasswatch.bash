@@ -110,11 +110,13 @@ _glasswatch() {
     'glasswatch ack')
       case $previous in
         --note)  ;;
+        --ticket)  ;;
+        --as)  ;;
         --format) words='table json jsonl' ;;
         --url)  ;;
         --token)  ;;
         --config) files=1 ;;
-        *) words='--help --note --format --url --token --config' ;;
+        *) words='--help --note --ticket --as --format --url --token --config' ;;
       esac ;;
     'glasswatch mute')
       case $previous in

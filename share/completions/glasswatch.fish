@@ -115,6 +115,8 @@ complete -c glasswatch -n '__fish_seen_subcommand_from sessions; and not __fish_
 complete -c glasswatch -n '__fish_seen_subcommand_from sessions; and not __fish_seen_subcommand_from list show' -l help -d 'Print this help message and exit'
 complete -c glasswatch -n '__fish_seen_subcommand_from ack' -l help -d 'Print this help message and exit'
 complete -c glasswatch -n '__fish_seen_subcommand_from ack' -l note -x -d 'What is known of it'
+complete -c glasswatch -n '__fish_seen_subcommand_from ack' -l ticket -x -d 'Ticket or change that it belongs to'
+complete -c glasswatch -n '__fish_seen_subcommand_from ack' -l as -x -d 'acknowledged, handling, false_alarm (with --note), or reason, which acknowledges nothing'
 complete -c glasswatch -n '__fish_seen_subcommand_from ack' -l format -x -a 'table json jsonl' -d 'The default: table on a terminal, else jsonl'
 complete -c glasswatch -n '__fish_seen_subcommand_from ack' -l url -x -d 'The server; the default: as --config says, else http://127.0.0.1:8080'
 complete -c glasswatch -n '__fish_seen_subcommand_from ack' -l token -x -d 'The access token, env:NAME or file:PATH; the default: env:GLASSWATCH_TOKEN, else of --config'

@@ -109,11 +109,13 @@ _glasswatch() {
     'glasswatch ack')
       case $previous in
         --note) : ;;
+        --ticket) : ;;
+        --as) : ;;
         --format) compadd -- table json jsonl ;;
         --url) : ;;
         --token) : ;;
         --config) _files ;;
-        *) compadd -- --help --note --format --url --token --config ;;
+        *) compadd -- --help --note --ticket --as --format --url --token --config ;;
       esac ;;
     'glasswatch mute')
       case $previous in

@@ -13,6 +13,11 @@ TEST_P(StoreSuite, WhatWasCommittedIsThereAfterReopening) {
   Session s = new_session("s1", {edge("user|a", 0, 3600)});
   s.addresses["198.51.100.7"].count = 3;
   s.next_due = at(900);
+  s.responses.push_back({at(1), "alice", "slack", model::ResponseKind::reason, model::Independence::no, "disk\nfull",
+                         "CHG-1", "hash", true});
+  s.acknowledged = model::Acknowledgement{at(2), "bob", "api", "", true, model::ResponseKind::handling, "INC-2"};
+  s.escalation.push_back({at(300), {"pager", "boss"}, Severity::high, at(301)});
+  s.escalation.push_back({at(900), {"pager"}, Severity::info, {}});
   c.sessions.push_back({s, {}});
   Entry e = new_entry("k1");
   e.event.principal.name = "alice \"a\" \n";

@@ -156,6 +156,22 @@ TEST_P(StoreSuite, AlertsAreListedWithTheirNotifications) {
   EXPECT_EQ(number({{"since", format_time(at(4))}}), 4u);
 }
 
+TEST_P(StoreSuite, SessionsThatAreOverCanBeDue) {
+  Commit c;
+  Session s = new_session("s1", {});
+  s.state = model::SessionState::lapsed;
+  s.next_due = at(60);  // a step of escalation
+  c.sessions.push_back({s, {}});
+  put(c);
+  reopen();
+  auto due = store->due(at(59), 10);
+  ASSERT_TRUE(due);
+  EXPECT_TRUE(due->sessions.empty());
+  EXPECT_EQ(due->next, at(60));
+  EXPECT_EQ(store->due(at(60), 10)->sessions, std::vector<std::string>{"s1"});
+  EXPECT_TRUE(store->sessions(query({{"state", "open"}}))->items.empty());
+}
+
 TEST_P(StoreSuite, DueIsOldestFirst) {
   Commit c;
   for (int i = 0; i < 5; ++i) {

@@ -1,4 +1,7 @@
 """The function with a state table: what is committed is told exactly once, by this invocation or by a sweep."""
+import json
+import os
+import tempfile
 import time
 import unittest
 import warnings
@@ -106,6 +109,33 @@ class FailuresWithTable(test_lambda.Failures):
         self.ask(sqs(self.put("quiet", quiet("q1"))))
         self.assertLessEqual(len(self.aws.calls("dynamodb")), 3)
         self.assertEqual(self.aws.calls("dynamodb", "DescribeTable"), [])
+
+    def test_escalation(self):
+        """A step is told by whichever sweep finds it due, once; the session being over does not end it. No buttons here."""
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        path = os.path.join(folder, "glasswatch.yaml")
+        slack = self.receivers.slack(signing_secret="env:GWTEST_SLACK_SIGNING", team="T000", app="A000")
+        with open(path, "w") as file:  # JSON is YAML
+            json.dump({"version": 1, "receivers": [slack, self.receivers.pagerduty()], "default_receivers": ["oncall"],
+                       "escalation": [{"after": "2s", "to": ["pager"]}]}, file)
+        more = {"GLASSWATCH_CONFIG": path, "GLASSWATCH_SLACK_TOKEN": None, "GLASSWATCH_SLACK_CHANNEL": None,
+                "GLASSWATCH_SLACK_API_URL": None, **self.receivers.env()}
+        apis = [self.api, self.enterContext(RuntimeApi())]
+        for api in apis:
+            self.enterContext(Function(api, self.aws, self.receivers, self.table, **more))
+        self.ask(sqs(self.put("good", grant("e1"))))
+        self.assertEqual(self.count(), 1)
+        self.assertNotIn('"actions"', self.receivers.slack_parents()[0].body.decode())
+        self.assertEqual(self.receivers.pages(), [])
+        for _ in range(8):
+            time.sleep(1)
+            waits = [api.begin(SWEEP) for api in apis]
+            for wait in waits:
+                self.assertEqual(wait().status, "response")
+        session = self.receivers.slack_parents()[0].session_id
+        self.assertEqual(self.receivers.pages()[0], ("trigger", session))
+        escalated = [c for c in self.receivers.of("v2/enqueue") if c.json["payload"]["class"] == "session.escalated"]
+        self.assertEqual(len(escalated), 1)
 
     def sweep_until(self, count):
         """And once more: what was told is not told again."""

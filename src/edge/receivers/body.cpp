@@ -65,6 +65,9 @@ Session shortened(Session s, std::size_t most) {
   if (s.joins.size() > most) s.joins.resize(most);
   if (s.aliases.size() > most) s.aliases.resize(most);
   if (s.notes.size() > most) s.notes.erase(s.notes.begin(), s.notes.end() - static_cast<std::ptrdiff_t>(most));
+  if (s.responses.size() > most)
+    s.responses.erase(s.responses.begin(), s.responses.end() - static_cast<std::ptrdiff_t>(most));
+  if (s.escalation.size() > most) s.escalation.resize(most);
   if (s.planned.size() > most) s.planned.resize(most);
   keep(s.addresses, most);
   keep(s.agents, most);
