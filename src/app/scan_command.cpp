@@ -25,13 +25,6 @@ bool wants_colour(const Io& io) {
          io.environment("TERM").value_or("") != "dumb";
 }
 
-// A time as people give it: RFC 3339, a date, or how long ago.
-std::optional<Time> parse_when(const std::string& text, Time now) {
-  if (const auto ago = parse_duration_micros(text)) return Time{now.micros - *ago};
-  if (text.size() == 10) return parse_time(text + "T00:00:00Z");
-  return parse_time(text);
-}
-
 class Settings {
  public:
   Settings(const ScanArguments& arguments, const Io& io) : arguments_(arguments), io_(io) {}

@@ -29,6 +29,19 @@ std::string visible(std::string_view text) {
   return out;
 }
 
+void append_html(std::string& out, std::string_view text) {
+  for (const char c : visible(text)) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      default: out.push_back(c);
+    }
+  }
+}
+
 namespace {
 
 // Whether a spreadsheet would take the cell for a formula: = + - @ first, also as full-width characters, which some

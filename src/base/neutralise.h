@@ -12,6 +12,9 @@ namespace gw {
 void append_visible(std::string& out, std::string_view text);
 [[nodiscard]] std::string visible(std::string_view text);
 
+// For HTML, in an element's text or a quoted attribute: append_visible, and & < > " ' as references.
+void append_html(std::string& out, std::string_view text);
+
 // One CSV cell (RFC 4180): append_visible, quoted where needed; a cell that a spreadsheet would take for a formula
 // (beginning with = + - @, a tab or a carriage return) gets an apostrophe in front.
 void append_csv_cell(std::string& out, std::string_view text);

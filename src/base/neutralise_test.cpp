@@ -54,5 +54,11 @@ TEST(Neutralise, WidthCountsColumns) {
   EXPECT_EQ(display_width("\xE4\xB8\xAD\xC3\xA9"), 3u);
 }
 
+TEST(Neutralise, HtmlHasNoMarkup) {
+  std::string out;
+  append_html(out, "<a href='x' b=\"y\">&amp;\x1b[0m\xE2\x80\xAE\xff");
+  EXPECT_EQ(out, "&lt;a href=&#39;x&#39; b=&quot;y&quot;&gt;&amp;amp;\\u{1b}[0m\\u{202e}\\x{ff}");
+}
+
 }  // namespace
 }  // namespace gw

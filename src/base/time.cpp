@@ -138,4 +138,10 @@ std::optional<std::int64_t> parse_duration_micros(std::string_view text) {
   return count * unit;
 }
 
+std::optional<Time> parse_when(std::string_view text, Time now) {
+  if (const auto ago = parse_duration_micros(text)) return Time{*ago < now.micros ? now.micros - *ago : 0};
+  if (text.size() == 10) return parse_time(std::string(text) + "T00:00:00Z");
+  return parse_time(text);
+}
+
 }  // namespace gw

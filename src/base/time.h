@@ -24,6 +24,9 @@ struct Time {
 // RFC 3339 in UTC: seconds when whole (`2026-01-02T03:04:05Z`), else microseconds.
 [[nodiscard]] std::string format_time(Time time);
 
+// A time as people give it: RFC 3339, a date (its beginning, in UTC), or how long before `now` (`2h`, `7d`).
+[[nodiscard]] std::optional<Time> parse_when(std::string_view text, Time now);
+
 // `90s`, `15m`, `2h`, `7d`, `2w` as microseconds; nullopt for anything else (also for 0 units or overflow).
 [[nodiscard]] std::optional<std::int64_t> parse_duration_micros(std::string_view text);
 

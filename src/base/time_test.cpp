@@ -47,5 +47,18 @@ TEST(Duration, UnitsAndRefusals) {
   }
 }
 
+TEST(Time, AsPeopleGiveIt) {
+  const Time now = *parse_time("2026-03-08T12:00:00Z");
+  const auto at = [&](std::string_view text) {
+    const auto time = parse_when(text, now);
+    return time ? format_time(*time) : std::string("none");
+  };
+  EXPECT_EQ(at("2026-03-01T02:03:04+01:00"), "2026-03-01T01:03:04Z");
+  EXPECT_EQ(at("2026-03-01"), "2026-03-01T00:00:00Z");
+  EXPECT_EQ(at("7d"), "2026-03-01T12:00:00Z");
+  EXPECT_EQ(at("9999w"), "1970-01-01T00:00:00Z");
+  for (const char* text : {"", "yesterday", "2026-13-01", "7"}) EXPECT_EQ(at(text), "none") << text;
+}
+
 }  // namespace
 }  // namespace gw

@@ -45,6 +45,7 @@ TEST_P(StoreSuite, EventsSayWhichFeedsCarriedThem) {
     c.entries.emplace_back("s1", e);
   }
   c.feeds = {{id_of('k', 0), "s3"}};  // in the commit that stores it
+  c.at = at(100);
   put(c);
   Commit again;
   again.feeds = {{id_of('k', 1), "s3"},
@@ -61,6 +62,7 @@ TEST_P(StoreSuite, EventsSayWhichFeedsCarriedThem) {
   EXPECT_EQ(page->items[2].feeds, (Feeds{"cloudwatch_logs", "eventbridge", "s3"}));
   EXPECT_EQ(page->items[1].feeds, (Feeds{"eventbridge"}));
   EXPECT_EQ(page->items[0].feeds, (Feeds{"s3"}));
+  EXPECT_EQ(page->items[0].received_at, c.at);
   const auto alone = store->events(query({{"only_feed", "eventbridge"}}, 10));
   ASSERT_TRUE(alone) << alone.error().message;
   ASSERT_EQ(alone->items.size(), 1u);

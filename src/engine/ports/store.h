@@ -210,6 +210,7 @@ struct StoredEvent {
   model::ActivityKinds kinds = 0;
   std::string high_risk;
   std::set<std::string> feeds;  // that carried it: that of `event.origin`, and others
+  Time received_at;             // of the commit that stored it
 };
 struct AlertView {
   model::Alert alert;

@@ -258,6 +258,7 @@ StoredEvent parse_event(const Item& item) {
   event.session_id = item.text("session");
   event.kinds = static_cast<model::ActivityKinds>(item.count("kinds"));
   event.high_risk = item.text("high_risk");
+  event.received_at = item.time("received");
   event.feeds.insert(event.event.origin.feed);
   for (const auto& [name, value] : item.values) {
     if (name.starts_with(kFeed)) event.feeds.insert(name.substr(kFeed.size()));

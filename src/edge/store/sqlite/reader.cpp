@@ -131,7 +131,7 @@ Page<ports::StoredEvent> list_events(Db& db, const ListQuery& query) {
   }
   Query q = db.query(
       "SELECT seq, time, kind, session_id, kinds, high_risk, body, (SELECT group_concat(feed, ' ') FROM"
-      " event_feeds WHERE event_feeds.event_key = events.event_key) FROM events" +
+      " event_feeds WHERE event_feeds.event_key = events.event_key), received FROM events" +
       where.sql() + " ORDER BY time DESC, seq DESC LIMIT ?");
   where.bind(q);
   const std::size_t limit = limit_of(query);
@@ -154,6 +154,7 @@ Page<ports::StoredEvent> list_events(Db& db, const ListQuery& query) {
     event.feeds.insert(event.event.origin.feed);
     std::istringstream others(std::string(q.view(7)));
     for (std::string feed; others >> feed;) event.feeds.insert(feed);
+    event.received_at = q.time(8);
   }
   return page;
 }

@@ -62,6 +62,13 @@ SqliteStore::SqliteStore(const std::string& path, const Options& options, ReadOn
   give_reader(std::move(db));
 }
 
+SqliteStore::SqliteStore(const std::string& path, const Options& options, Snapshot)
+    : SqliteStore(path, options, ReadOnly{}) {
+  pinned_ = take_reader();
+  pinned_since_.emplace(*pinned_, Transaction::Kind::read);
+  static_cast<void>(pinned_->number("SELECT count(*) FROM meta"));  // what is read first says which state it is
+}
+
 void SqliteStore::begin_writing(Sync sync) {
   if (!writer_) fail(Errc::denied, path_ + ": opened for reading only");
   if (needs_repair_) {
@@ -132,6 +139,12 @@ Result<std::unique_ptr<ports::Store>> open(const std::string& path, const Option
 Result<std::unique_ptr<ports::Store>> open_to_read(const std::string& path, const Options& options) {
   return guard([&]() -> std::unique_ptr<ports::Store> {
     return std::make_unique<SqliteStore>(path, options, SqliteStore::ReadOnly{});
+  });
+}
+
+Result<std::unique_ptr<ports::Store>> open_snapshot(const std::string& path, const Options& options) {
+  return guard([&]() -> std::unique_ptr<ports::Store> {
+    return std::make_unique<SqliteStore>(path, options, SqliteStore::Snapshot{});
   });
 }
 

@@ -20,6 +20,8 @@ class SqliteStore final : public ports::Store {
   SqliteStore(const std::string& path, const Options& options);  // throws Failure
   struct ReadOnly {};
   SqliteStore(const std::string& path, const Options& options, ReadOnly);  // the same
+  struct Snapshot {};
+  SqliteStore(const std::string& path, const Options& options, Snapshot);  // the same
 
   // Committer
   Status commit(const ports::Ask& ask, const Decide& decide) override;
@@ -80,6 +82,10 @@ class SqliteStore final : public ports::Store {
   template <class F>
   auto read(F&& f) {
     return guard([&] {
+      if (pinned_) {
+        const std::lock_guard lock(pinned_mutex_);
+        return f(*pinned_);
+      }
       Lease lease(*this);
       Transaction snapshot(*lease.db, Transaction::Kind::read);
       return f(*lease.db);
@@ -109,6 +115,10 @@ class SqliteStore final : public ports::Store {
 
   std::mutex marks_mutex_;
   std::vector<PendingMarks*> marks_;
+
+  std::mutex pinned_mutex_;
+  std::unique_ptr<Db> pinned_;                       // within a transaction that lasts as long as the store is open
+  std::optional<Transaction> pinned_since_;
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Db>> readers_;

@@ -32,4 +32,8 @@ struct Options {
 // where the file is not there, or was written by an older program.
 [[nodiscard]] Result<std::unique_ptr<ports::Store>> open_to_read(const std::string& path, const Options& options = {});
 
+// The same, but every call answers from the store as it was when it was opened. One call at a time; while it is open, the
+// write-ahead log of a busy store grows.
+[[nodiscard]] Result<std::unique_ptr<ports::Store>> open_snapshot(const std::string& path, const Options& options = {});
+
 }  // namespace gw::sqlite

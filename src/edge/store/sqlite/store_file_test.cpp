@@ -308,5 +308,27 @@ TEST_F(StoreFile, ADamagedStoreIsBackedUpAsItIsWithItsProblems) {
   EXPECT_EQ(made->problem_count, 1u);
 }
 
+TEST_F(StoreFile, ASnapshotStaysAsItWas) {
+  fill();
+  auto store = open(path);
+  ASSERT_TRUE(store);
+  const auto snapshot = open_snapshot(path);
+  ASSERT_TRUE(snapshot) << snapshot.error().message;
+  const Status status = (*store)->commit({}, [](const ports::Loaded&) {
+    ports::Commit c;
+    c.records.decoded = c.records.matched = 1000;
+    model::Session s;
+    s.id = "later";
+    c.sessions.push_back({s, {}});
+    return c;
+  });
+  ASSERT_TRUE(status);
+  EXPECT_TRUE((*store)->session("later"));
+  EXPECT_EQ((*snapshot)->session("later").error().code, Errc::not_found);
+  EXPECT_EQ((*snapshot)->sessions({})->items.size(), 2u);
+  EXPECT_LT((*snapshot)->totals()->records.decoded, 1000u);
+  EXPECT_EQ((*snapshot)->settle_quarantined("x", "dismissed", Time{}).error().code, Errc::denied);
+}
+
 }  // namespace
 }  // namespace gw::sqlite
