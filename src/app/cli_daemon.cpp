@@ -78,6 +78,7 @@ struct DaemonCommands::State {
   RouteArguments route;
   StoreArguments store;
   ImportArguments import;
+  ReportArguments report;
   std::string receivers_config;
 
   void runs(CLI::App& command, int (*function)(const OperatorArguments&, const Io&)) {
@@ -281,6 +282,35 @@ struct DaemonCommands::State {
     commands.emplace_back(&test, [this](const Io& io) { return run_route_test(route, io); });
   }
 
+  void add_report(CLI::App& app) {
+    CLI::App& command =
+        add(app, "report", "What the store holds about the uses of a period, for auditors",
+            "  glasswatch report --config glasswatch.yaml --from 2026-07-01 --to 2026-08-01 --output july.html\n"
+            "  glasswatch report --store sqlite:glasswatch.db --session SESSION --format json --as-of "
+            "2026-08-01T00:00:00Z\n",
+            "\nExit codes: 0 done; 2 wrong usage or configuration, or there is no such session; 4 the store cannot be "
+            "read, or "
+            "the\nreport cannot be written.\n");
+    ReportArguments& a = report;
+    command.add_option("--config", a.store.config, "The store that this configuration names")->type_name("FILE");
+    command.add_option("--store", a.store.store, "This store")->type_name("sqlite:PATH");
+    command.add_option("--from", a.from, "Uses that began then or later (RFC 3339, a date, or 30d before --as-of)")
+        ->type_name("TIME");
+    command.add_option("--to", a.to, "Uses that began before this time")->type_name("TIME");
+    command
+        .add_option("--as-of", a.as_of,
+                    "Only what was stored by then, for the same bytes later; the default: now, and all of it")
+        ->type_name("TIME");
+    command.add_option("--account", a.account, "Only uses of this account")->type_name("ID");
+    command.add_option("--role", a.role, "Only uses of this role or permission set")->type_name("NAME");
+    command.add_option("--watch", a.watch, "Only uses that this watch matched")->type_name("NAME");
+    command.add_option("--session", a.session, "Only this use")->type_name("ID");
+    command.add_option("--format", a.format, "The default: html")->type_name("html|csv|json");
+    command.add_option("--output", a.output, "Write it to this file, which has its name when it is whole")
+        ->type_name("FILE");
+    commands.emplace_back(&command, [this](const Io& io) { return run_report(report, io); });
+  }
+
   void add_store(CLI::App& app) {
     CLI::App& group =
         add_group(app, "store", "Look after the store", "  glasswatch store check --config glasswatch.yaml\n");
@@ -319,6 +349,7 @@ DaemonCommands::DaemonCommands(CLI::App& app) : state_(std::make_unique<State>()
   state_->add_quarantine(app);
   state_->add_checks(app);
   state_->add_route(app);
+  state_->add_report(app);
   state_->add_store(app);
 }
 DaemonCommands::~DaemonCommands() = default;

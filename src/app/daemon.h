@@ -42,4 +42,18 @@ struct StoreArguments {
 [[nodiscard]] int run_store_backup(const StoreArguments& arguments, const Io& io);
 [[nodiscard]] int run_store_migrate(const StoreArguments& arguments, const Io& io);
 
+struct ReportArguments {
+  StoreArguments store;
+  std::string from;
+  std::string to;
+  std::string as_of;
+  std::string account;
+  std::string role;
+  std::string watch;
+  std::string session;
+  std::string format = "html";
+  std::string output;
+};
+[[nodiscard]] int run_report(const ReportArguments& arguments, const Io& io);
+
 }  // namespace gw::app

@@ -117,7 +117,7 @@ class SqliteStore final : public ports::Store {
   std::vector<PendingMarks*> marks_;
 
   std::mutex pinned_mutex_;
-  std::unique_ptr<Db> pinned_;                       // within a transaction that lasts as long as the store is open
+  std::unique_ptr<Db> pinned_;  // within a transaction that lasts as long as the store is open
   std::optional<Transaction> pinned_since_;
 
   std::mutex readers_mutex_;
