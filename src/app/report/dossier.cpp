@@ -128,6 +128,7 @@ Dossier::Dossier(Session session, const Question& question) : question_(question
   for (const model::Join& join : session.joins) joins_.emplace(join.event_id, join);
   for (const model::IdentityRun& run : session.runs)
     firsts_.emplace(run.first_event_key.substr(0, run.first_event_key.find('\n')), run.from);
+  for (const model::Issue& issue : session.issues) later_issues_.insert(issue.at);
   use_.session = std::move(session);
 }
 
@@ -183,7 +184,6 @@ void Dossier::record(const StoredEvent& event, Totals& totals) {
   }
   if (!event.high_risk.empty()) ++use_.high_risk;
   if (!call && event.kind != EntryKind::change) {
-    issued_.push_back(at);
     if (e.mechanism != Mechanism::other || event.kind == EntryKind::access) then_.mechanisms.add(e.mechanism);
     if (e.mechanism != Mechanism::root_api && e.mechanism != Mechanism::iam_user_api) ++then_.ways_in;
     m.what = event.kind == EntryKind::half ? "second half" : "way in";
@@ -198,6 +198,7 @@ void Dossier::record(const StoredEvent& event, Totals& totals) {
     denied_.add(std::move(m), use_.moments_left_out);
   }
 
+  later_issues_.erase(at);
   if (then_.feeds.empty()) then_.last_seen_at = at;
   then_.feeds.insert(e.origin.feed);
   see(then_.high_risk, event.high_risk, at, e.event_id);
@@ -264,11 +265,8 @@ void Dossier::put_back() {
   s.watch = then_.watch;
   std::reverse(then_.joins.begin(), then_.joins.end());
   s.joins = then_.joins;
-  // Credentials that were renewed by a record that came later.
-  const std::set<Time> issued(issued_.begin(), issued_.end());
-  const std::size_t before = s.issues.size();
-  std::erase_if(s.issues, [&](const model::Issue& issue) { return !issued.contains(issue.at); });
-  if (s.issues.size() == before) return;
+  if (later_issues_.empty()) return;  // else credentials were renewed by a record that came later
+  std::erase_if(s.issues, [&](const model::Issue& issue) { return later_issues_.contains(issue.at); });
   s.expires_at.reset();
   for (const model::Issue& issue : s.issues) {
     if (s.expires_at && issue.expires_at <= *s.expires_at) continue;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -176,8 +177,8 @@ class Dossier {
 
   Question question_;
   Use use_;
-  model::Session then_;  // what is counted from the records
-  std::vector<Time> issued_;
+  model::Session then_;                       // what is counted from the records
+  std::set<Time> later_issues_;               // when credentials were handed out by records that did not count yet
   std::map<std::string, model::Join> joins_;  // by event id
   std::map<std::string, Time> firsts_;        // event ids of calls that were ways in
   Shown ways_in_;
