@@ -79,6 +79,7 @@ struct DaemonCommands::State {
   StoreArguments store;
   ImportArguments import;
   ReportArguments report;
+  CompareArguments compare;
   std::string receivers_config;
 
   void runs(CLI::App& command, int (*function)(const OperatorArguments&, const Io&)) {
@@ -311,6 +312,26 @@ struct DaemonCommands::State {
     commands.emplace_back(&command, [this](const Io& io) { return run_report(report, io); });
   }
 
+  void add_compare(CLI::App& app) {
+    CLI::App& command = add(
+        app, "compare", "The events that only one of two tools told: this store, and another tool's list",
+        "  glasswatch compare --config glasswatch.yaml --with slack-export.json --from 7d\n",
+        "\nFILE is a list of event ids, one a line, or any text with them in it (JSON lines, a Slack export): every "
+        "UUID "
+        "counts,\nunless it is the value of client_msg_id, requestID, sharedEventID or session_id.\n"
+        "\nExit codes: 0 no difference; 1 there are some; 2 wrong usage or configuration; 3 FILE cannot be read; 4 the "
+        "store\ncannot be read.\n");
+    CompareArguments& a = compare;
+    command.add_option("--with", a.with, "What the other tool told")->required()->type_name("FILE");
+    command.add_option("--config", a.store.config, "The store that this configuration names")->type_name("FILE");
+    command.add_option("--store", a.store.store, "This store")->type_name("sqlite:PATH");
+    command.add_option("--from", a.from, "Events from this time on (RFC 3339, a date, or 7d ago)")->type_name("TIME");
+    command.add_option("--to", a.to, "Events before this time")->type_name("TIME");
+    command.add_option("--format", a.format, "The default: table on a terminal, else jsonl")
+        ->type_name("table|jsonl|csv");
+    commands.emplace_back(&command, [this](const Io& io) { return run_compare(compare, io); });
+  }
+
   void add_store(CLI::App& app) {
     CLI::App& group =
         add_group(app, "store", "Look after the store", "  glasswatch store check --config glasswatch.yaml\n");
@@ -350,6 +371,7 @@ DaemonCommands::DaemonCommands(CLI::App& app) : state_(std::make_unique<State>()
   state_->add_checks(app);
   state_->add_route(app);
   state_->add_report(app);
+  state_->add_compare(app);
   state_->add_store(app);
 }
 DaemonCommands::~DaemonCommands() = default;

@@ -56,4 +56,13 @@ struct ReportArguments {
 };
 [[nodiscard]] int run_report(const ReportArguments& arguments, const Io& io);
 
+struct CompareArguments {
+  StoreArguments store;
+  std::string with;
+  std::string from;
+  std::string to;
+  std::string format;
+};
+[[nodiscard]] int run_compare(const CompareArguments& arguments, const Io& io);
+
 }  // namespace gw::app
