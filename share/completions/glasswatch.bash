@@ -20,7 +20,7 @@ _glasswatch() {
         --account)  ;;
         --region)  ;;
         --mechanism) words='identity_center_signin identity_center_console identity_center_cli identity_center_app saml_federation web_identity assume_role switch_role iam_user_console iam_user_api root_console root_api assume_root session_token aws_login password_recovery tamper other' ;;
-        --format) words='table jsonl json csv' ;;
+        --format) words='table jsonl json csv ocsf' ;;
         --accounts) files=1 ;;
         --people) files=1 ;;
         --fail-on) words='info low medium high critical' ;;

@@ -29,7 +29,7 @@ complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l to -x -d 'Events
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l account -x -d 'Only accesses to, or recorded in, this account; may be repeated'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l region -x -d 'Only records of this region; may be repeated'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l mechanism -x -a 'identity_center_signin identity_center_console identity_center_cli identity_center_app saml_federation web_identity assume_role switch_role iam_user_console iam_user_api root_console root_api assume_root session_token aws_login password_recovery tamper other' -d 'Only these ways in, separated by commas'
-complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l format -x -a 'table jsonl json csv' -d 'The default: table on a terminal, else jsonl'
+complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l format -x -a 'table jsonl json csv ocsf' -d 'The default: table on a terminal, else jsonl'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l accounts -r -F -d 'Names: output of `aws organizations list-accounts`'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l people -r -F -d 'Names: output of `aws identitystore list-users`'
 complete -c glasswatch -n '__fish_seen_subcommand_from scan' -l fail-on -x -a 'info low medium high critical' -d 'Exit 1 when a break-glass finding has this severity or a higher one'

@@ -19,7 +19,7 @@ _glasswatch() {
         --account) : ;;
         --region) : ;;
         --mechanism) compset -P '*,'; compadd -- identity_center_signin identity_center_console identity_center_cli identity_center_app saml_federation web_identity assume_role switch_role iam_user_console iam_user_api root_console root_api assume_root session_token aws_login password_recovery tamper other ;;
-        --format) compadd -- table jsonl json csv ;;
+        --format) compadd -- table jsonl json csv ocsf ;;
         --accounts) _files ;;
         --people) _files ;;
         --fail-on) compadd -- info low medium high critical ;;

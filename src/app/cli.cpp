@@ -145,7 +145,7 @@ struct Program {
         ->delimiter(',')
         ->type_name("LIST");
     command.add_option("--format", a.format, "The default: table on a terminal, else jsonl")
-        ->type_name("table|jsonl|json|csv");
+        ->type_name("table|jsonl|json|csv|ocsf");
     command.add_option("--accounts", a.accounts_file, "Names: output of `aws organizations list-accounts`")
         ->type_name("FILE");
     command.add_option("--people", a.people_file, "Names: output of `aws identitystore list-users`")->type_name("FILE");

@@ -108,8 +108,10 @@ class Settings {
       format = Format::json;
     } else if (a.format == "csv") {
       format = Format::csv;
+    } else if (a.format == "ocsf") {
+      format = Format::ocsf;
     } else {
-      wrong("--format: `" + a.format + "` is none of table, jsonl, json, csv");
+      wrong("--format: `" + a.format + "` is none of table, jsonl, json, csv, ocsf");
     }
     if (a.dedupe == "exact") {
       options.dedupe = scan::Dedupe::exact;
@@ -194,6 +196,10 @@ int run_sessions(const ScanArguments& arguments, Settings& settings, const Io& i
        {std::pair{arguments.all, "--all"}, std::pair{!arguments.explain.empty(), "--explain"}}) {
     if (!given) continue;
     complain(io, std::string(name) + " is about events, --sessions and --activity about break-glass sessions");
+    return kUsage;
+  }
+  if (settings.format == Format::ocsf) {
+    complain(io, "--format ocsf is about events, --sessions and --activity about break-glass sessions");
     return kUsage;
   }
   if (arguments.sessions && arguments.activity && settings.format != Format::jsonl &&

@@ -101,6 +101,8 @@ TEST(ScanSessions, RefuseWhatDoesNotFit) {
   EXPECT_EQ(run(with(kScan, {"--sessions", "--all"})).code, 2);
   EXPECT_EQ(run(with(kScan, {"--sessions", "--explain", "x"})).code, 2);
   EXPECT_EQ(run(with(kScan, {"--sessions", "--activity", "--format", "csv"})).code, 2);
+  EXPECT_EQ(run(with(kScan, {"--sessions", "--format", "ocsf"})).code, 2);
+  EXPECT_EQ(run(with(kScan, {"--activity", "--format", "ocsf"})).code, 2);
   const Outcome table = run(with(kScan, {"--sessions", "--format", "table"}));
   EXPECT_EQ(table.out.substr(0, 7), "STARTED");
 }

@@ -153,7 +153,7 @@ TEST(Usage, WrongOneEndsWithTwoAndAHint) {
       {{"config", "chek"}, "there is no command `chek`; did you mean `check`? (see glasswatch config --help)"},
       {{"completion", "tcsh"}, "there is no completion for `tcsh`"},
       {{"version", "x"}, "x (see glasswatch version --help)"},
-      {{"scan", "--format", "xml", "/"}, "--format: `xml` is none of table, jsonl, json, csv"},
+      {{"scan", "--format", "xml", "/"}, "--format: `xml` is none of table, jsonl, json, csv, ocsf"},
       {{"scan", "--format", "", "/"}, "--format"},
       {{"scan", "--fail-on", "", "/"}, "--fail-on"},
       {{"scan", "--fail-on", "worst", "/"}, "--fail-on: `worst` is none of info, low, medium, high, critical"},

@@ -155,7 +155,7 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\
 
 
 def check_printed(checks, label, path):
-    for form in ("table", "jsonl", "json", "csv"):
+    for form in ("table", "jsonl", "json", "csv", "ocsf"):
         r = runner.run(["scan", "--all", "--format", form, "--threads", "1", path])
         where = f"{label}, {form}"
         checks.ok(r.code in (0, 3), f"{where}: exit code {r.code}", r.err.decode("utf-8", "replace").splitlines()[:3])
@@ -175,9 +175,9 @@ def check_printed(checks, label, path):
             checks.ok(len({len(row) for row in rows}) == 1, f"{where}: every row has the same number of cells")
             one_line = [c for c in cells if "\n" in c or "\r" in c]
             checks.ok(not one_line, f"{where}: no cell holds a line break", [ascii(c[:80]) for c in one_line])
-        if form in ("jsonl", "json"):
+        if form in ("jsonl", "json", "ocsf"):
             try:
-                [json.loads(line) for line in out.splitlines()] if form == "jsonl" else json.loads(out)
+                [json.loads(line) for line in out.splitlines()] if form != "json" else json.loads(out)
             except ValueError as problem:
                 checks.ok(False, f"{where}: not valid JSON: {problem}")
 

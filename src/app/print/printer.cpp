@@ -8,6 +8,7 @@
 #include "base/neutralise.h"
 #include "base/utf8.h"
 #include "domain/model/access_json.h"
+#include "domain/ocsf/ocsf.h"
 
 namespace gw::app {
 namespace {
@@ -50,6 +51,16 @@ class JsonArray final : public Printer {
     first_ = false;
   }
   bool first_ = true;
+};
+
+class OcsfLines final : public Printer {
+ public:
+  void begin(std::string&) override {}
+  void finding(std::string& out, const AccessEvent& event) override {
+    ocsf::append_event(out, event);
+    out.push_back('\n');
+  }
+  void end(std::string&) override {}
 };
 
 std::string_view word(model::Outcome outcome) { return outcome == model::Outcome::success ? "success" : "failure"; }
@@ -248,6 +259,7 @@ std::unique_ptr<Printer> make_printer(Format format, unsigned columns, bool colo
     case Format::table: return std::make_unique<Table>(columns, colour);
     case Format::json: return std::make_unique<JsonArray>();
     case Format::csv: return std::make_unique<Csv>();
+    case Format::ocsf: return std::make_unique<OcsfLines>();
     case Format::jsonl: break;
   }
   return std::make_unique<JsonLines>();

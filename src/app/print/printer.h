@@ -10,7 +10,7 @@
 
 namespace gw::app {
 
-enum class Format : unsigned char { table, jsonl, json, csv };
+enum class Format : unsigned char { table, jsonl, json, csv, ocsf };
 
 class Printer {
  public:

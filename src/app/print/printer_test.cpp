@@ -243,8 +243,9 @@ TEST(Printer, HostileTextIsHarmlessInEveryFieldAndFormat) {
     }
     e.watches = {payload};
     e.flags = {payload};
-    for (const auto& [format, lines] : {std::pair{Format::table, 2u}, std::pair{Format::jsonl, 1u},
-                                        std::pair{Format::json, 3u}, std::pair{Format::csv, 2u}}) {
+    for (const auto& [format, lines] :
+         {std::pair{Format::table, 2u}, std::pair{Format::jsonl, 1u}, std::pair{Format::json, 3u},
+          std::pair{Format::csv, 2u}, std::pair{Format::ocsf, 1u}}) {
       const std::string out = printed(format, {e}, 200);
       expect_harmless(out);
       EXPECT_EQ(lines_of(out).size(), lines) << payload;

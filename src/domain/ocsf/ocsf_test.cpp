@@ -1,0 +1,188 @@
+#include "domain/ocsf/ocsf.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json/doc.h"
+
+namespace gw::ocsf {
+namespace {
+
+using model::AccessEvent;
+using model::Mechanism;
+using model::Severity;
+
+// OCSF 1.3.0: what an object must have, and of which attributes it must have one.
+struct Rule {
+  std::vector<std::string> required;
+  std::vector<std::string> one_of;
+};
+const std::map<std::string, Rule>& rules() {
+  static const std::map<std::string, Rule> kRules = {
+      {"event",
+       {{"activity_id", "category_uid", "class_uid", "severity_id", "time", "type_uid", "metadata", "cloud"}, {}}},
+      {"2004", {{"finding_info"}, {}}},
+      {"3002", {{"user"}, {"service", "dst_endpoint"}}},
+      {"metadata", {{"product", "version"}, {}}},
+      {"product", {{"vendor_name"}, {"name", "uid"}}},
+      {"cloud", {{"provider"}, {}}},
+      {"account", {{}, {"name", "uid"}}},
+      {"finding_info", {{"uid", "title"}, {}}},
+      {"analytic", {{"type_id"}, {}}},
+      {"user", {{}, {"account", "name", "uid"}}},
+      {"service", {{}, {"name", "uid"}}},
+      {"api", {{"operation"}, {}}},
+      {"actor", {{}, {"process", "user", "invoked_by", "session"}}},
+      {"src_endpoint", {{}, {"ip", "uid", "name", "hostname"}}},
+  };
+  return kRules;
+}
+
+bool stands_in(const json::Value& object, const std::string& name) {
+  const json::Value v = object[name];
+  return !v.is_missing() && v.raw() != "null" && v.raw() != "\"\"" && v.raw() != "{}" && v.raw() != "[]";
+}
+
+void expect_attributes(const json::Value& object, const std::string& rule) {
+  const auto found = rules().find(rule);
+  if (found == rules().end()) return;
+  for (const std::string& name : found->second.required)
+    EXPECT_TRUE(stands_in(object, name)) << rule << " lacks " << name << ": " << object.raw();
+  bool any = found->second.one_of.empty();
+  for (const std::string& name : found->second.one_of) any = any || stands_in(object, name);
+  EXPECT_TRUE(any) << rule << " has none of its attributes: " << object.raw();
+}
+
+void expect_objects(const json::Value& parent) {
+  for (const char* name : {"metadata", "product", "cloud", "account", "finding_info", "analytic", "user", "service",
+                           "api", "actor", "src_endpoint"}) {
+    const json::Value child = parent[name];
+    if (!child.is_object()) continue;
+    expect_attributes(child, name);
+    expect_objects(child);
+  }
+}
+
+std::string line_of(const AccessEvent& e) {
+  std::string out;
+  append_event(out, e);
+  return out;
+}
+
+void expect_valid(const AccessEvent& e) {
+  const std::string line = line_of(e);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  json::Doc doc;
+  ASSERT_TRUE(doc.parse(line)) << line;
+  const json::Value root = doc.root();
+  expect_attributes(root, "event");
+  const std::string class_uid(root["class_uid"].raw());
+  expect_attributes(root, class_uid);
+  expect_objects(root);
+  if (const json::Value evidence = root["evidences"].first_child(); !evidence.is_missing()) expect_objects(evidence);
+  EXPECT_EQ(std::stoi(std::string(root["type_uid"].raw())),
+            std::stoi(class_uid) * 100 + std::stoi(std::string(root["activity_id"].raw())));
+  EXPECT_EQ(root["category_uid"].raw(), class_uid.substr(0, 1));
+  EXPECT_TRUE(root["unmapped"]["glasswatch"].is_object());
+}
+
+AccessEvent alice() {
+  AccessEvent e;
+  e.event_id = "e-1";
+  e.event_time = parse_time("2026-08-01T02:14:51.250Z");
+  e.mechanism = Mechanism::saml_federation;
+  e.account_id = "444455556666";
+  e.account_name = "prod";
+  e.role = "BreakGlassAdmin";
+  e.principal = {"SAMLUser", "9067-1", "alice@example.com", "record", "arn:aws:x"};
+  e.source_ip = "203.0.113.7";
+  e.region = "eu-west-2";
+  e.event_source = "sts.amazonaws.com";
+  e.event_name = "AssumeRoleWithSAML";
+  e.recipient_account_id = "111122223333";
+  return e;
+}
+
+AccessEvent watched() {
+  AccessEvent e = alice();
+  e.break_glass = true;
+  e.watch = "prod-break-glass";
+  e.severity = Severity::critical;
+  return e;
+}
+
+TEST(Ocsf, HasEveryRequiredAttributeForEveryMechanismAndGap) {
+  for (std::size_t i = 0; i < model::kMechanismCount; ++i) {
+    for (AccessEvent e : {alice(), watched(), AccessEvent()}) {
+      e.mechanism = static_cast<Mechanism>(i);
+      expect_valid(e);
+      e.break_glass = true;
+      expect_valid(e);
+    }
+  }
+}
+
+TEST(Ocsf, AWatchedAccessIsADetectionFinding) {
+  const std::string line = line_of(watched());
+  EXPECT_EQ(line.substr(0, line.find(",\"unmapped\"")),
+            R"({"class_uid":2004,"category_uid":2,"activity_id":1,"type_uid":200401,"severity_id":5,)"
+            R"("time":1785550491250,"metadata":{"version":"1.3.0","product":{"name":"glasswatch",)"
+            R"("vendor_name":"glasswatch"},"profiles":["cloud"],"uid":"111122223333/e-1",)"
+            R"("event_code":"AssumeRoleWithSAML"},"cloud":{"provider":"AWS","account":{"uid":"444455556666",)"
+            R"("name":"prod"},"region":"eu-west-2"},"is_alert":true,"status_id":1,"finding_info":{)"
+            R"("uid":"111122223333/e-1","title":"Break-glass access","types":["break-glass"],)"
+            R"("analytic":{"type_id":1,"name":"prod-break-glass"},"first_seen_time":1785550491250,)"
+            R"("last_seen_time":1785550491250},"evidences":[{"actor":{"user":{"name":"alice@example.com",)"
+            R"("uid":"9067-1","uid_alt":"arn:aws:x"}},"api":{"operation":"AssumeRoleWithSAML",)"
+            R"("service":{"name":"sts.amazonaws.com"}},"src_endpoint":{"ip":"203.0.113.7"}}],)"
+            R"("resources":[{"name":"BreakGlassAdmin"}])");
+}
+
+TEST(Ocsf, AnotherAccessIsAnAuthentication) {
+  AccessEvent e = alice();
+  e.outcome = model::Outcome::failure;
+  e.error_code = "AccessDenied";
+  e.mfa = true;
+  const std::string line = line_of(e);
+  json::Doc doc;
+  ASSERT_TRUE(doc.parse(line));
+  const json::Value root = doc.root();
+  EXPECT_EQ(root["type_uid"].raw(), "300201");
+  EXPECT_EQ(root["severity_id"].raw(), "1");
+  EXPECT_EQ(root["status_id"].raw(), "2");
+  EXPECT_EQ(root["status_code"].text(), "AccessDenied");
+  EXPECT_EQ(root["is_mfa"].raw(), "true");
+  EXPECT_EQ(root["auth_protocol_id"].raw(), "5");
+  EXPECT_EQ(root["user"]["name"].text(), "alice@example.com");
+}
+
+TEST(Ocsf, WhatIsPlannedOrIgnoredIsNoAlert) {
+  AccessEvent e = watched();
+  e.planned = "CHG-1";
+  EXPECT_NE(line_of(e).find(R"("is_alert":false,"status_id":1)"), std::string::npos);
+  e = watched();
+  e.ignored_by = "drill";
+  EXPECT_NE(line_of(e).find(R"("is_alert":false,"status_id":3)"), std::string::npos);
+}
+
+TEST(Ocsf, OnlyAddressesAreWrittenAsAddresses) {
+  for (const auto& [text, attribute] : std::map<std::string, std::string>{{"2001:db8::1", "ip"},
+                                                                          {"198.51.100.1", "ip"},
+                                                                          {"sts.amazonaws.com", "name"},
+                                                                          {"AWS Internal", "name"},
+                                                                          {"\",\"ip\":\"192.0.2.1", "name"}}) {
+    AccessEvent e = alice();
+    e.source_ip = text;
+    const std::string line = line_of(e);
+    json::Doc doc;
+    ASSERT_TRUE(doc.parse(line));
+    EXPECT_EQ(doc.root()["src_endpoint"].size(), 1u) << text;
+    EXPECT_EQ(doc.root()["src_endpoint"][attribute].text(), text);
+  }
+}
+
+}  // namespace
+}  // namespace gw::ocsf
