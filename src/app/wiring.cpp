@@ -74,7 +74,7 @@ class Secrets {
 
 bool is_there_yet(const std::string& type) {
   return type == "slack" || type == "pagerduty" || type == "teams" || type == "email" || type == "sns" ||
-         type == "webhook" || type == "stdout" || type == "file";
+         type == "webhook" || type == "ocsf" || type == "stdout" || type == "file";
 }
 
 std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {

@@ -66,9 +66,8 @@ bool is_address(std::string_view text) {
          text.find_first_not_of(kLetters) == std::string_view::npos;
 }
 
-void append_user(std::string& out, const AccessEvent& e) {
+void append_user(std::string& out, const model::Principal& p) {
   Object user(out);
-  const model::Principal& p = e.principal;
   const bool known = !p.name.empty() || !p.id.empty() || !p.arn.empty();
   user.text("name", known ? std::string_view(p.name) : "unknown");
   user.text("uid", p.id.empty() ? p.arn : p.id);
@@ -76,10 +75,10 @@ void append_user(std::string& out, const AccessEvent& e) {
   user.end();
 }
 
-void append_endpoint(Object& into, const AccessEvent& e) {
-  if (e.source_ip.empty()) return;
+void append_endpoint(Object& into, std::string_view address) {
+  if (address.empty()) return;
   Object endpoint(into.key("src_endpoint"));
-  endpoint.text(is_address(e.source_ip) ? "ip" : "name", e.source_ip);
+  endpoint.text(is_address(address) ? "ip" : "name", address);
   endpoint.end();
 }
 
@@ -88,14 +87,14 @@ std::string event_uid(const AccessEvent& e) {
   return e.recipient_account_id.empty() ? e.event_id : e.recipient_account_id + "/" + e.event_id;
 }
 
-void append_metadata(Object& event, const AccessEvent& e) {
+void append_metadata(Object& event, std::string_view uid, std::string_view code) {
   std::string& out = event.key("metadata");
   Object metadata(out);
   metadata.text("version", kSchemaVersion);
   metadata.key("product") += R"({"name":"glasswatch","vendor_name":"glasswatch"})";
   metadata.key("profiles") += R"(["cloud"])";
-  metadata.text("uid", event_uid(e));
-  metadata.text("event_code", e.event_name);
+  metadata.text("uid", uid);
+  metadata.text("event_code", code);
   metadata.end();
 }
 
@@ -159,10 +158,10 @@ void append_evidences(Object& event, const AccessEvent& e) {
   Object evidence(out);
   std::string& actor = evidence.key("actor");
   actor += R"({"user":)";
-  append_user(actor, e);
+  append_user(actor, e.principal);
   actor.push_back('}');
   append_api(evidence.key("api"), e);
-  append_endpoint(evidence, e);
+  append_endpoint(evidence, e.source_ip);
   evidence.end();
   out.push_back(']');
 }
@@ -189,11 +188,11 @@ void append_sign_in(Object& event, const AccessEvent& e) {
   event.number("status_id", e.outcome == model::Outcome::success ? 1 : 2);
   event.text("status_code", e.error_code);
   event.text("status_detail", e.error_message);
-  append_user(event.key("user"), e);
+  append_user(event.key("user"), e.principal);
   Object service(event.key("service"));
   service.text("name", e.event_source.empty() ? "unknown" : std::string_view(e.event_source));
   service.end();
-  append_endpoint(event, e);
+  append_endpoint(event, e.source_ip);
   if (e.mfa) event.flag("is_mfa", *e.mfa);
   constexpr int kOpenId = 4;
   constexpr int kSaml = 5;
@@ -201,7 +200,109 @@ void append_sign_in(Object& event, const AccessEvent& e) {
   if (e.mechanism == Mechanism::saml_federation) event.number("auth_protocol_id", kSaml);
 }
 
+// The first kAlertText bytes, not cutting a character.
+std::string_view clip(std::string_view text) {
+  if (text.size() <= kAlertText) return text;
+  std::size_t end = kAlertText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+enum Activity : int { kCreate = 1, kUpdate = 2, kClose = 3 };
+
+Activity activity_of(const model::Alert& alert, const model::Session* session) {
+  if (session == nullptr || alert.kind == model::AlertKind::session_opened) return kCreate;
+  if (alert.kind == model::AlertKind::session_merged) return kClose;
+  // Over and looked at, in whichever order. What nobody has acknowledged stays open.
+  return session->state == model::SessionState::lapsed && session->acknowledged ? kClose : kUpdate;
+}
+
+void append_session_parts(Object& event, const model::Session& s) {
+  std::string& out = event.key("evidences");
+  out.push_back('[');
+  Object evidence(out);
+  model::Principal person = s.principal;
+  for (std::string* text : {&person.name, &person.id, &person.arn}) *text = clip(*text);
+  std::string& actor = evidence.key("actor");
+  actor += R"({"user":)";
+  append_user(actor, person);
+  actor.push_back('}');
+  Object api(evidence.key("api"));
+  api.text("operation", s.first_event_name.empty() ? "unknown" : clip(s.first_event_name));
+  api.end();
+  append_endpoint(evidence, clip(s.source_ip));
+  evidence.end();
+  out.push_back(']');
+  if (s.role.empty()) return;
+  std::string& resources = event.key("resources");
+  resources.push_back('[');
+  Object role(resources);
+  role.text("name", clip(s.role));
+  role.end();
+  resources.push_back(']');
+}
+
+void append_alert_info(Object& event, const model::Alert& alert, const model::Session* session) {
+  std::string& out = event.key("finding_info");
+  Object info(out);
+  info.text("uid", clip(session != nullptr ? session->id : alert.id));
+  info.text("title", session != nullptr ? "Break-glass access" : to_string(alert.kind));
+  info.text("desc", clip(alert.reason));
+  std::string& types = info.key("types");
+  types.push_back('[');
+  json::append_string(types, to_string(alert.kind));
+  types.push_back(']');
+  if (!alert.watch.empty()) {
+    Object analytic(info.key("analytic"));
+    analytic.number("type_id", 1);
+    analytic.text("name", clip(alert.watch));
+    analytic.end();
+  }
+  info.number("created_time", alert.created_at.micros / 1000);
+  if (session != nullptr) {
+    info.number("first_seen_time", session->started_at.micros / 1000);
+    info.number("last_seen_time", session->last_seen_at.micros / 1000);
+  }
+  info.end();
+}
+
 }  // namespace
+
+void append_alert(std::string& out, const model::Alert& alert, const model::Session* session, std::string_view fact) {
+  constexpr int kFinding = 2004;
+  const Activity activity = activity_of(alert, session);
+  Object event(out);
+  event.number("class_uid", kFinding);
+  event.number("category_uid", kFinding / 1000);
+  event.number("activity_id", activity);
+  event.number("type_uid", kFinding * 100 + activity);
+  event.number("severity_id", static_cast<int>(alert.severity) + 1);
+  event.number("time", alert.event_time.value_or(alert.created_at).micros / 1000);
+  append_metadata(event, clip(alert.id), to_string(alert.kind));
+  Object cloud(event.key("cloud"));
+  cloud.text("provider", "AWS");
+  if (session != nullptr && !session->account_id.empty()) {
+    Object account(cloud.key("account"));
+    account.text("uid", clip(session->account_id));
+    account.text("name", clip(session->account_name));
+    account.end();
+  }
+  if (session != nullptr) cloud.text("region", clip(session->region));
+  cloud.end();
+  event.flag("is_alert", alert.planned.empty() && alert.kind != model::AlertKind::alert_test);
+  constexpr int kNew = 1;
+  constexpr int kInProgress = 2;
+  constexpr int kResolved = 4;
+  const bool acknowledged = session != nullptr && session->acknowledged.has_value();
+  event.number("status_id", activity == kClose ? kResolved : acknowledged ? kInProgress : kNew);
+  append_alert_info(event, alert, session);
+  if (session != nullptr) append_session_parts(event, *session);
+  std::string& rest = event.key("unmapped");
+  rest += R"({"glasswatch":)";
+  rest += fact;
+  rest.push_back('}');
+  event.end();
+}
 
 void append_event(std::string& out, const AccessEvent& e) {
   const bool finding = is_finding(e);
@@ -215,7 +316,7 @@ void append_event(std::string& out, const AccessEvent& e) {
   event.number("type_uid", class_uid * 100 + activity);
   event.number("severity_id", severity_id(e));
   event.number("time", millis(e));
-  append_metadata(event, e);
+  append_metadata(event, event_uid(e), e.event_name);
   append_cloud(event, e);
   if (finding) {
     append_finding(event, e);

@@ -6,15 +6,24 @@
 // Pure; safe from any thread.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "domain/model/access_event.h"
+#include "domain/model/alert.h"
+#include "domain/model/session.h"
 
 namespace gw::ocsf {
 
 inline constexpr std::string_view kSchemaVersion = "1.3.0";
 
 void append_event(std::string& out, const model::AccessEvent& event);
+
+// A fact to tell, as a Detection Finding: Create where it opens a session or is about none, Close where the session is over and
+// acknowledged, or was merged into another, else Update. `finding_info.uid` is the session's id, else the alert's. `session` may
+// be null. `fact` is one JSON object, and stands under `unmapped.glasswatch`; other texts are cut to kAlertText bytes.
+inline constexpr std::size_t kAlertText = 256;
+void append_alert(std::string& out, const model::Alert& alert, const model::Session* session, std::string_view fact);
 
 }  // namespace gw::ocsf

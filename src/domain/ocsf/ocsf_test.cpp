@@ -72,8 +72,7 @@ std::string line_of(const AccessEvent& e) {
   return out;
 }
 
-void expect_valid(const AccessEvent& e) {
-  const std::string line = line_of(e);
+void expect_valid_line(const std::string& line) {
   EXPECT_EQ(line.find('\n'), std::string::npos);
   json::Doc doc;
   ASSERT_TRUE(doc.parse(line)) << line;
@@ -88,6 +87,8 @@ void expect_valid(const AccessEvent& e) {
   EXPECT_EQ(root["category_uid"].raw(), class_uid.substr(0, 1));
   EXPECT_TRUE(root["unmapped"]["glasswatch"].is_object());
 }
+
+void expect_valid(const AccessEvent& e) { expect_valid_line(line_of(e)); }
 
 AccessEvent alice() {
   AccessEvent e;
@@ -166,6 +167,50 @@ TEST(Ocsf, WhatIsPlannedOrIgnoredIsNoAlert) {
   e = watched();
   e.ignored_by = "drill";
   EXPECT_NE(line_of(e).find(R"("is_alert":false,"status_id":3)"), std::string::npos);
+}
+
+TEST(Ocsf, EveryKindOfAlertHasEveryRequiredAttribute) {
+  model::Session session;
+  for (std::size_t i = 0; i < model::kAlertKinds; ++i) {
+    model::Alert alert;
+    alert.id = "a-1";
+    alert.kind = static_cast<model::AlertKind>(i);
+    std::string alone;
+    append_alert(alone, alert, nullptr, "{}");
+    EXPECT_NE(alone.find(R"("type_uid":200401)"), std::string::npos) << alone;
+    session.id = "s-1";
+    session.principal.name = std::string(kAlertText - 1, 'a') + "\u00e9";  // the cut would go through it
+    std::string about;
+    append_alert(about, alert, &session, "{\"x\":1}");
+    for (const std::string& line : {alone, about}) {
+      expect_valid_line(line);
+    }
+    json::Doc doc;
+    ASSERT_TRUE(doc.parse(about));
+    EXPECT_EQ(doc.root()["evidences"].first_child()["actor"]["user"]["name"].text(), std::string(kAlertText - 1, 'a'));
+  }
+}
+
+TEST(Ocsf, AFindingClosesWhenTheSessionIsOverAndAcknowledged) {
+  model::Session session;
+  session.id = "s-1";
+  model::Alert alert;
+  const auto says = [&](model::AlertKind kind) {
+    alert.kind = kind;
+    std::string line;
+    append_alert(line, alert, &session, "{}");
+    json::Doc doc;
+    EXPECT_TRUE(doc.parse(line));
+    return std::string(doc.root()["activity_id"].raw()) + " " + std::string(doc.root()["status_id"].raw());
+  };
+  EXPECT_EQ(says(model::AlertKind::session_opened), "1 1");
+  EXPECT_EQ(says(model::AlertKind::session_digest), "2 1");
+  session.state = model::SessionState::lapsed;
+  EXPECT_EQ(says(model::AlertKind::session_lapsed), "2 1");
+  session.acknowledged = model::Acknowledgement{};
+  EXPECT_EQ(says(model::AlertKind::session_acknowledged), "3 4");
+  EXPECT_EQ(says(model::AlertKind::session_opened), "1 2");
+  EXPECT_EQ(says(model::AlertKind::session_merged), "3 4");
 }
 
 TEST(Ocsf, OnlyAddressesAreWrittenAsAddresses) {

@@ -2,6 +2,7 @@
 
 #include "base/json/doc.h"
 #include "base/json/write.h"
+#include "domain/ocsf/ocsf.h"
 #include "edge/receivers/summary.h"
 
 namespace gw::receivers {
@@ -118,6 +119,13 @@ std::string fact_json(const Message& message) {
     out = build(message, cut);
     if (out.size() < kBodyLimit) break;
   }
+  return out;
+}
+
+std::string fact_ocsf(const Message& message) {
+  const Claim& claim = message.facts.front();
+  std::string out;
+  ocsf::append_alert(out, claim.alert, claim.session ? &*claim.session : nullptr, fact_json(message));
   return out;
 }
 

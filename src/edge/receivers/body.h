@@ -13,5 +13,8 @@ namespace gw::receivers {
 
 inline constexpr std::size_t kBodyLimit = 20'000;
 [[nodiscard]] std::string fact_json(const ports::Message& message);
+// The same fact in a Detection Finding of OCSF (domain/ocsf): one line, less than 48 KB.
+[[nodiscard]] std::string fact_ocsf(const ports::Message& message);
+using FactText = std::string (*)(const ports::Message& message);
 
 }  // namespace gw::receivers

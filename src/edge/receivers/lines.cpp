@@ -98,7 +98,7 @@ SendResult FileLines::send(const ports::Message& message, milliseconds) {
   if (const int error = open_current(); error != 0) return failed(path_, error);
   struct stat before {};
   if (fstat(file_, &before) != 0) return failed(path_, errno);
-  const std::string line = fact_json(message) + "\n";
+  const std::string line = text_(message) + "\n";
   std::size_t written = 0;
   int error = 0;
   while (written < line.size() && error == 0) {

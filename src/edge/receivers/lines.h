@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "edge/receivers/body.h"
 #include "edge/receivers/receivers.h"
 
 namespace gw::receivers {
@@ -24,7 +25,7 @@ class DescriptorLines : public ports::Receiver {
 // Accepted means fsynced. The file is opened again when somebody moved it away, so that it can be rotated.
 class FileLines : public ports::Receiver {
  public:
-  explicit FileLines(std::string path) : path_(std::move(path)) {}
+  explicit FileLines(std::string path, FactText text = fact_json) : path_(std::move(path)), text_(text) {}
   ~FileLines() override;
   FileLines(const FileLines&) = delete;
   FileLines& operator=(const FileLines&) = delete;
@@ -36,6 +37,7 @@ class FileLines : public ports::Receiver {
   int open_current();  // 0, or errno
   void close_file();
   std::string path_;
+  FactText text_;
   int file_ = -1;
 };
 

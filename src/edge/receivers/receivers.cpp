@@ -69,6 +69,13 @@ Made make_one(Config config, HttpPost post) {
     if (!config.url) return missing(config, "url is missing");
     return made(std::make_shared<Webhook>(std::move(config), std::move(post)));
   }
+  if (config.type == "ocsf") {
+    if (config.path.empty() == !config.url) return missing(config, "ocsf takes a path or a url");
+    if (config.path.starts_with("s3://")) return missing(config, "path: s3 addresses are not supported yet");
+    if (!config.url) return made(std::make_shared<FileLines>(std::move(config.path), fact_ocsf));
+    if (!post) return missing(config, "nothing to post with");
+    return made(std::make_shared<Webhook>(std::move(config), std::move(post), fact_ocsf, "application/json"));
+  }
   if (config.type == "stdout") return made(std::make_shared<DescriptorLines>(config.descriptor));
   if (config.type == "file") {
     if (config.path.empty()) return missing(config, "path is missing");

@@ -1,4 +1,4 @@
-// Receivers by configuration: slack, pagerduty, teams, email, sns, webhook, stdout, file.
+// Receivers by configuration: slack, pagerduty, teams, email, sns, webhook, ocsf, stdout, file.
 //
 // What an outside system is told, and how its answers are read, stands in docs/delivery.md, docs/slack.md and docs/receivers.md. The objects keep
 // ports::Receiver's promises; none of them throws.
@@ -69,7 +69,7 @@ struct Config {
   // the receiver is refused for them. Empty: what they answer is always the newest.
   std::function<Result<bool>()> reread;
 
-  std::string path;    // file
+  std::string path;    // file; ocsf: this or url
   int descriptor = 1;  // stdout; not closed
 };
 

@@ -2,7 +2,6 @@
 
 #include "base/encoding.h"
 #include "base/sha256.h"
-#include "edge/receivers/body.h"
 
 namespace gw::receivers {
 
@@ -20,10 +19,10 @@ Result<std::string> webhook_signature(const std::string& secret, const std::stri
 SendResult Webhook::send(const ports::Message& message, std::chrono::milliseconds deadline) {
   const Result<std::string> url = config_.url();
   if (!url) return retry("url: " + url.error().message);
-  const std::string body = fact_json(message);
+  const std::string body = text_(message);
   const std::string& id = message.facts.front().notification.id;
   const std::string timestamp = std::to_string(message.now.micros / 1'000'000);
-  Headers headers = {{"content-type", "application/json"}, {"webhook-id", id}, {"webhook-timestamp", timestamp}};
+  Headers headers = {{"content-type", type_}, {"webhook-id", id}, {"webhook-timestamp", timestamp}};
   if (config_.secret) {
     const Result<std::string> secret = config_.secret();
     if (!secret) return retry("secret: " + secret.error().message);
