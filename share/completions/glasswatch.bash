@@ -8,8 +8,7 @@ _glasswatch() {
   case $path in
     'glasswatch')
       case $previous in
-        *) words='scan doctor serve lambda import sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
-        *) words='scan doctor match pattern serve lambda sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version' ;;
+        *) words='scan doctor match pattern serve lambda import sessions ack mute outbox quarantine receivers alert-test route report compare store config version completion --help --version' ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -239,6 +238,31 @@ _glasswatch() {
         --outcome) words='success failure' ;;
         --expect)  ;;
         *) words='--help --config --account --role --principal --source-ip --mechanism --outcome --expect' ;;
+      esac ;;
+    'glasswatch report')
+      case $previous in
+        --config) files=1 ;;
+        --store)  ;;
+        --from)  ;;
+        --to)  ;;
+        --as-of)  ;;
+        --account)  ;;
+        --role)  ;;
+        --watch)  ;;
+        --session)  ;;
+        --format) words='html csv json' ;;
+        --output) files=1 ;;
+        *) words='--help --config --store --from --to --as-of --account --role --watch --session --format --output' ;;
+      esac ;;
+    'glasswatch compare')
+      case $previous in
+        --with) files=1 ;;
+        --config) files=1 ;;
+        --store)  ;;
+        --from)  ;;
+        --to)  ;;
+        --format) words='table jsonl csv' ;;
+        *) words='--help --with --config --store --from --to --format' ;;
       esac ;;
     'glasswatch store')
       case $previous in

@@ -7,8 +7,7 @@ _glasswatch() {
   case $key in
     'glasswatch')
       case $previous in
-        *) compadd -- scan doctor serve lambda import sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version ;;
-        *) compadd -- scan doctor match pattern serve lambda sessions ack mute outbox quarantine receivers alert-test route store config version completion --help --version ;;
+        *) compadd -- scan doctor match pattern serve lambda import sessions ack mute outbox quarantine receivers alert-test route report compare store config version completion --help --version ;;
       esac ;;
     'glasswatch scan')
       case $previous in
@@ -238,6 +237,31 @@ _glasswatch() {
         --outcome) compadd -- success failure ;;
         --expect) : ;;
         *) compadd -- --help --config --account --role --principal --source-ip --mechanism --outcome --expect ;;
+      esac ;;
+    'glasswatch report')
+      case $previous in
+        --config) _files ;;
+        --store) : ;;
+        --from) : ;;
+        --to) : ;;
+        --as-of) : ;;
+        --account) : ;;
+        --role) : ;;
+        --watch) : ;;
+        --session) : ;;
+        --format) compadd -- html csv json ;;
+        --output) _files ;;
+        *) compadd -- --help --config --store --from --to --as-of --account --role --watch --session --format --output ;;
+      esac ;;
+    'glasswatch compare')
+      case $previous in
+        --with) _files ;;
+        --config) _files ;;
+        --store) : ;;
+        --from) : ;;
+        --to) : ;;
+        --format) compadd -- table jsonl csv ;;
+        *) compadd -- --help --with --config --store --from --to --format ;;
       esac ;;
     'glasswatch store')
       case $previous in
