@@ -17,7 +17,7 @@ namespace {
 class LogTest final : public scan::RecordTest {
  public:
   LogTest(const pattern::LogPattern& pattern, bool invert) : pattern_(pattern), invert_(invert) {}
-  bool wanted(json::Value record, std::string_view) override { return matches(pattern_, record.raw()) != invert_; }
+  bool wanted(json::Value record, std::string_view) override { return matches(pattern_, record) != invert_; }
 
  private:
   const pattern::LogPattern& pattern_;

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/json/doc.h"
 #include "domain/pattern/tree.h"
 
 namespace re2 {
@@ -95,6 +96,8 @@ struct LogPattern {
                                                                        const LogLimits& limits = {});
 
 [[nodiscard]] bool matches(const LogPattern& pattern, std::string_view message);
+// The same of a message that has been parsed.
+[[nodiscard]] bool matches(const LogPattern& pattern, json::Value message);
 
 // AWS's regex subset as RE2 writes it. `offset` places an error in the whole pattern `text`.
 [[nodiscard]] std::variant<LogValue, PatternError> parse_log_regex(std::string_view text, std::string_view regex,

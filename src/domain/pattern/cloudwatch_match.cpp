@@ -37,48 +37,104 @@ bool compare(const LogExpression& test, const Scalar& scalar) {
   }
 }
 
-bool holds(const LogExpression& test, const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::null: return test.kind == Kind::is_null || test.kind == Kind::differs;
-    case Node::Kind::boolean:
-      return test.kind == (node.truth ? Kind::is_true : Kind::is_false) ||
-             compare(test, {node.truth ? "true" : "false"});
-    case Node::Kind::number: return compare(test, {node.text, true, node.number});
-    case Node::Kind::string: return compare(test, {node.text});
-    default: return false;  // objects and arrays never match
-  }
+// JSON is gone through as a tree of ours or as a Doc's values, by the same code.
+using Tree = const Node*;
+using json::Value;
+
+bool is_there(Tree node) { return node != nullptr; }
+bool is_there(Value value) { return !value.is_missing(); }
+
+Tree member(Tree node, const std::string& name) { return node->find(name); }
+Value member(Value value, const std::string& name) { return value[name]; }
+
+template <class See>
+bool any_item(Tree node, const See& see) {
+  return std::any_of(node->items.begin(), node->items.end(), [&](const Node& item) { return see(&item); });
+}
+template <class See>
+bool any_item(Value value, const See& see) {
+  if (!value.is_array()) return false;
+  for (Value item = value.first_child(); !item.is_missing(); item = item.next_sibling())
+    if (see(item)) return true;
+  return false;
 }
 
-// Whether `see` accepts a value that the selector reaches.
 template <class See>
-bool any_selected(const Node& node, const std::vector<LogStep>& selector, std::size_t at, const See& see) {
-  if (at == selector.size()) return see(node);
-  const LogStep& step = selector[at];
-  switch (step.kind) {
-    case LogStep::Kind::name: {
-      const Node* next = node.find(step.name);
-      return next != nullptr && any_selected(*next, selector, at + 1, see);
-    }
-    case LogStep::Kind::index:
-      return step.index < node.items.size() && any_selected(node.items[step.index], selector, at + 1, see);
-    case LogStep::Kind::any_index:
-      return std::any_of(node.items.begin(), node.items.end(),
-                         [&](const Node& item) { return any_selected(item, selector, at + 1, see); });
-    case LogStep::Kind::any_name:
-      return std::any_of(node.members.begin(), node.members.end(),
-                         [&](const auto& member) { return any_selected(member.second, selector, at + 1, see); });
+bool any_member(Tree node, const See& see) {
+  return std::any_of(node->members.begin(), node->members.end(), [&](const auto& one) { return see(&one.second); });
+}
+template <class See>
+bool any_member(Value value, const See& see) {
+  if (!value.is_object()) return false;
+  for (Value one = value.first_child(); !one.is_missing(); one = one.next_sibling()) {
+    // Of equal keys the last counts.
+    if (value[one.key()].offset() == one.offset() && see(one)) return true;
   }
   return false;
 }
 
-bool evaluate(const LogPattern& pattern, const LogExpression& test, const Node& root) {
+bool holds(const LogExpression& test, Node::Kind kind, bool truth, std::string_view text, double number) {
+  switch (kind) {
+    case Node::Kind::null: return test.kind == Kind::is_null || test.kind == Kind::differs;
+    case Node::Kind::boolean:
+      return test.kind == (truth ? Kind::is_true : Kind::is_false) || compare(test, {truth ? "true" : "false"});
+    case Node::Kind::number: return compare(test, {text, true, number});
+    case Node::Kind::string: return compare(test, {text});
+    default: return false;  // objects and arrays never match
+  }
+}
+bool holds(const LogExpression& test, Tree node) {
+  return holds(test, node->kind, node->truth, node->text, node->number);
+}
+bool holds(const LogExpression& test, Value value) {
+  switch (value.type()) {
+    case json::Type::null: return holds(test, Node::Kind::null, false, {}, 0);
+    case json::Type::boolean: return holds(test, Node::Kind::boolean, value.boolean().value_or(false), {}, 0);
+    case json::Type::string: return holds(test, Node::Kind::string, false, value.text(), 0);
+    case json::Type::number: {
+      const std::string text(value.raw());
+      return holds(test, Node::Kind::number, false, text, std::strtod(text.c_str(), nullptr));
+    }
+    default: return false;
+  }
+}
+
+// Whether `see` accepts a value that the selector reaches.
+template <class Json, class See>
+bool any_selected(Json json, const std::vector<LogStep>& selector, std::size_t at, const See& see) {
+  if (at == selector.size()) return see(json);
+  const auto go_on = [&](Json next) { return any_selected(next, selector, at + 1, see); };
+  const LogStep& step = selector[at];
+  switch (step.kind) {
+    case LogStep::Kind::name: {
+      const Json next = member(json, step.name);
+      return is_there(next) && go_on(next);
+    }
+    case LogStep::Kind::index: {
+      std::size_t left = step.index;
+      bool found = false;
+      (void)any_item(json, [&](Json item) {
+        if (left-- > 0) return false;
+        found = go_on(item);
+        return true;
+      });
+      return found;
+    }
+    case LogStep::Kind::any_index: return any_item(json, go_on);
+    case LogStep::Kind::any_name: return any_member(json, go_on);
+  }
+  return false;
+}
+
+template <class Json>
+bool evaluate(const LogPattern& pattern, const LogExpression& test, Json root) {
   const auto part = [&](const LogExpression& one) { return evaluate(pattern, one, root); };
   if (test.kind == Kind::both) return std::all_of(test.parts.begin(), test.parts.end(), part);
   if (test.kind == Kind::either) return std::any_of(test.parts.begin(), test.parts.end(), part);
   const bool may_be_missing = test.kind == Kind::missing || (test.kind == Kind::differs && pattern.missing_differs);
-  if (may_be_missing && !any_selected(root, test.selector, 0, [](const Node&) { return true; })) return true;
+  if (may_be_missing && !any_selected(root, test.selector, 0, [](Json) { return true; })) return true;
   return test.kind != Kind::missing &&
-         any_selected(root, test.selector, 0, [&](const Node& node) { return holds(test, node); });
+         any_selected(root, test.selector, 0, [&](Json json) { return holds(test, json); });
 }
 
 bool contains(const LogTerm& term, std::string_view message) {
@@ -167,7 +223,12 @@ bool matches(const LogPattern& pattern, std::string_view message) {
   if (pattern.family == LogPattern::Family::fields) return match_fields(pattern, message);
   const std::variant<Node, PatternError> tree = parse_tree(message);
   const Node* root = std::get_if<Node>(&tree);
-  return root != nullptr && evaluate(pattern, pattern.json, *root);
+  return root != nullptr && evaluate(pattern, pattern.json, root);
+}
+
+bool matches(const LogPattern& pattern, json::Value message) {
+  if (pattern.family == LogPattern::Family::json) return evaluate(pattern, pattern.json, message);
+  return matches(pattern, message.raw());
 }
 
 }  // namespace gw::pattern

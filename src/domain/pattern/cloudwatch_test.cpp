@@ -13,7 +13,12 @@ bool match(std::string_view pattern, std::string_view message, const LogLimits& 
     ADD_FAILURE() << pattern << ": " << error->text();
     return false;
   }
-  return matches(std::get<LogPattern>(parsed), message);
+  const bool matched = matches(std::get<LogPattern>(parsed), message);
+  json::Doc doc;
+  if (doc.parse(message)) {
+    EXPECT_EQ(matches(std::get<LogPattern>(parsed), doc.root()), matched) << pattern;
+  }
+  return matched;
 }
 
 PatternError refused(std::string_view pattern) {
@@ -47,6 +52,15 @@ TEST(CloudWatch, SelectorsAndValues) {
   EXPECT_TRUE(match("{ $.e = 1000 && $.e < 1.1e+3 }", kEvent));
   EXPECT_TRUE(match("{ $.e=1 || ($.e = 2 || $.e=1*) && $.e != 3 }", kEvent));
   EXPECT_FALSE(match("{ $.e = 1000 }", "not JSON"));
+}
+
+TEST(CloudWatch, OfEqualKeysTheLastCounts) {
+  constexpr std::string_view kEvent = R"({"a":{"k":1,"k":2,"j":[3]},"a":{"k":4,"k":{"x":5},"l":null}})";
+  EXPECT_FALSE(match("{ $.a.k = 4 }", kEvent));
+  EXPECT_TRUE(match("{ $.a.k.x = 5 && $.a.j NOT EXISTS }", kEvent));
+  EXPECT_FALSE(match("{ $.a.* = 4 }", kEvent));
+  EXPECT_TRUE(match("{ $.a.* IS NULL }", kEvent));
+  EXPECT_FALSE(match("{ $.a[0] = 4 || $.a[*] = 4 }", kEvent));
 }
 
 TEST(CloudWatch, DifferenceFromAMissingFieldIsAChoice) {

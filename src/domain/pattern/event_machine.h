@@ -231,4 +231,7 @@ struct EventMachine {
   [[nodiscard]] std::size_t memory() const;
 };
 
+// Appends what tells a test from others.
+void append_test(std::string& out, const ValueTest& test);
+
 }  // namespace gw::pattern

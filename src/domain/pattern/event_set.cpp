@@ -30,29 +30,6 @@ namespace {
 
 using Machine = EventMachine;
 
-// What tells a leaf from others.
-void append_test(std::string& out, const ValueTest& test) {
-  out += static_cast<char>('a' + static_cast<int>(test.kind) * 4 + (test.negated ? 2 : 0) + (test.ignore_case ? 1 : 0));
-  const auto bytes = [&](const auto& value) { out.append(reinterpret_cast<const char*>(&value), sizeof value); };
-  for (const Node& value : test.values) {
-    out += static_cast<char>('0' + static_cast<int>(value.kind) * 2 + (value.truth ? 1 : 0));
-    bytes(static_cast<std::uint32_t>(value.text.size()));
-    out += value.text;
-  }
-  if (test.kind == ValueTest::Kind::numeric) {
-    bytes(test.low);
-    bytes(test.high);
-    out += static_cast<char>('0' + static_cast<int>(test.low_bound) * 3 + static_cast<int>(test.high_bound));
-  }
-  // Of an exact text only whether it stands for an address, too.
-  if (test.kind == ValueTest::Kind::cidr) {
-    out.append(reinterpret_cast<const char*>(test.block.bytes.data()), test.block.bytes.size());
-    bytes(test.block.prefix);
-  }
-  out += static_cast<char>('0' + test.block.size);
-  out += ';';
-}
-
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }

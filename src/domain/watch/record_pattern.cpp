@@ -16,7 +16,7 @@ Result<RecordPattern> RecordPattern::parse(std::string_view text) {
 
 bool RecordPattern::matches(json::Value record) const {
   if (pattern_ == nullptr || !record.is_object()) return false;
-  if (pattern_->event() == nullptr) return pattern::matches(*pattern_, record.raw());
+  if (const pattern::LogPattern* log = pattern_->log()) return pattern::matches(*log, record);
   return pattern::matches(*pattern_, pattern::event_of_record(record));
 }
 
