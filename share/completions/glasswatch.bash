@@ -292,7 +292,8 @@ _glasswatch() {
       esac ;;
     'glasswatch config check')
       case $previous in
-        *) words='--help'; [[ $current == -* ]] || files=1 ;;
+        --sample) files=1 ;;
+        *) words='--help --sample'; [[ $current == -* ]] || files=1 ;;
       esac ;;
     'glasswatch config example')
       case $previous in

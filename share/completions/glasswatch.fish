@@ -241,6 +241,7 @@ complete -c glasswatch -n '__fish_seen_subcommand_from store; and not __fish_see
 complete -c glasswatch -n '__fish_seen_subcommand_from store; and not __fish_seen_subcommand_from check backup migrate' -f -a migrate -d 'Bring it up to this version of the program, as `serve` does at its start'
 complete -c glasswatch -n '__fish_seen_subcommand_from store; and not __fish_seen_subcommand_from check backup migrate' -l help -d 'Print this help message and exit'
 complete -c glasswatch -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from check' -l help -d 'Print this help message and exit'
+complete -c glasswatch -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from check' -l sample -r -F -d 'Say which records of these files or folders the patterns of watches match'
 complete -c glasswatch -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from example' -l help -d 'Print this help message and exit'
 complete -c glasswatch -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from schema' -l help -d 'Print this help message and exit'
 complete -c glasswatch -n '__fish_seen_subcommand_from config; and not __fish_seen_subcommand_from check example schema' -f -a check -d 'Every error of a configuration file, each with line and column'

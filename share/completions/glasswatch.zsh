@@ -291,7 +291,8 @@ _glasswatch() {
       esac ;;
     'glasswatch config check')
       case $previous in
-        *) if [[ $current == -* ]]; then compadd -- --help; else _files; fi ;;
+        --sample) _files ;;
+        *) if [[ $current == -* ]]; then compadd -- --help --sample; else _files; fi ;;
       esac ;;
     'glasswatch config example')
       case $previous in

@@ -77,6 +77,7 @@ struct Program {
   bool live = false;
   ApiArguments server;
   std::vector<std::string> config_files;
+  std::vector<std::string> config_sample;
   std::string shell;
   std::optional<PatternCommands> pattern;
   std::optional<DaemonCommands> daemon;
@@ -200,9 +201,12 @@ struct Program {
     config.require_subcommand(1);
     CLI::App& check = add_to(config, "check", "Every error of a configuration file, each with line and column",
                              "  glasswatch config check glasswatch.yaml\n",
-                             "\nExit codes: 0 the file is good; 2 it is not, or cannot be read; 4 standard output "
-                             "cannot be written.\n");
+                             "\nExit codes: 0 the file is good; 2 it is not, or cannot be read; 3 some of the sample "
+                             "could not be read; 4\nstandard output cannot be written.\n");
     check.add_option("FILE", config_files, "Configuration files")->required()->type_name("FILE");
+    repeated(check.add_option("--sample", config_sample,
+                              "Say which records of these files or folders the patterns of watches match"))
+        ->type_name("FILE");
     add_to(config, "example", "A complete, commented example", "  glasswatch config example > glasswatch.yaml\n",
            kPlainExitCodes);
     add_to(config, "schema", "The JSON Schema of the file, for editors",
@@ -317,7 +321,7 @@ int parse(const std::vector<std::string>& args, const Io& io) {
   if (const auto code = program.daemon->run(io)) return *code;
   if (parsed("config")) {
     const CLI::App& config = *app.get_subcommand("config");
-    if (config.got_subcommand("check")) return run_config_check(program.config_files, io);
+    if (config.got_subcommand("check")) return run_config_check(program.config_files, program.config_sample, io);
     return print(io, config.got_subcommand("example") ? example_config() : json_schema());
   }
   if (parsed("completion")) {

@@ -56,7 +56,9 @@ struct CommandDescription {
 [[nodiscard]] int run_scan(const ScanArguments& arguments, const Io& io);
 [[nodiscard]] int run_doctor(const ScanArguments& arguments, const Io& io);
 [[nodiscard]] int run_doctor_live(const ApiArguments& server, const std::string& format, const Io& io);
-[[nodiscard]] int run_config_check(const std::vector<std::string>& files, const Io& io);
+// `sample`: inputs whose records the patterns of watches are asked about.
+[[nodiscard]] int run_config_check(const std::vector<std::string>& files, const std::vector<std::string>& sample,
+                                   const Io& io);
 
 // The completion script for `shell` (bash, zsh or fish).
 [[nodiscard]] std::string completion_script(const CommandDescription& program, std::string_view shell);

@@ -1,12 +1,15 @@
 // config check: every error of a configuration at once, or what it comes to.
+#include <algorithm>
+
 #include "app/cli.h"
 #include "app/config/config.h"
+#include "app/pattern_sample.h"
 #include "base/neutralise.h"
 #include "domain/watch/watch_set.h"
 
 namespace gw::app {
 
-int run_config_check(const std::vector<std::string>& files, const Io& io) {
+int run_config_check(const std::vector<std::string>& files, const std::vector<std::string>& sample, const Io& io) {
   int code = kDone;
   int written = kDone;
   for (const std::string& file : files) {
@@ -23,9 +26,13 @@ int run_config_check(const std::vector<std::string>& files, const Io& io) {
       continue;
     }
     out = visible(file) + ": OK\n";
+    Sample seen;
+    if (!sample.empty()) seen = read_sample(loaded.config.watch.watches, sample, io);
+    if (seen.unreadable) written = std::max(written, kUnreadable);
     for (const std::string& note : loaded.notes) out += "note: " + visible(note) + "\n";
     const auto add = [&](const watch::Watch& w) {
       out += "watch " + visible(w.name) + " (" + std::string(to_string(w.severity)) + ")\n";
+      if (const auto line = seen.lines.find(w.name); line != seen.lines.end()) out += "  " + line->second + "\n";
     };
     for (const watch::Watch& w : loaded.config.watch.watches) add(w);
     for (const watch::Watch& w : watch::builtin_watches()) {
@@ -40,7 +47,7 @@ int run_config_check(const std::vector<std::string>& files, const Io& io) {
       out += "ignore until " + format_time(rule.until) + (rule.until < io.now() ? " (ended)" : "") + ": " +
              visible(rule.reason) + "\n";
     }
-    if (written == kDone) written = print(io, out);
+    if (written != kOutside) written = std::max(written, print(io, out));
   }
   // A mistake in one of the files wins over an output that cannot be written.
   return code == kDone ? written : code;

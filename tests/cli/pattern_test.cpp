@@ -97,6 +97,12 @@ TEST_F(Match, AWatchCanAskForAPattern) {
     EXPECT_EQ(count(outcome.out, "\"by-events\""), 2U);
     EXPECT_EQ(count(outcome.out, "\"never\""), 0U);
   }
+  const Outcome check = run({"config", "check", config, "--sample", folder_.path()});
+  EXPECT_EQ(check.code, 0) << check.err;
+  EXPECT_TRUE(has(check.out, "watch by-logs (high)\n  its pattern matches 1 of 6 records: Federate e-2\n"))
+      << check.out;
+  EXPECT_TRUE(has(check.out, "watch never (high)\n  its pattern matches 0 of 6 records\n")) << check.out;
+  EXPECT_EQ(run({"config", "check", config, "--sample", folder_.path() + "/absent"}).code, 3);
   std::filesystem::remove(config);
 }
 
