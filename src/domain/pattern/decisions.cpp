@@ -101,7 +101,10 @@ constexpr Decision kDecisions[] = {
      [](const Pattern& p) { return of_kind(p, ValueTest::Kind::wildcard); }},
     {kEvents, "may `anything-but` nest `equals-ignore-case` in `prefix`?", "no: AWS refuses it",
      [](const Pattern& p) { return any_test(p, [](const ValueTest& test) { return test.negated; }); }},
-    {kEvents, "of two equal keys, which counts?", "the last, in pattern and event", of_events},
+    {kEvents, "of two equal keys, which counts?",
+     "of an event the last; of a pattern's fields the last, while objects under equal keys add up, as in the open "
+     "engine",
+     of_events},
     {kEvents, "is the key `\"a.b\"` the path `a`, `b`?", "yes, as in the open engine", of_events},
     {kEvents, "a field beside `$or` and inside it?", "the one written later counts", several_rules},
     {kEvents, "must `exists: false` hold in the same array element?", "no: nowhere in the event, as in the open engine",

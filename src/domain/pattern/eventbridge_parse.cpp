@@ -1,5 +1,6 @@
-// From the JSON tree of a pattern to its rules, as aws/event-ruler's JsonRuleCompiler does it: a place that is written again
-// replaces what was written before, and each `$or` multiplies the rules so far by its branches.
+// From the JSON tree of a pattern to its rules, as aws/event-ruler's JsonRuleCompiler does it: a place is known by its names joined
+// with dots, one that is written again replaces what was written before, and each `$or` multiplies the rules so far by its
+// branches.
 #include <algorithm>
 #include <map>
 
@@ -48,8 +49,7 @@ class PatternReader {
         continue;
       }
       const std::size_t outer = path_.size();
-      path_ += (path_.empty() ? "" : ".") + name;
-      steps_.push_back(name);
+      path_ += (outer == 0 ? "" : ".") + name;
       if (value.is_object()) {
         if (!place(value)) return false;
       } else if (value.is_array()) {
@@ -58,7 +58,6 @@ class PatternReader {
         return fail(value.offset, "\"" + name + "\" must be an object or an array", "[…] or {…}",
                     "write a single value as an array of one");
       }
-      steps_.pop_back();
       path_.resize(outer);
     }
     return true;
@@ -93,10 +92,24 @@ class PatternReader {
       note_wildcards(tests.back());
     }
     const auto [at, fresh] = path_numbers_.try_emplace(path_, out_.paths.size());
-    if (fresh) out_.paths.push_back(steps_);
+    if (fresh) {
+      out_.paths.push_back(steps_of(path_));
+      if (out_.paths.back().size() > kMaxNesting)
+        return fail(array.offset, "nested too deeply", "at most " + std::to_string(kMaxNesting) + " levels");
+    }
     if (rules_.empty()) rules_.emplace_back();
     for (EventPattern::Rule& rule : rules_) write(rule, {at->second, out_.leaves.size() - 1});
     return true;
+  }
+
+  static std::vector<std::string> steps_of(std::string_view path) {
+    std::vector<std::string> steps;
+    for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
+      steps.emplace_back(path.substr(0, dot));
+      path.remove_prefix(dot + 1);
+    }
+    steps.emplace_back(path);
+    return steps;
   }
 
   static void write(EventPattern::Rule& rule, EventPattern::Condition condition) {
@@ -129,8 +142,7 @@ class PatternReader {
   const EventLimits& limits_;
   EventPattern out_;
   std::vector<EventPattern::Rule> rules_;
-  std::vector<std::string> steps_;
-  std::string path_;  // the same, joined by dots, which no step has but beyond the depth of split_dotted_keys()
+  std::string path_;
   std::map<std::string, std::size_t> path_numbers_;
   // Those of a field, by its path.
   std::map<std::string, std::vector<std::vector<std::string>>> wildcards_;
@@ -153,11 +165,9 @@ std::variant<EventPattern, PatternError> parse_event_pattern(std::string_view te
                       "at most " + std::to_string(limits.characters) + " characters",
                       "shorten or split it, or lift the limits");
   }
-  std::variant<Node, PatternError> tree = parse_tree(text);
+  std::variant<Node, PatternError> tree = parse_tree(text, EqualKeys::stay);
   if (auto* error = std::get_if<PatternError>(&tree)) return std::move(*error);
-  Node* root = std::get_if<Node>(&tree);
-  split_dotted_keys(*root);
-  return PatternReader(text, limits).read(*root);
+  return PatternReader(text, limits).read(*std::get_if<Node>(&tree));
 }
 
 }  // namespace gw::pattern

@@ -139,6 +139,15 @@ TEST(EventBridge, DuplicateKeysLastWins) {
   EXPECT_FALSE(match(R"({"a":[1],"a":[2]})", R"({"a":2,"a":1})"));
 }
 
+TEST(EventBridge, APlaceThatIsWrittenAgainReplacesTheOneBefore) {
+  EXPECT_TRUE(match(R"({"a":{"b":[1]},"a.b":[2]})", R"({"a":{"b":2}})"));
+  EXPECT_FALSE(match(R"({"a.b":[1],"a":{"b":[2]}})", R"({"a":{"b":1}})"));
+  EXPECT_FALSE(match(R"({"a":{"b":[1]},"a":{"c":[2]}})", R"({"a":{"c":2}})"));  // two places
+  EXPECT_TRUE(match(R"({"a":{"b":[1]},"a":{"c":[2]}})", R"({"a":{"c":2,"b":1}})"));
+  EXPECT_TRUE(match(R"({"a":{"b":[1]},"$or":[{"a":{"b":[2]}},{"c":[3]}]})", R"({"a":{"b":2}})"));
+  EXPECT_FALSE(match(R"({"$or":[{"a":{"b":[2]}},{"c":[3]}],"a":{"b":[1]}})", R"({"a":{"b":2}})"));
+}
+
 TEST(EventBridge, ErrorsSayWhereAndWhat) {
   const PatternError error = refused("{\n  \"ä\": [{\"prefix\": 3}]\n}");
   EXPECT_EQ(error.line, 2U);
@@ -173,6 +182,7 @@ TEST(EventBridge, RefusesWhatAwsRefuses) {
                               R"({"a":[{"anything-but":{"prefix":{"equals-ignore-case":"x"}}}]})",
                               R"({"a":[{"anything-but":{"suffix":{"equals-ignore-case":["x"]}}}]})",
                               R"({"a":[{"exists":1}]})",
+                              R"({"a":[{"prefix":"x","prefix":"y"}]})",
                               R"({"a":[1]} x)",
                               R"({"a":[01]})"}) {
     EXPECT_FALSE(refused(pattern).message.empty()) << pattern;

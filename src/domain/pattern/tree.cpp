@@ -15,7 +15,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  Reader(std::string_view text, EqualKeys equal) : text_(text), equal_(equal) {}
 
   std::variant<Node, PatternError> read() {
     Node root;
@@ -78,7 +78,7 @@ class Reader {
       skip_space();
       Node child;
       if (!value(child, depth + 1)) return false;
-      if (Node* same = find_member(out, key, index)) {
+      if (Node* same = equal_ == EqualKeys::stay ? nullptr : find_member(out, key, index)) {
         *same = std::move(child);
       } else {
         out.members.emplace_back(std::move(key), std::move(child));
@@ -209,6 +209,7 @@ class Reader {
   }
 
   std::string_view text_;
+  EqualKeys equal_;
   std::size_t at_ = 0;
   PatternError error_;
 };
@@ -221,6 +222,8 @@ const Node* Node::find(std::string_view key) const {
   return nullptr;
 }
 
-std::variant<Node, PatternError> parse_tree(std::string_view text) { return Reader(text).read(); }
+std::variant<Node, PatternError> parse_tree(std::string_view text, EqualKeys equal) {
+  return Reader(text, equal).read();
+}
 
 }  // namespace gw::pattern

@@ -1,7 +1,7 @@
 // A JSON text as a tree that remembers where each value stood and how each number was written.
 //
 // base/json serves records at speed; patterns need positions for their errors and the text of their numbers. Strict
-// (RFC 8259), one value per text, nesting bounded. Of two equal keys the last wins, in the place of the first.
+// (RFC 8259), one value per text, nesting bounded. Of two equal keys the last wins, in the place of the first, or both stay.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +51,8 @@ struct Member {
 // its path joined with dots, so that both spellings are one place. Where two values meet, the place holds both.
 void split_dotted_keys(Node& node);
 
-[[nodiscard]] std::variant<Node, PatternError> parse_tree(std::string_view text);
+enum class EqualKeys : std::uint8_t { last_wins, stay };
+[[nodiscard]] std::variant<Node, PatternError> parse_tree(std::string_view text,
+                                                          EqualKeys equal = EqualKeys::last_wins);
 
 }  // namespace gw::pattern
