@@ -208,7 +208,7 @@ void EventSet::Builder::State::build_places() {
       const auto [place, prefix] = std::move(open.back());
       open.pop_back();
       for (const auto& [name, below] : tries[place]) {
-        std::string key_here = prefix.empty() ? name : prefix + "." + name;
+        std::string key_here = place == from ? name : prefix + "." + name;
         children[from].emplace_back(key_here, below);
         open.emplace_back(below, std::move(key_here));
       }

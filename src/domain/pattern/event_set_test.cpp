@@ -174,8 +174,8 @@ class Generator {
  private:
   unsigned below(unsigned n) { return static_cast<unsigned>(random() % n); }
   std::string name(bool event) {
-    static const char* const kNames[] = {"a", "b", "c", "a.b", "b.c", "$or", "prefix"};
-    return "\"" + std::string(kNames[below(event ? 7 : 5)]) + "\"";
+    static const char* const kNames[] = {"a", "b", "c", "a.b", "b.c", "$or", "prefix", "", ".b"};
+    return "\"" + std::string(kNames[below(event ? 9 : 5) + (event || below(9) > 0 ? 0 : 4)]) + "\"";
   }
   std::string text() {
     static const char* const kTexts[] = {"",        "x",        "xy",        "XY",    "yx",      "ß",
@@ -299,6 +299,16 @@ TEST(EventSet, LongKeysAndManyNames) {
   std::mt19937 random(1);
   for (std::uint32_t i = 0; i < 100; ++i)
     expect_equal(compiled, matcher, "{\"" + std::string(i + 1, 'k') + "\":" + std::to_string(i) + "}", random);
+}
+
+TEST(EventSet, NamesMayBeEmpty) {
+  const Compiled compiled = compile({R"({".a":{"b":[1]}})", R"({"":{"a":[1]}})", R"({"a":{"":[1]}})", R"({"":[1]})"});
+  EventMatcher matcher(compiled.set);
+  std::mt19937 random(1);
+  for (const char* event : {R"({"a":{"b":1}})", R"({"":{"a":{"b":1}}})", R"({".a.b":1})", R"({"a":1})",
+                            R"({"":{"a":1}})", R"({"a.":1})", R"({"a":{"":1}})", R"({"":1})", R"({"":[1,{"a":1}]})"})
+    expect_equal(compiled, matcher, event, random);
+  EXPECT_EQ(matcher.match(R"({"a":1})"), Numbers{});
 }
 
 TEST(EventSet, ARecordIsTheDetailOfItsEvent) {

@@ -49,7 +49,7 @@ class PatternReader {
         continue;
       }
       const std::size_t outer = path_.size();
-      path_ += (outer == 0 ? "" : ".") + name;
+      path_ += (depth_++ == 0 ? "" : ".") + name;
       if (value.is_object()) {
         if (!place(value)) return false;
       } else if (value.is_array()) {
@@ -59,6 +59,7 @@ class PatternReader {
                     "write a single value as an array of one");
       }
       path_.resize(outer);
+      --depth_;
     }
     return true;
   }
@@ -142,7 +143,8 @@ class PatternReader {
   const EventLimits& limits_;
   EventPattern out_;
   std::vector<EventPattern::Rule> rules_;
-  std::string path_;
+  std::string path_;       // of the place at hand
+  std::size_t depth_ = 0;  // a name may be empty
   std::map<std::string, std::size_t> path_numbers_;
   // Those of a field, by its path.
   std::map<std::string, std::vector<std::vector<std::string>>> wildcards_;
