@@ -1,7 +1,7 @@
 // A claim hands over rows of several sessions; take() sorts them into messages:
 //   - superseded (merged into a session that is told here already), muted, or left to a digest: settled without a send;
 //   - of a session whose thread had a post less than a pause ago: put off until the pause is over, to be folded then.
-//     Acknowledgements only edit what stands there, so they do not wait;
+//     Acknowledgements only edit what stands there, and escalations call somebody, so they do not wait;
 //   - the rest: for receivers with threads one message a session, else one message a fact.
 // Then each step sends one. Cost: one claim for many messages, one durable mark a message.
 #include "engine/notify/sender.h"
@@ -233,7 +233,9 @@ void Sender::sort_threaded(Group group, Time now, std::vector<Mark>& settled) {
     if (at > now && (!free_at || at > *free_at)) free_at = at;
   }
   if (free_at) {
-    const auto waits = [](const Claim& c) { return c.alert.kind != AlertKind::session_acknowledged; };
+    const auto waits = [](const Claim& c) {
+      return c.alert.kind != AlertKind::session_acknowledged && c.alert.kind != AlertKind::session_escalated;
+    };
     const auto middle =
         std::stable_partition(group.facts.begin(), group.facts.end(), [&](const Claim& c) { return !waits(c); });
     for (auto at = middle; at != group.facts.end(); ++at)

@@ -122,6 +122,18 @@ TEST(Sender, AnAcknowledgementDoesNotWaitForThePause) {
   EXPECT_EQ(b.sent(0), Ids{"2"});
 }
 
+TEST(Sender, AnEscalationDoesNotWaitForThePause) {
+  Bench b(kThreads);
+  b.outbox.set_thread({"hook", "s1", "C1", "1.0", kNoon, 0});
+  b.now = after(10);
+  b.outbox.add_one("1", "hook", "s1", b.now, AlertKind::session_digest);
+  b.outbox.add_one("2", "hook", "s1", b.now, AlertKind::session_escalated);
+  Sender s = b.sender();
+  b.settle(s);
+  ASSERT_EQ(b.receiver->messages.size(), 1u);
+  EXPECT_EQ(b.sent(0), Ids{"2"});
+}
+
 TEST(Sender, RetriesWithDoublingJitteredDelays) {
   EXPECT_EQ(backoff_micros(0, 0), kSecondMicros);
   EXPECT_EQ(backoff_micros(3, 0), 8 * kSecondMicros);
