@@ -89,6 +89,10 @@ TEST_F(PagerDutyTest, AnAcknowledgementThatMayBeTheActorsOwnDoesNotEndACriticalP
   Message acked = about(AlertKind::session_acknowledged);
   acked.facts[0].session->acknowledged = acknowledged_by("alice", false);
   EXPECT_EQ(told(acked), Told{});
+  Message over = about(AlertKind::session_lapsed);
+  over.facts[0].session->state = model::SessionState::lapsed;
+  over.facts[0].session->acknowledged = acknowledged_by("slack:U9", false);
+  EXPECT_EQ(told(over), trigger);
   acked.facts[0].session->severity = model::Severity::high;
   EXPECT_EQ(told(acked), acknowledge);
 }

@@ -25,6 +25,13 @@ constexpr std::size_t kDedupLimit = 255;
 
 enum class Action : std::uint8_t { nothing, trigger, acknowledge, resolve };
 
+// As for escalation: what may be the actor's own word ends no page about a critical session.
+bool is_answered(const Claim& claim) {
+  const model::Session& s = *claim.session;
+  if (!s.acknowledged) return false;
+  return s.acknowledged->independent || s.severity.value_or(claim.alert.severity) != model::Severity::critical;
+}
+
 Action action_of(const Claim& claim) {
   if (claim.alert.kind == AlertKind::coverage_heard) return Action::resolve;
   if (claim.alert.kind == AlertKind::handover) return Action::nothing;  // nobody is to be woken by a digest
@@ -34,12 +41,10 @@ Action action_of(const Claim& claim) {
   switch (claim.alert.kind) {
     case AlertKind::session_digest:
     case AlertKind::session_response: return Action::nothing;
-    case AlertKind::session_acknowledged: {
-      const bool is_critical = s.severity.value_or(claim.alert.severity) == model::Severity::critical;
-      if (!s.acknowledged || (!s.acknowledged->independent && is_critical)) return Action::nothing;
+    case AlertKind::session_acknowledged:
+      if (!is_answered(claim)) return Action::nothing;
       return is_over ? Action::resolve : Action::acknowledge;
-    }
-    case AlertKind::session_lapsed: return s.acknowledged ? Action::resolve : Action::trigger;
+    case AlertKind::session_lapsed: return is_answered(claim) ? Action::resolve : Action::trigger;
     default: return Action::trigger;
   }
 }
@@ -159,7 +164,7 @@ SendResult PagerDuty::send(const Message& message, milliseconds deadline) {
   const std::string own = incident_of(claim);
   if (claim.session && claim.alert.kind == AlertKind::session_merged) {
     // The incident of the session that is no more is closed; before, the one that goes on has its own, unless nobody needs it.
-    const bool is_settled = claim.session->acknowledged || claim.session->state == model::SessionState::lapsed;
+    const bool is_settled = is_answered(claim) || claim.session->state == model::SessionState::lapsed;
     if (!is_settled) {
       const SendResult opened = enqueue(trigger(*key, message, own), own, message.now, deadline);
       if (opened.verdict != SendVerdict::accepted) return opened;
