@@ -21,6 +21,12 @@ TEST(Doubts, AreToldOfWhatMayNotBeMeant) {
   EXPECT_EQ(doubts(told + "escalation: [{after: 5m, to: [a]}]\nledger: {checkpoints: [\"s3://a/b\"]}\n"),
             Values{"ledger"});
   EXPECT_EQ(doubts(told + "timezone: Europe/Nowhere\n"), Values{"Europe/Nowhere"});
+  const auto slack = [](const std::string& more) {
+    return "version: 1\nreceivers: [{name: a, type: slack, " + more + ", signing_secret: env:S}]\n";
+  };
+  EXPECT_EQ(doubts(slack("token: env:T, channel: C1")), Values{"a"});
+  EXPECT_EQ(doubts(slack("token: env:T, channel: C1, team: T1, app: A1")), Values{});
+  EXPECT_EQ(doubts(slack("webhook_url: env:W")), Values{"a"});
   EXPECT_EQ(doubts(told + "http: {listen: \"0.0.0.0:80\"}\n"), (Values{"0.0.0.0:80", "0.0.0.0:80"}));
   EXPECT_EQ(doubts(told + "http: {listen: \"localhost:80\"}\n"), Values{});
   EXPECT_EQ(doubts(told + "http: {listen: \"[::1]:80\"}\n"), Values{});
