@@ -187,7 +187,7 @@ TEST(RecordSkimTest, NeverSaysAnythingElseThanTheDecoder) {
     Parts parts;
     for (Members* members : {&parts.record, &parts.identity, &parts.context, &parts.issuer, &parts.attributes}) {
       if (random() % 2 == 0) std::shuffle(members->begin(), members->end(), random);
-      if (random() % 8 == 0) members->erase(members->begin() + random() % members->size());
+      if (random() % 8 == 0) members->erase(members->begin() + static_cast<std::ptrdiff_t>(random() % members->size()));
       if (random() % 8 == 0 && !members->empty())
         (*members)[random() % members->size()].second = kValues[random() % kValues.size()];
       if (random() % 12 == 0 && !members->empty()) {

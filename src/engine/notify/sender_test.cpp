@@ -7,9 +7,7 @@
 namespace gw::notify {
 namespace {
 
-using model::AlertKind;
-using model::SendState;
-using model::Severity;
+using model::AlertKind, model::SendState, model::Severity;
 using ports::SendVerdict;
 using Ids = std::vector<std::string>;
 

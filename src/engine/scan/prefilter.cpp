@@ -21,10 +21,6 @@ constexpr std::string_view kIdentity = "userIdentity";
 constexpr std::string_view kAddress = "sourceIPAddress";
 constexpr std::string_view kType = "type";
 constexpr std::string_view kInvokedBy = "invokedBy";
-// And what passes_service_call() tells.
-constexpr std::string_view kRecipient = "recipientAccountId";
-constexpr std::string_view kRegion = "awsRegion";
-constexpr std::string_view kTime = "eventTime";
 
 // What a log file is made of, in small: fingerprints are chosen that are rare in it.
 constexpr std::string_view kTypical =
