@@ -237,7 +237,8 @@ TEST(SlackMessage, ButtonsStandBelowASessionUntilAnIndependentPersonHasAnswered)
   const auto ids = [&] {
     std::vector<std::string> out;
     json::Doc doc;
-    EXPECT_TRUE(doc.parse(session_message(message, with).blocks));
+    const std::string blocks = session_message(message, with).blocks;
+    EXPECT_TRUE(doc.parse(blocks));
     for (json::Value b = doc.root().first_child(); !b.is_missing(); b = b.next_sibling()) {
       if (b["type"].text() != "actions") continue;
       EXPECT_EQ(b["block_id"].text(), "gw_actions:" + kSessionId);
