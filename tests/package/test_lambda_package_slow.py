@@ -160,22 +160,33 @@ class LambdaPackage(unittest.TestCase):
                    "-out", certificate, "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1")
         self.assertEqual(made.returncode, 0, made.stderr)
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
-            server.seen, server.status = [], 404
+            server.seen, server.status = [], 200
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)
             server.socket = context.wrap_socket(server.socket, server_side=True)
             threading.Thread(target=server.serve_forever, daemon=True).start()
             cage, program = self.cage("tls", "var/task")
-            command = [CHROOT, cage, program, "alert-test", "--receiver", "oncall", "--token", "env:TOKEN", "--url",
-                       "https://127.0.0.1:%d" % server.server_address[1]]
-            untrusted = run(*command, env={"TOKEN": "t"}, timeout=60)
-            self.assertNotEqual(untrusted.returncode, 0)
+            (cage / "tmp").mkdir()
+
+            def signs_in():
+                with RuntimeApi() as api:
+                    env = {**api.environment(), "AWS_REGION": "eu-central-1", "GLASSWATCH_ALLOW_PRIVATE": "1",
+                           "GLASSWATCH_SLACK_WEBHOOK_URL": "https://127.0.0.1:%d/hook" % server.server_address[1]}
+                    with subprocess.Popen([CHROOT, cage, program], env=env, stdout=subprocess.DEVNULL,
+                                          stderr=subprocess.DEVNULL) as child:
+                        try:
+                            api.wait_for_next()
+                            return api.invoke(root_signs_in(), deadline_seconds=20).status
+                        finally:
+                            child.kill()
+
+            self.assertEqual(signs_in(), "error")
             self.assertEqual(server.seen, [], "sent without a certificate that is trusted")
             bundle = cage / "etc/pki/tls/certs/ca-bundle.crt"
             bundle.parent.mkdir(parents=True)
             shutil.copy(certificate, bundle)
-            run(*command, env={"TOKEN": "t"}, timeout=60)
-            self.assertEqual(len(server.seen), 1)
+            self.assertEqual(signs_in(), "response")
+            self.assertEqual([path for path, _ in server.seen], ["/hook"])
             server.shutdown()
 
 
