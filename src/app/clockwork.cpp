@@ -1,6 +1,6 @@
 #include "app/clockwork.h"
 
-#include <chrono>
+#include <utility>
 
 #include "app/handover.h"
 #include "app/secrets.h"
@@ -12,7 +12,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kLookEvery = 55 * kSecond;                 // a sweep comes every minute, more or less
 constexpr std::int64_t kLate = std::int64_t{2} * 3600 * kSecond;  // a digest that is older is nobody's any more
-constexpr std::chrono::milliseconds kPing{5'000};
 
 }  // namespace
 
@@ -35,13 +34,11 @@ web::Metric Clockwork::metric() const {
           static_cast<double>(silence_.silent_count())};
 }
 
-Status Clockwork::tick(const pipeline::Settings& settings, Time now, bool works) {
-  HeartbeatConfig heartbeat;
+Status Clockwork::tick(const pipeline::Settings& settings, Time now) {
   HandoverConfig handover;
   std::string timezone;
   {
     const std::lock_guard lock(mutex_);
-    heartbeat = heartbeat_;
     handover = handover_;
     timezone = timezone_;
   }
@@ -51,28 +48,32 @@ Status Clockwork::tick(const pipeline::Settings& settings, Time now, bool works)
   };
   if (now.micros - looked_at_.micros >= kLookEvery) {
     Status looked = silence_.look(settings, now);
-    if (looked) looked_at_ = now;
-    works = works && looked;
+    has_looked_ = looked.has_value();
+    if (has_looked_) looked_at_ = now;
     note(std::move(looked), "silence");
   }
-  if (!handover.to.empty()) {
-    const Time due = handover_due(handover, timezone, now);
-    if (due != handed_over_ && now.micros - due.micros < kLate) {
-      Status handed = hand_over(store_, committer_, settings, handover, due, now);
-      if (handed) handed_over_ = due;
-      note(std::move(handed), "hand-over");
-    }
+  if (handover.to.empty()) return first;
+  const Time due = handover_due(handover, timezone, now);
+  if (due != handed_over_ && now.micros - due.micros < kLate) {
+    Status handed = hand_over(store_, committer_, settings, handover, due, now);
+    if (handed) handed_over_ = due;
+    note(std::move(handed), "hand-over");
   }
-  if (!heartbeat.url.empty()) note(beat(heartbeat, now, works), "heartbeat");
   return first;
 }
 
-Status Clockwork::beat(const HeartbeatConfig& config, Time now, bool works) {
-  if (!works || silence_.is_everything_silent() || now.micros - beaten_at_.micros < config.every_micros) return ok();
+Status Clockwork::beat(Time now, bool works) {
+  HeartbeatConfig config;
+  {
+    const std::lock_guard lock(mutex_);
+    config = heartbeat_;
+  }
+  if (config.url.empty() || !works || !has_looked_ || silence_.is_everything_silent()) return ok();
+  if (now.micros - beaten_at_.micros < config.every_micros) return ok();
   std::string url = config.url;
   if (url.find("://") == std::string::npos || url.starts_with("ssm:") || url.starts_with("secretsmanager:")) {
     const auto secret = resolve_secret(url, io_, std::chrono::seconds(300));
-    if (!secret) return secret.error();
+    if (!secret) return Error(secret.error()).in("heartbeat");
     url = secret->reveal();
   }
   net::ClientOptions options;
@@ -84,9 +85,9 @@ Status Clockwork::beat(const HeartbeatConfig& config, Time now, bool works) {
   request.method = "GET";
   request.url = url;
   const auto answer = client.send(request);
-  if (!answer) return answer.error();
+  if (!answer) return Error(answer.error()).in("heartbeat");
   if (answer->status < 200 || answer->status > 299)
-    return Error{Errc::unavailable, "HTTP " + std::to_string(answer->status)};
+    return Error{Errc::unavailable, "heartbeat: HTTP " + std::to_string(answer->status)};
   beaten_at_ = now;
   return ok();
 }

@@ -2,10 +2,9 @@
 // Lambda's sweep.
 #pragma once
 
-#include <functional>
-#include <memory>
+#include <chrono>
+#include <cstdint>
 #include <mutex>
-#include <optional>
 #include <string>
 
 #include "app/config/config.h"
@@ -27,17 +26,18 @@ class Clockwork {
   // From now on; any thread.
   void configure(const DaemonConfig& config);
 
-  // To be called every few seconds, or as often as there is a sweep, by one thread. `works`: whether everything between source
-  // and receiver does; without it, and while nothing at all is heard, there is no heartbeat. The first error; the rest is tried
-  // all the same.
-  Status tick(const pipeline::Settings& settings, Time now, bool works);
+  // Silence and hand-over. To be called every few seconds, or as often as there is a sweep, by one thread. The first error; the
+  // rest is tried all the same.
+  Status tick(const pipeline::Settings& settings, Time now);
+  // The heartbeat, when its time has come; by the same thread. `works`: whether everything between source and receiver does;
+  // without it, while nothing at all is heard, and when the last tick() could not look, there is none. Blocks for kPing at most.
+  Status beat(Time now, bool works);
+  static constexpr std::chrono::milliseconds kPing{5'000};
 
   // How many places are silent. From any thread.
   [[nodiscard]] web::Metric metric() const;
 
  private:
-  Status beat(const HeartbeatConfig& config, Time now, bool works);
-
   ports::Store& store_;
   ports::Committer& committer_;
   const Io io_;
@@ -47,7 +47,8 @@ class Clockwork {
   HandoverConfig handover_;
   std::string timezone_;
   Time looked_at_;
-  Time handed_over_;  // which one
+  bool has_looked_ = false;  // the last look went well
+  Time handed_over_;         // which one
   Time beaten_at_;
 };
 

@@ -112,7 +112,19 @@ Status LambdaEngine::sweep() {
   const auto next = pipeline::sweep(*counting_, *store_, *settings_, io_.now());
   if (!next) return next.error();
   // Without a table every sandbox has a past of its own: nothing is learnt of silence, and no digest is true.
-  return durable_ ? clockwork_->tick(*settings_, io_.now(), told_all_) : ok();
+  // It may not keep alerts from being told.
+  if (durable_) note(clockwork_->tick(*settings_, io_.now()));
+  return ok();
+}
+
+void LambdaEngine::beat() {
+  if (durable_) note(clockwork_->beat(io_.now(), tells_));
+}
+
+void LambdaEngine::note(const Status& clockwork) const {
+  if (!clockwork)
+    log_.write(Log::Level::warning, io_.now(), "what the clock causes could not be done",
+               {{"reason", clockwork.error().message}});
 }
 
 // Without a table: what was refused or put off before gets another chance, as AWS gives one to the invocation that it came with.
@@ -139,6 +151,7 @@ Status LambdaEngine::tell(milliseconds grace, bool only_new) {
     log_.write(Log::Level::warning, io_.now(), "a receiver did not accept a message",
                {{"receiver", name}, {"reason", now.last_failure}});
   }
+  tells_ = std::none_of(health.begin(), health.end(), [](const auto& one) { return one.second.failing > 0; });
   if (durable_) return ok();
   Status status = untold(health);
   told_all_ = status.has_value();

@@ -43,8 +43,10 @@ class LambdaEngine {
   [[nodiscard]] ports::Store& store() { return *store_; }
   [[nodiscard]] bool is_durable() const { return durable_; }
 
-  // What only the clock causes.
+  // What only the clock causes. Of silence and hand-over mistakes are logged only.
   [[nodiscard]] Status sweep();
+  // The heartbeat, by what came of the last tell(): to be called behind it. Blocks for Clockwork::kPing at most; mistakes are logged.
+  void beat();
   // Tells what is due, for at most `grace`. `only_new`: does nothing when no commit since the last call has left anything to
   // tell. An Error: something was not told, and nobody but the caller can see to it that it will be.
   [[nodiscard]] Status tell(std::chrono::milliseconds grace, bool only_new);
@@ -62,6 +64,7 @@ class LambdaEngine {
   [[nodiscard]] LambdaBooks take_books();
 
  private:
+  void note(const Status& clockwork) const;
   void make_all_due();
   [[nodiscard]] Status untold(const std::map<std::string, notify::SenderHealth>& health);
 
@@ -81,6 +84,7 @@ class LambdaEngine {
   pipeline::Horizon horizon_;
   Time grants_at_;
   bool told_all_ = true;
+  bool tells_ = true;                             // no receiver failed when something was last told
   std::unique_ptr<pipeline::Pipeline> pipeline_;  // last: its threads use the others
 };
 

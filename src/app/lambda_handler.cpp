@@ -47,6 +47,7 @@ Result<std::string> LambdaHandler::work(lambda::InvocationContext& context) {
     case lambda::Purpose::sweep: {
       if (const Status swept = engine_.sweep(); !swept) return swept.error();
       if (const Status told = engine_.tell(left() - kReserve, false); !told) return told.error();
+      if (left() > Clockwork::kPing + kReserve) engine_.beat();
       return std::string("{}");
     }
     case lambda::Purpose::alert_test: return alert_test(invocation);

@@ -160,9 +160,9 @@ class Daemon {
   }
 
   void tick() {
-    const Status ticked =
-        clockwork_->tick(*current_.settings(), io_.now(), problems().empty() && tells(notifier_->health()));
-    health_log_.clockwork(ticked);
+    const Status ticked = clockwork_->tick(*current_.settings(), io_.now());
+    const Status beaten = clockwork_->beat(io_.now(), problems().empty() && tells(notifier_->health()));
+    health_log_.clockwork(ticked ? beaten : ticked);
   }
 
   // `file:` secrets count when they change, those that AWS keeps some minutes later. Those of receivers are read at every use;

@@ -7,6 +7,7 @@ import unittest
 import warnings
 
 import test_lambda
+from monitor import Monitor
 from lambda_run import SWEEP, Function, RuntimeApi, grant, quiet, sqs
 
 warnings.simplefilter("ignore", ResourceWarning)
@@ -136,6 +137,32 @@ class FailuresWithTable(test_lambda.Failures):
         self.assertEqual(self.receivers.pages()[0], ("trigger", session))
         escalated = [c for c in self.receivers.of("v2/enqueue") if c.json["payload"]["class"] == "session.escalated"]
         self.assertEqual(len(escalated), 1)
+
+    def test_heartbeat(self):
+        """At the sweep, while receivers take messages; a monitor that fails keeps no alert from being told."""
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        monitor = self.enterContext(Monitor())
+        path = os.path.join(folder, "glasswatch.yaml")
+        with open(path, "w") as file:
+            json.dump({"version": 1, "receivers": [self.receivers.slack()], "default_receivers": ["oncall"],
+                       "heartbeat": {"url": monitor.url, "every": "1s", "allow_private": True}}, file)
+        self.start(GLASSWATCH_CONFIG=path, GLASSWATCH_SLACK_TOKEN=None, GLASSWATCH_SLACK_CHANNEL=None,
+                   GLASSWATCH_SLACK_API_URL=None, **self.receivers.env())
+        self.ask(SWEEP)
+        self.assertEqual([p for _, p in monitor.pings], ["/ping/secret"])
+        monitor.status = 500
+        self.receivers.always("slack", "500")
+        self.ask(sqs(self.put("good", grant("e1"))))
+        self.receivers.always("slack", "ok")
+        self.sweep_until(1)
+        self.assertGreater(len(monitor.pings), 1)
+        monitor.status = 200
+        self.receivers.always("slack", "500")
+        self.ask(sqs(self.put("other", grant("e2", who="u-bob"))))
+        before = len(monitor.pings)
+        time.sleep(1.1)  # longer than a heartbeat's pause
+        self.ask(SWEEP)
+        self.assertEqual(len(monitor.pings), before)
 
     def sweep_until(self, count):
         """And once more: what was told is not told again."""

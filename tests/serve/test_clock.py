@@ -1,14 +1,13 @@
 """What the clock alone causes: silence and its end, the hand-over's digest, the heartbeat."""
-import http.server
 import json
 import os
 import sqlite3
 import sys
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "support"), HERE]
+from monitor import Monitor
 from receivers_standin import Receivers
 from runner import Checks
 from serve import Serve, eventually, require_serve
@@ -75,39 +74,6 @@ def silence(checks):
         checks.ok("records come again" in str(told), f"in words: {told}")
 
 
-class Monitor:
-    """A dead man's switch: counts pings."""
-
-    def __init__(self):
-        self.pings = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.pings.append((time.monotonic(), self.path))
-                self.send_response(200)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"ok")
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}/ping/secret"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-
 def heartbeat(checks):
     """It beats while all works, and stops while a receiver fails."""
     with Receivers() as receivers, Monitor() as monitor:
@@ -129,9 +95,11 @@ def heartbeat(checks):
 def hand_over(checks):
     """The digest comes once, to those it is meant for, and says what is open."""
     minute = time.strftime("%H:%M", time.gmtime(time.time() - 60))
-    with Receivers() as receivers:
-        config = {**CONFIG, "handover": {"at": minute, "timezone": "UTC", "to": ["desk"]}}
-        with Serve(receivers=[receivers.webhook(), receivers.webhook("desk")], config=CONFIG, env=receivers.env()) as s:
+    with Receivers() as receivers, Monitor() as monitor:
+        config = {**CONFIG, "handover": {"at": minute, "timezone": "UTC", "to": ["desk"]},
+                  "heartbeat": {"url": "env:GWTEST_BEAT", "every": "1s", "allow_private": True}}
+        env = {**receivers.env(), "GWTEST_BEAT": monitor.url}
+        with Serve(receivers=[receivers.webhook(), receivers.webhook("desk")], config=CONFIG, env=env) as s:
             s.ingest([federate(Story("handover"))])
             checks.ok(eventually(lambda: receivers.told("session.opened"), 20), "a session is open")
             s.mute(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600)), watch="prod", reason="drill <b>")
@@ -143,8 +111,10 @@ def hand_over(checks):
             checks.ok("1 open, 1 unacknowledged" in text and "1 mutes" in text, f"it counts: {text}")
             checks.ok("BreakGlassAdmin" in text and "drill <b>" in text, f"and names: {text}")
             s.stop()
+            before = len(monitor.pings)
             s.start()
-            time.sleep(3)
+            # A heartbeat follows each look at the clock: two of them, and the digest would have come again.
+            checks.ok(eventually(lambda: len(monitor.pings) >= before + 2, 20), "the clock goes on")
             checks.ok(len(receivers.told("handover", "desk")) == 1, "once, over a restart")
             checks.ok(not receivers.told("handover", "siem"), "and to nobody else")
 

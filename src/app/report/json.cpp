@@ -2,6 +2,7 @@
 #include "app/report/writer.h"
 #include "base/json/object.h"
 #include "domain/model/access_json.h"
+#include "engine/ports/store_json.h"
 
 namespace gw::report {
 namespace {
@@ -51,12 +52,8 @@ void append_alert(std::string& out, const ports::AlertView& view, bool with_data
 }
 
 void append_event(std::string& out, const ports::StoredEvent& event) {
-  model::append_access_json(out, event.event, event.session_id);
+  ports::append_event_json(out, event);
   out.pop_back();  // the closing brace
-  out += ",\"kind\":";
-  append_string(out, to_string(event.kind));
-  out += ",\"feeds\":";
-  append_list(out, event.feeds, append_string);
   out += ",\"received_at\":";
   append_string(out, format_time(event.received_at));
   out.push_back('}');
@@ -128,34 +125,11 @@ class Json final : public Writer {
     alerts_.full();
   }
   void mute(const model::Mute& mute) override {
-    {
-      Object o(begin(mutes_));
-      o.text("id", mute.id);
-      o.text("watch", mute.watch);
-      o.text("account_id", mute.account_id);
-      o.text("session_id", mute.session_id);
-      o.text("author", mute.author);
-      o.text("reason", mute.reason);
-      o.time("created_at", mute.created_at);
-      o.time("until", mute.until);
-      o.time("ended_at", mute.ended_at);
-      o.text("ended_by", mute.ended_by);
-    }
+    ports::append_mute_json(begin(mutes_), mute);
     mutes_.full();
   }
   void quarantined(const ports::QuarantineItem& item) override {
-    {
-      Object o(begin(quarantine_));
-      o.text("id", item.id);
-      o.text("feed", item.feed);
-      o.text("source", item.source);
-      o.text("reason", item.reason);
-      o.text("event_id", item.event_id);
-      o.number("size", item.size);
-      o.time("at", item.at);
-      o.time("settled_at", item.settled_at);
-      o.text("settled_as", item.settled_as);
-    }
+    ports::append_quarantine_json(begin(quarantine_), item, false);
     quarantine_.full();
   }
 
@@ -228,15 +202,7 @@ class Json final : public Writer {
       return;
     }
     append_figures(o.key("books"), books(closing.now->totals));
-    append_list(o.key("coverage"), closing.now->coverage, [](std::string& to, const ports::CoverageSighting& s) {
-      Object one(to);
-      one.text("account_id", s.account_id);
-      one.text("region", s.region);
-      one.text("feed", s.feed);
-      one.number("records", s.records);
-      one.time("newest", s.newest);
-      one.time("received_at", s.received_at);
-    });
+    append_list(o.key("coverage"), closing.now->coverage, ports::append_coverage_json);
   }
 
   Spool uses_;

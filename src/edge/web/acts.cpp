@@ -63,7 +63,7 @@ net::ServerResponse list_mutes(const Services& s, const Call& call) {
   }
   auto found = s.store.mutes(with_ended);
   if (!found) return problem_of(found.error());
-  return respond_json(200, page_json(ports::Page<model::Mute>{std::move(*found), {}}, append_mute_json));
+  return respond_json(200, page_json(ports::Page<model::Mute>{std::move(*found), {}}, ports::append_mute_json));
 }
 
 net::ServerResponse add_mute(const Services& s, const Call& call) {
@@ -94,7 +94,7 @@ net::ServerResponse add_mute(const Services& s, const Call& call) {
   mute.id = *id;
   mute.created_at = call.now;
   std::string body;
-  append_mute_json(body, mute);
+  ports::append_mute_json(body, mute);
   body.back() = ',';
   body += "\"note\":\"critical alerts are not muted: they are folded into their session's thread\"}\n";
   return respond_json(201, body);
@@ -115,7 +115,7 @@ net::ServerResponse end_mute(const Services& s, const Call& call) {
   const auto found = std::find_if(all->begin(), all->end(), [&](const model::Mute& mute) { return mute.id == id; });
   if (found == all->end()) return net::problem(404, "there is no such mute");
   std::string body;
-  append_mute_json(body, *found);
+  ports::append_mute_json(body, *found);
   return respond_json(200, body + "\n");
 }
 

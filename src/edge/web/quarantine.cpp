@@ -14,7 +14,7 @@ net::ServerResponse list(const Services& s, const Call& call) {
   const auto found = s.store.quarantine(*query);
   if (!found) return problem_of(found.error());
   return respond_json(200, page_json(*found, [](std::string& out, const ports::QuarantineItem& item) {
-                        append_quarantine_json(out, item, false);
+                        ports::append_quarantine_json(out, item, false);
                       }));
 }
 
@@ -22,7 +22,7 @@ net::ServerResponse show(const Services& s, const Call& call) {
   const auto item = s.store.quarantined(call.arguments[0]);
   if (!item) return problem_of(item.error());
   std::string body;
-  append_quarantine_json(body, *item, true);
+  ports::append_quarantine_json(body, *item, true);
   return respond_json(200, body + "\n");
 }
 

@@ -67,13 +67,13 @@ net::ServerResponse activity(const Services& s, const Call& call) {
   if (!found) return problem_of(found.error());
   query->filters["session_id"] = found->id;
   query->filters.try_emplace("kind", to_string(model::EntryKind::activity));
-  return page(s.store.events(*query), append_event_json);
+  return page(s.store.events(*query), ports::append_event_json);
 }
 
 net::ServerResponse events(const Services& s, const Call& call) {
   const auto query = list_query(call.query, event_filters(), call.now);
   if (!query) return problem_of(query.error());
-  return page(s.store.events(*query), append_event_json);
+  return page(s.store.events(*query), ports::append_event_json);
 }
 
 net::ServerResponse alerts(const Services& s, const Call& call) {
