@@ -63,6 +63,10 @@ int run_route_test(const RouteArguments& a, const Io& io) {
   for (const std::string& receiver : told.receivers) out += "tells " + visible(receiver) + "\n";
   if (told.receivers.empty()) out += "tells nobody\n";
   out += "because " + visible(told.why) + "\n";
+  for (const watch::WatchSet::Reason& reason : watches->explain(event, io.now())) {
+    if (reason.why == watch::WatchSet::kNoRecord)
+      out += "unless the record matches the pattern of " + visible(reason.watch) + "\n";
+  }
   const int written = print(io, out);
   if (written != kDone || a.expect.empty()) return written;
   std::vector<std::string> expected = a.expect == "nobody" ? std::vector<std::string>{} : split(a.expect);

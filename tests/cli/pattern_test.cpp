@@ -53,6 +53,35 @@ TEST_F(Match, EventBridgePatternsAreAboutTheEventAroundARecord) {
   EXPECT_EQ(ids({"--invert", R"({"detail":{"eventName":["Federate"]}})"}), "e-root e-1 e-3 e-5 ");
 }
 
+// What stands around something that turns out to be no record is not what stands around the next one.
+TEST_F(Match, AnEventAroundNoRecordIsForgotten) {
+  Folder folder;
+  folder.write(
+      "a.jsonl",
+      R"({"version":"0","id":"x","detail-type":"AWS API Call via CloudTrail","source":"aws.poison","account":"1",)"
+      R"("detail":{"eventName":"X","eventSource":"aws:s3","eventVersion":"1.08"}})"
+      "\n" +
+          federate("e-6", "X") + "\n");
+  const Outcome own = run({"match", "--count", R"({"source":["aws.sso"]})", folder.path()});
+  EXPECT_EQ(own.out, "1\n") << own.err;
+  EXPECT_EQ(run({"match", "--count", R"({"source":["aws.poison"]})", folder.path()}).out, "0\n");
+}
+
+TEST(RouteTest, NamesAWatchWhosePatternItCannotAsk) {
+  Folder folder;
+  folder.write("glasswatch.yaml",
+               "version: 1\nreceivers: [{name: out, type: stdout}]\nbuiltin: {emergency-roles: {disabled: true}}\n"
+               "watches: [{name: away, roles: [Night*], pattern: '{ $.sourceIPAddress != \"10.*\" }'}]\n");
+  const std::vector<std::string> asked{"route",     "test",         "--config", folder.path() + "/glasswatch.yaml",
+                                       "--account", "111122223333", "--role"};
+  std::vector<std::string> night = asked;
+  night.emplace_back("NightShift");
+  EXPECT_TRUE(has(run(night).out, "unless the record matches the pattern of away\n")) << run(night).err;
+  std::vector<std::string> day = asked;
+  day.emplace_back("DayShift");
+  EXPECT_FALSE(has(run(day).out, "unless"));
+}
+
 TEST_F(Match, CountsAndSaysWhatIsOpen) {
   const Outcome outcome = run({"match", "--count", "--explain", R"({"detail":{"readOnly":[true]}})", folder_.path()});
   EXPECT_EQ(outcome.out, "3\n");

@@ -7,6 +7,7 @@
 //   Place find(Place, std::string_view key)             the place of that member
 //   bool enters(Place)                                  whether members of objects there are of interest
 //   void value(Place, Type, std::string_view)           a scalar there; of a string its text, else the token
+//   void array(Place)                                   an array there, before its elements
 //   void element(Place)                                 an object as an element of an array there, before its members
 // Elements of arrays, of arrays in arrays too, are at the place of the array.
 #pragma once
@@ -64,6 +65,7 @@ class Walk {
         if (visitor.enters(place)) object(v, visitor, place);
         return;
       case Type::array:
+        visitor.array(place);
         for (Value e = v.first_child(); !e.is_missing(); e = e.next_sibling()) value(e, visitor, place, true);
         return;
       case Type::string: return visitor.value(place, Type::string, v.text());
@@ -144,6 +146,7 @@ class Walk {
 
   std::size_t elements(std::size_t at, Place place, unsigned depth) {
     std::size_t i = at + 1;
+    visitor_.array(place);
     if (c_[i] == ']') return i + 1;
     for (;;) {
       if (c_[i] == '{') visitor_.element(place);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
+#include <unordered_map>
 
 #include "domain/pattern/cloudwatch.h"
 #include "domain/pattern/value_test.h"
@@ -66,9 +68,14 @@ bool any_member(Tree node, const See& see) {
 template <class See>
 bool any_member(Value value, const See& see) {
   if (!value.is_object()) return false;
+  // Of equal keys the last counts. Only a member that is seen has to be the last: then where the last ones stand is noted once.
+  std::unordered_map<std::string_view, std::size_t> last;
   for (Value one = value.first_child(); !one.is_missing(); one = one.next_sibling()) {
-    // Of equal keys the last counts.
-    if (value[one.key()].offset() == one.offset() && see(one)) return true;
+    if (!see(one)) continue;
+    if (last.empty()) {
+      for (Value other = one; !other.is_missing(); other = other.next_sibling()) last[other.key()] = other.offset();
+    }
+    if (last[one.key()] == one.offset()) return true;
   }
   return false;
 }

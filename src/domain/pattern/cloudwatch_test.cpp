@@ -28,6 +28,13 @@ PatternError refused(std::string_view pattern) {
   return {};
 }
 
+TEST(CloudWatch, OfEqualMembersTheLastCounts) {
+  EXPECT_FALSE(match("{ $.a.* = 7 }", R"({"a":{"k":7,"k":8}})"));
+  EXPECT_TRUE(match("{ $.a.* = 8 }", R"({"a":{"k":7,"k":8}})"));
+  EXPECT_TRUE(match("{ $.a.* = 7 }", R"({"a":{"k":7,"k":8,"l":7}})"));
+  EXPECT_TRUE(match("{ $.a.* = 7 }", R"({"a":{"k":8,"k":7}})"));
+}
+
 TEST(CloudWatch, Terms) {
   EXPECT_TRUE(match("", "anything"));
   EXPECT_TRUE(match("\" \"", "anything"));

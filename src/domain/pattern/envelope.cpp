@@ -23,20 +23,30 @@ std::string source_of(std::string_view event_source) {
   return "aws." + std::string(event_source.substr(0, event_source.find('.')));
 }
 
+EnvelopeParts parts_of_record(json::Value record) {
+  return {record["eventSource"].text(),
+          record["eventType"].text(),
+          record["recipientAccountId"].text(),
+          record["awsRegion"].text(),
+          record["eventTime"].text(),
+          record["eventID"].text(),
+          record["userIdentity"]["accountId"].text()};
+}
+
 std::string event_of_record(json::Value record) {
+  const EnvelopeParts parts = parts_of_record(record);
   std::string out = R"({"version":"0")";
   const auto add = [&](std::string_view name, std::string_view value) {
     if (value.empty()) return;
     out.append(",\"").append(name).append("\":");
     json::append_string(out, value);
   };
-  const std::string_view account = record["recipientAccountId"].text();
-  add("id", record["eventID"].text());
-  add("detail-type", detail_type_of(record["eventType"].text()));
-  add("source", source_of(record["eventSource"].text()));
-  add("account", account.empty() ? record["userIdentity"]["accountId"].text() : account);
-  add("time", record["eventTime"].text());
-  add("region", record["awsRegion"].text());
+  add("id", parts.id);
+  add("detail-type", detail_type_of(parts.type));
+  add("source", source_of(parts.source));
+  add("account", parts.recipient.empty() ? parts.identity_account : parts.recipient);
+  add("time", parts.time);
+  add("region", parts.region);
   out.append(R"(,"resources":[],"detail":)").append(record.raw()).push_back('}');
   return out;
 }

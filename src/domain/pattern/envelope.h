@@ -13,6 +13,18 @@ namespace gw::pattern {
 // Whether `event` looks like a record that no envelope is around.
 [[nodiscard]] bool is_bare_record(json::Value event);
 
+// What it is made of: texts of the record; empty where there is none.
+struct EnvelopeParts {
+  std::string_view source;  // eventSource
+  std::string_view type;    // eventType
+  std::string_view recipient;
+  std::string_view region;
+  std::string_view time;
+  std::string_view id;
+  std::string_view identity_account;  // stands for the recipient where that is not named
+};
+[[nodiscard]] EnvelopeParts parts_of_record(json::Value record);
+
 // Fields that the record says nothing about are left out. `record` is a JSON object.
 [[nodiscard]] std::string event_of_record(json::Value record);
 

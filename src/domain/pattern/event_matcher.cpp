@@ -12,10 +12,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <unordered_map>
 #include <utility>
 
 #include "base/json/walk.h"
+#include "domain/pattern/confirm.h"
 #include "domain/pattern/envelope.h"
 #include "domain/pattern/event_machine.h"
 #include "domain/pattern/letter_case.h"
@@ -28,7 +28,6 @@ using Machine = EventMachine;
 using json::Type;
 
 constexpr json::Limits kLimits = {256, 1u << 20};
-constexpr std::size_t kMaxParsed = 4096;  // patterns that are kept parsed
 
 Node::Kind kind_of(Type type) {
   switch (type) {
@@ -50,11 +49,13 @@ struct EventMatcher::State {
         visited(m.places.size()),
         held(m.leaf_count),
         taken(m.patterns.size()),
-        paths(m.paths.size()) {}
+        paths(m.paths.size()),
+        confirmer(m) {}
 
   // What json::Walk asks.
   [[nodiscard]] std::uint64_t key_filter(Place place) const { return place->key_filter; }
   [[nodiscard]] bool enters(Place place) const { return !place->children.empty(); }
+  void array(Place place) { is_told = is_told && !tells(place); }
   void element(Place place) { irregular = irregular || !place->children.empty(); }
   Place find(Place place, std::string_view key) {
     std::uint32_t child = kNoNumber;
@@ -71,13 +72,23 @@ struct EventMatcher::State {
     }
     if (child == kNoNumber) return nullptr;
     // The members of an element are seen with every element, and that is told by element().
-    if (visited[child] == event) irregular = true;
+    if (visited[child] == event) {
+      irregular = true;
+      is_told = is_told && !tells(&m.places[child]);
+    }
     visited[child] = event;
     return &m.places[child];
   }
   void value(Place place, Type type, std::string_view text) {
     if (place->told != Told::none && type == Type::string) told[static_cast<std::size_t>(place->told)] = text;
     if (place->path != kNoNumber) take(place->path, type, text);
+  }
+
+  // Whether the envelope is made of what stands there, or of a member.
+  [[nodiscard]] bool tells(Place place) const {
+    const auto has_told = [&](const Machine::Child& child) { return m.places[child.place].told != Told::none; };
+    return place->told != Told::none ||
+           std::any_of(m.children.data() + place->children.begin, m.children.data() + place->children.end, has_told);
   }
 
   void begin() {
@@ -89,6 +100,7 @@ struct EventMatcher::State {
       event = 1;
     }
     irregular = false;
+    is_told = true;
     notes.clear();
     matched.clear();
   }
@@ -264,25 +276,13 @@ struct EventMatcher::State {
   void finish(const Text& text) {
     absences();
     follow();
-    if (irregular && !matched.empty()) confirm(text());
+    if (irregular && !matched.empty()) confirmer.confirm(text(), matched);
   }
 
-  void confirm(std::string_view text) {
-    std::variant<Node, PatternError> tree = parse_tree(text);
-    Node* root = std::get_if<Node>(&tree);
-    if (root == nullptr) return matched.clear();
-    split_dotted_keys(*root);
-    std::erase_if(matched, [&](std::uint32_t pattern) {
-      if (parsed.size() >= kMaxParsed) parsed.clear();
-      const auto [at, fresh] = parsed.try_emplace(pattern);
-      if (fresh) {
-        EventLimits lifted;
-        lifted.lifted = true;
-        auto again = parse_event_pattern(m.text_of(pattern), lifted);
-        if (auto* good = std::get_if<EventPattern>(&again)) at->second = std::move(*good);
-      }
-      return !matches(at->second, *root);
-    });
+  // As event_of_record() does.
+  void tell(json::Value record) {
+    const EnvelopeParts p = parts_of_record(record);
+    told = {p.source, {}, p.type, p.recipient, p.region, p.time, p.id, p.identity_account};
   }
 
   // The envelope of a record, of which the walk has told what it is made of.
@@ -319,6 +319,7 @@ struct EventMatcher::State {
   json::Doc doc;
   std::uint32_t event = 0;
   bool irregular = false;
+  bool is_told = true;                 // `told` holds what a record says: each is one text, and stands there once
   std::vector<std::uint32_t> visited;  // place → event
   std::vector<std::uint32_t> held;     // leaf → event
   std::vector<std::uint32_t> taken;    // pattern → event
@@ -335,7 +336,7 @@ struct EventMatcher::State {
   std::string source;  // of the envelope
   std::string buffer;
   std::vector<std::uint32_t> matched;
-  std::unordered_map<std::uint32_t, EventPattern> parsed;
+  Confirmer confirmer;
 };
 
 EventMatcher::EventMatcher(EventSet set) : state_(nullptr) {
@@ -367,6 +368,7 @@ const std::vector<std::uint32_t>& EventMatcher::match_record(json::Value record)
   s.begin();
   s.told.fill({});
   json::Walk<State>::object(record, s, &s.m.places[s.m.detail]);
+  if (!s.is_told) s.tell(record);
   s.envelope();
   std::string event;
   s.finish([&]() -> std::string_view { return event = event_of_record(record); });
@@ -380,7 +382,8 @@ const std::vector<std::uint32_t>* EventMatcher::match_next_record(json::Doc& doc
   const std::size_t mark = doc.mark();
   if (!json::Walk<State>::next(doc, s, &s.m.places[s.m.detail])) return nullptr;
   const std::string_view source = s.told[static_cast<std::size_t>(Told::source)];
-  bool sure = !source.empty() && !source.starts_with("aws:") && !s.told[static_cast<std::size_t>(Told::name)].empty();
+  bool sure = s.is_told && !source.empty() && !source.starts_with("aws:") &&
+              !s.told[static_cast<std::size_t>(Told::name)].empty();
   if (sure) {
     s.envelope();
     s.absences();

@@ -316,7 +316,8 @@ TEST(EventSet, ARecordIsTheDetailOfItsEvent) {
       compile({R"({"source":["aws.sts"]})", R"({"detail-type":["AWS API Call via CloudTrail"]})",
                R"({"detail":{"eventName":["AssumeRole"]},"region":["us-east-1"]})", R"({"account":["1"]})",
                R"({"account":["2"],"version":["0"]})", R"({"resources":[{"exists":false}],"id":[{"exists":true}]})",
-               R"({"detail":{"resources":{"ARN":["x"],"type":["y"]}}})", R"({"time":[{"exists":false}]})"});
+               R"({"detail":{"resources":{"ARN":["x"],"type":["y"]}}})", R"({"time":[{"exists":false}]})",
+               R"({"source":[{"exists":false}]})", R"({"detail-type":[{"prefix":"AWS API"}]})"});
   EventMatcher matcher(compiled.set);
   const std::vector<std::string> records = {
       R"({"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","awsRegion":"us-east-1","eventID":"e","recipientAccountId":"1"})",
@@ -324,6 +325,12 @@ TEST(EventSet, ARecordIsTheDetailOfItsEvent) {
       R"({"eventName":"x","resources":[{"ARN":"x","type":"z"},{"ARN":"z","type":"y"}]})",
       R"({"eventName":"x","resources":[{"ARN":"x","type":"y"}],"eventSource":5,"eventSource":"sts.x"})",
       R"({"eventName":"\u0041ssumeRole","awsRegion":"us-east-1"})",
+      R"({"eventSource":"a.b","eventName":"x","recipientAccountId":["1"],"userIdentity":{"accountId":"2"}})",
+      R"({"eventSource":["sts.amazonaws.com"],"eventName":"x"})",
+      R"({"eventSource":"a.b","eventName":"x","eventType":"AwsServiceEvent","eventType":5})",
+      R"({"eventSource":"a.b","eventName":"x","userIdentity":[{"accountId":"2"}]})",
+      R"({"eventSource":"a.b","eventName":"x","userIdentity":{"accountId":["2"]},"eventTime":["t"],"awsRegion":[["us-east-1"]]})",
+      R"({"eventSource":"a.b","eventName":"x","userIdentity":{"accountId":"2"},"userIdentity":{}})",
       "{}"};
   std::string list;
   for (const std::string& record : records) list += record + ",";

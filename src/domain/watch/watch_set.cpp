@@ -77,9 +77,8 @@ bool is_store_user(std::string_view rule, std::string_view key) {
 
 // Reasons are put together only for explain().
 bool no(std::string* why, std::initializer_list<std::string_view> parts) {
-  if (why != nullptr) {
-    for (const std::string_view part : parts) *why += part;
-  }
+  if (why == nullptr) return false;
+  for (const std::string_view part : parts) *why += part;
   return false;
 }
 
@@ -147,7 +146,8 @@ bool WatchSet::Compiled::matches(const CompiledWatch& w, const AccessEvent& e, j
   }
   if (!w.watch.principals.empty() && !principal_matches(w.principals, e))
     return no(why, {"the principal is not watched"});
-  if (w.pattern.is_there() && !w.pattern.matches(record)) return no(why, {"the record does not match the pattern"});
+  if (w.pattern.is_there() && !w.pattern.matches(record))
+    return no(why, {record.is_missing() ? kNoRecord : "the record does not match the pattern"});
   return true;
 }
 

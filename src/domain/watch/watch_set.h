@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json/doc.h"
@@ -49,6 +50,8 @@ class WatchSet {
   [[nodiscard]] bool may_name(const model::ActorView& actor) const;
 
   // One line per watch, in file order, then ignore rules: matched, or the first condition that did not hold.
+  // Why a watch with a pattern does not match when only its other conditions could be asked.
+  static constexpr std::string_view kNoRecord = "there is no record to ask its pattern of";
   struct Reason {
     std::string watch;
     bool matched = false;

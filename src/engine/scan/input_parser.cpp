@@ -206,11 +206,12 @@ void InputParser::document(std::string_view text, std::uint64_t offset, bool in_
 }
 
 void InputParser::record(std::string_view text, Envelope envelope) {
+  const std::string_view event = std::exchange(event_, {});  // of this record, whatever becomes of it
   ++number_;
   name_feed(cloudtrail::to_string(envelope));
   if (text.size() > cloudtrail::kMaxRecord) return add_quarantine("record too large", doc_offset_, true, text);
   judge_.set_feed(feed_of(envelope));
-  const Judge::Verdict verdict = judge_.judge(text, path_, number_, doc_offset_, batch_, coverage_);
+  const Judge::Verdict verdict = judge_.judge(text, path_, number_, doc_offset_, batch_, coverage_, event);
   if (verdict.kind == Judge::Verdict::Kind::damaged) add_quarantine(verdict.damage.reason, doc_offset_, true, text);
   if (verdict.kind == Judge::Verdict::Kind::envelope)
     add_quarantine("not a CloudTrail record", doc_offset_, true, text);

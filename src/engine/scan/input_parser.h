@@ -62,7 +62,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   Step element(std::string_view text, std::uint64_t offset) override;
   void problem(std::string_view reason, std::uint64_t offset) override;
   void record(std::string_view text, cloudtrail::Envelope envelope) override;
-  void event(std::string_view text) override { judge_.set_event(text); }
+  void event(std::string_view text) override { event_ = text; }
   std::size_t records(std::string_view list, const std::vector<std::uint32_t>& ends,
                       cloudtrail::Envelope envelope) override;
   void need_object(cloudtrail::ObjectName object) override;
@@ -81,6 +81,7 @@ class InputParser final : private cloudtrail::SplitHandler, private cloudtrail::
   const Prefilter& prefilter_;
   CoverageCounter& coverage_;
   Judge judge_;
+  std::string_view event_;  // that the next record lies in
   CandidateReader candidates_;
   cloudtrail::Unpacker unpacker_;
   std::function<bool(Batch)> on_large_batch_;

@@ -32,9 +32,9 @@ bool Judge::is_record(std::string_view text) {
 }
 
 Judge::Verdict Judge::judge(std::string_view text, const std::string& path, std::uint64_t number, std::uint64_t offset,
-                            Batch& batch, CoverageCounter& coverage) {
+                            Batch& batch, CoverageCounter& coverage, std::string_view event) {
   if (!doc_.parse(text)) return {Verdict::Kind::damaged, doc_.damage()};
-  if (!judge_root(path, number, offset, batch, coverage)) return {Verdict::Kind::envelope, {}};
+  if (!judge_root(path, number, offset, batch, coverage, event)) return {Verdict::Kind::envelope, {}};
   return {};
 }
 
@@ -49,7 +49,7 @@ std::size_t Judge::piece_end(std::string_view list, std::size_t begin) {
 }
 
 bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
-                       CoverageCounter& coverage) {
+                       CoverageCounter& coverage, std::string_view event) {
   const json::Value root = doc_.root();
   const model::Record record = cloudtrail::decode_record(root);
   const bool evident = !record.event_name.empty() &&
@@ -58,7 +58,7 @@ bool Judge::judge_root(const std::string& path, std::uint64_t number, std::uint6
   if (test_ != nullptr) {
     if ((!evident && cloudtrail::kind_of(root) == cloudtrail::RecordKind::not_a_record) || is_envelope(record))
       return false;
-    tested(root.raw(), test_->wanted(root, std::exchange(event_text_, {})), batch);
+    tested(root.raw(), test_->wanted(root, event), batch);
     return true;
   }
   switch (evident ? cloudtrail::RecordKind::record : cloudtrail::kind_of(root)) {

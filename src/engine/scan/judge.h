@@ -75,9 +75,9 @@ class Judge {
 
   // Adds to `batch` and `coverage` what `text` comes to. An `envelope` is an element of a list that is no record but may
   // carry some (an SQS message, say); nothing was added for it, nor for a damaged one. `record` 0: its number is not known
-  // yet; findings are events then.
+  // yet; findings are events then. `event`: the EventBridge event that the record lies in, where it does.
   Verdict judge(std::string_view text, const std::string& path, std::uint64_t record, std::uint64_t offset,
-                Batch& batch, CoverageCounter& coverage);
+                Batch& batch, CoverageCounter& coverage, std::string_view event = {});
 
   // The same for all elements of a list (the text behind its opening bracket), which is faster than one by one. `number` is
   // that of the last element before and counts on; elements up to `told` are passed over. When the batch has grown
@@ -139,15 +139,13 @@ class Judge {
 
   // What origin.feed says of the records that come.
   void set_feed(std::string_view feed) { feed_ = feed; }
-  // The EventBridge event that the next record lies in; it lives until then.
-  void set_event(std::string_view event) { event_text_ = event; }
 
  private:
   // Where the piece that begins at `begin` ends: at the comma before a record, or with the list.
   [[nodiscard]] static std::size_t piece_end(std::string_view list, std::size_t begin);
   // Of the value that doc_ holds; false when it is no record.
   bool judge_root(const std::string& path, std::uint64_t number, std::uint64_t offset, Batch& batch,
-                  CoverageCounter& coverage);
+                  CoverageCounter& coverage, std::string_view event = {});
   // Of Options::question; `text` is the record, and what stands up to the next structural character.
   void tested(std::string_view text, bool wanted, Batch& batch);
   void decoded(const model::Record& record, const std::string& path, std::uint64_t number, std::uint64_t offset,
@@ -167,7 +165,6 @@ class Judge {
   const std::function<bool(const model::Record&)> may_skim_;
   model::Record skimmed_;
   std::string feed_ = "file";
-  std::string_view event_text_;
   json::Doc doc_;
   json::Doc variant_doc_;
   model::AccessEvent event_;  // of the record that is being judged
