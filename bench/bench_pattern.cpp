@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -84,10 +85,23 @@ std::vector<std::string> make_patterns(const Events& events, std::size_t n, cons
   return out;
 }
 
-struct Measured {
-  double seconds = 0;  // median of a pass
-  std::uint64_t count = 0;
-};
+// The pattern on source, name and account that most events match.
+std::string commonest_pattern(const Events& events) {
+  std::map<std::string, std::size_t> counts;
+  std::string best;
+  gw::json::Doc doc;
+  for (std::size_t i = 0; i < events.texts.size(); ++i) {
+    if (!doc.parse(std::string_view(events.texts[i]).substr(0, events.sizes[i]))) continue;
+    const gw::json::Value detail = doc.root()["detail"];
+    std::string pattern;
+    for (const char* field : {"eventSource", "eventName", "recipientAccountId"})
+      pattern += (pattern.empty() ? R"({"detail":{")" : R"(,")") + std::string(field) + R"(":[)" +
+                 json_text(detail[field].is_string() ? detail[field].text() : "") + "]";
+    const std::size_t count = ++counts[pattern += "}}"];
+    if (best.empty() || count > counts[best]) best = pattern;
+  }
+  return best;
+}
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -214,6 +228,7 @@ int main(int argc, char** argv) {
   const auto half = [](const std::string& text) { return text.substr(0, (text.size() + 1) / 2); };
   const Case cases[] = {
       {"exact", 1, json_text, 0.75},
+      {"exact, the commonest", 1, nullptr, 0.75},
       {"exact", 100, json_text, 0.6},
       {"exact", 10'000, json_text, 0.5},
       {"prefix", 100, [&](const std::string& t) { return R"({"prefix":)" + json_text(half(t)) + "}"; }, 0},
@@ -228,7 +243,8 @@ int main(int argc, char** argv) {
   bool good = true;
   for (const Case& one : cases) {
     if (argc > 3 && std::string(argv[3]) != one.name + std::to_string(one.patterns)) continue;
-    const std::vector<std::string> patterns = make_patterns(events, one.patterns, one.leaf, 7);
+    const std::vector<std::string> patterns = one.leaf ? make_patterns(events, one.patterns, one.leaf, 7)
+                                                       : std::vector<std::string>{commonest_pattern(events)};
     std::vector<double> compile_times;
     gw::pattern::EventSet set;
     for (int i = 0; i < 5; ++i) {

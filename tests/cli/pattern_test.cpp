@@ -112,6 +112,14 @@ TEST_F(Match, AnEscapedLetterHidesNothing) {
   EXPECT_EQ(ids({R"({"detail":{"eventName":["Federate"]}})"}), "e-2 e-4 e-6 ");
 }
 
+TEST_F(Match, AnEscapedDotHidesNothing) {
+  folder_.write(
+      "g.json",
+      trail({R"({"eventVersion":"1","eventSource":"odd\u002eamazonaws.com","eventName":"Look","eventID":"e-7"})"}));
+  EXPECT_EQ(ids({"{ $.eventSource = odd.amazonaws.com }"}), "e-7 ");
+  EXPECT_EQ(ids({R"({"detail":{"eventSource":["odd.amazonaws.com"]}})"}), "e-7 ");
+}
+
 TEST_F(Match, AWatchCanAskForAPattern) {
   const std::string config = folder_.path() + "/../" + std::to_string(::getpid()) + "-watches.yaml";
   std::ofstream(config)

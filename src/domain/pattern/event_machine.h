@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -217,8 +216,8 @@ struct EventMachine {
   std::uint32_t detail = kNoNumber;  // its place
   std::uint32_t leaf_count = 0;
 
-  // What every event that matches holds byte for byte, where that is a few texts: looking for them is cheaper than a walk.
-  std::optional<Literals> literals;
+  // What every event that matches holds byte for byte, where that is a few texts: one of each choice (event_screen.h).
+  std::vector<Literals> literals;
 
   // The patterns themselves, for what only they can decide.
   std::string pattern_texts;

@@ -18,6 +18,7 @@
 #include "domain/pattern/confirm.h"
 #include "domain/pattern/envelope.h"
 #include "domain/pattern/event_machine.h"
+#include "domain/pattern/event_screen.h"
 #include "domain/pattern/letter_case.h"
 #include "domain/pattern/numbers.h"
 
@@ -50,6 +51,7 @@ struct EventMatcher::State {
         held(m.leaf_count),
         taken(m.patterns.size()),
         paths(m.paths.size()),
+        screen(m.literals),
         confirmer(m) {}
 
   // What json::Walk asks.
@@ -103,38 +105,6 @@ struct EventMatcher::State {
     is_told = true;
     notes.clear();
     matched.clear();
-  }
-
-  // --- before a walk: may anything match at all?
-
-  // Reads nothing behind the text, which Literals does: the last part of it is looked at in a copy.
-  bool holds_literal(std::string_view text) {
-    bool found = false;
-    const auto see = [&](std::size_t, std::size_t) { found = true; };
-    const std::size_t last = std::min<std::size_t>(text.size(), Literals::kSlack);
-    const std::size_t copied = std::min<std::size_t>(text.size(), kTail);
-    m.literals->find(text, 0, text.size() - last, see);
-    if (found) return true;
-    text.substr(text.size() - copied).copy(tail.data(), copied);
-    m.literals->find({tail.data(), copied}, copied - last, copied, see);
-    return found;
-  }
-
-  // Where most events hold one, looking first is no gain: then it is left out for a while.
-  bool may_match(std::string_view text) {
-    constexpr unsigned kTried = 256;
-    if (!m.literals) return true;
-    if (left_out > 0) {
-      --left_out;
-      return true;
-    }
-    const bool holds = holds_literal(text);
-    hits += holds ? 1 : 0;
-    if (++tries == kTried) {
-      if (hits > kTried / 2) left_out = 16 * kTried;
-      tries = hits = 0;
-    }
-    return holds;
   }
 
   // --- a scalar: which leaves hold
@@ -327,12 +297,7 @@ struct EventMatcher::State {
   std::vector<std::uint32_t> notes;  // leaves that hold
   std::vector<std::uint32_t> open;   // states to go on from
   std::array<std::string_view, kTold> told;
-  // Longer than any literal (literals.h) and what is read at a time; the rest is slack.
-  static constexpr std::size_t kTail = 512;
-  std::array<char, kTail + Literals::kSlack> tail{};
-  unsigned tries = 0;
-  unsigned hits = 0;
-  unsigned left_out = 0;
+  EventScreen screen;
   std::string source;  // of the envelope
   std::string buffer;
   std::vector<std::uint32_t> matched;
@@ -351,7 +316,7 @@ const std::vector<std::uint32_t>& EventMatcher::match(std::string_view event) {
   State& s = *state_;
   const auto text = [&] { return event; };
   s.begin();
-  if (!s.may_match(event) || !s.doc.index(event)) return s.matched;
+  if (!s.screen.may_match(event) || !s.doc.index(event)) return s.matched;
   if (json::Walk<State>::next(s.doc, s, &s.m.places.front()) && s.doc.next_char() == '\0') {
     s.finish(text);
     return s.matched;

@@ -21,8 +21,8 @@
 
 #include "base/json/walk.h"
 #include "domain/pattern/event_machine.h"
+#include "domain/pattern/event_screen.h"
 #include "domain/pattern/letter_case.h"
-#include "domain/pattern/literals.h"
 
 namespace gw::pattern {
 
@@ -75,8 +75,7 @@ struct EventSet::Builder::State {
   std::vector<std::vector<std::uint32_t>> postings;  // of each entry of Machine::texts
   std::vector<Condition> conditions;
   std::vector<Rule> rules;
-  std::vector<std::string> literals;  // of all patterns; meaningful while few_literals
-  bool few_literals = true;
+  ScreenTexts screen;
   std::string key;
 
   std::uint32_t path_of(const std::vector<std::string>& steps) {
@@ -92,14 +91,6 @@ struct EventSet::Builder::State {
       machine->paths.emplace_back();
     }
     return number;
-  }
-
-  void note_literals(const EventPattern& pattern) {
-    constexpr std::size_t kFew = 16;
-    if (!few_literals) return;
-    std::vector<std::string> needed = needed_literals(pattern, true);
-    few_literals = !needed.empty() && literals.size() + needed.size() <= kFew;
-    std::move(needed.begin(), needed.end(), std::back_inserter(literals));
   }
 
   void post(std::uint32_t path, Machine::Kind kind, std::string_view text, std::uint32_t leaf) {
@@ -364,7 +355,7 @@ void EventSet::Builder::add(const EventPattern& pattern, std::string_view text) 
   const auto begin = static_cast<std::uint32_t>(machine.pattern_texts.size());
   machine.pattern_texts += text;
   machine.patterns.push_back({begin, static_cast<std::uint32_t>(machine.pattern_texts.size())});
-  s.note_literals(pattern);
+  s.screen.add(pattern);
   std::vector<std::uint32_t> paths;
   paths.reserve(pattern.paths.size());
   for (const auto& steps : pattern.paths) paths.push_back(s.path_of(steps));
@@ -385,10 +376,7 @@ EventSet EventSet::Builder::build() && {
   state_->build_places();
   state_->build_paths();
   state_->build_states();
-  if (state_->few_literals && !state_->literals.empty()) {
-    state_->literals.emplace_back("\\u00");  // an escaped letter hides what is looked for
-    state_->machine->literals.emplace(std::move(state_->literals));
-  }
+  state_->machine->literals = std::move(state_->screen).build();
   EventSet set;
   set.machine_ = std::move(state_->machine);
   return set;

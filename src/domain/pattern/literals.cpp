@@ -20,7 +20,8 @@ struct Needed {
 using MaybeNeeded = std::optional<Needed>;
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.' || c == ':' || c == '@';
 }
 
 // The longest run of plain characters in `text`. `front`, `back`: where `text` begins, ends, so does
@@ -106,8 +107,9 @@ MaybeNeeded of_test(const ValueTest& test, std::string_view field) {
   }
 }
 
-MaybeNeeded of_rule(const EventPattern& pattern, const EventPattern::Rule& rule, bool bare) {
-  MaybeNeeded out;
+// Of each condition that says something.
+std::vector<Needed> of_conditions(const EventPattern& pattern, const EventPattern::Rule& rule, bool bare) {
+  std::vector<Needed> out;
   for (const EventPattern::Condition& condition : rule) {
     const std::vector<std::string>& path = pattern.paths[condition.path];
     if (!bare && path.front() != "detail") continue;  // what EventBridge adds does not stand in the record
@@ -122,8 +124,14 @@ MaybeNeeded of_rule(const EventPattern& pattern, const EventPattern::Rule& rule,
       }
       first = false;
     }
-    take_better(out, std::move(all));
+    if (all) out.push_back(std::move(*all));
   }
+  return out;
+}
+
+MaybeNeeded of_rule(const EventPattern& pattern, const EventPattern::Rule& rule, bool bare) {
+  MaybeNeeded out;
+  for (Needed& condition : of_conditions(pattern, rule, bare)) take_better(out, std::move(condition));
   return out;
 }
 
@@ -198,6 +206,20 @@ std::vector<std::string> needed_literals(const EventPattern& pattern, bool bare)
     }
   }
   return out ? std::move(out->literals) : std::vector<std::string>();
+}
+
+std::vector<std::vector<std::string>> literal_choices(const EventPattern& pattern, bool bare) {
+  std::vector<std::vector<std::string>> out;
+  if (pattern.rules.size() != 1) {
+    out.push_back(needed_literals(pattern, bare));
+    if (out.front().empty()) out.clear();
+    return out;
+  }
+  std::vector<Needed> conditions = of_conditions(pattern, pattern.rules.front(), bare);
+  std::stable_sort(conditions.begin(), conditions.end(),
+                   [](const Needed& a, const Needed& b) { return a.cost < b.cost; });
+  for (Needed& one : conditions) out.push_back(std::move(one.literals));
+  return out;
 }
 
 std::vector<std::string> needed_literals(const Pattern& pattern, bool bare) {

@@ -229,7 +229,7 @@ bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at)
     case Kind::plain: return true;
     case Kind::name: return is_behind_event_name(text, at);
     case Kind::escape: {
-      // \u00XX of a letter, a digit or one of `_` `-`: nothing that CloudTrail's writers escape.
+      // \u00XX of a letter, a digit or one of `_-.:@`: nothing that CloudTrail's writers escape.
       if (at + kEscape.size() + 2 > text.size()) return true;
       const auto digit = [](char c) {
         return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
@@ -238,7 +238,8 @@ bool Prefilter::verify(std::string_view text, std::size_t index, std::size_t at)
       const int low = digit(text[at + 5]);
       if (high < 0 || low < 0) return true;
       const char c = static_cast<char>(high << 4 | low);
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+             std::string_view("_-.:@").find(c) != std::string_view::npos;
     }
     case Kind::event_name: break;
   }
