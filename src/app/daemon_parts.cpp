@@ -14,7 +14,10 @@ web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipelin
     const pipeline::Pipeline::Gauges gauges = pipeline.gauges();
     return web::InFlight{gauges.retrying, gauges.in_flight};
   };
-  hooks.metrics = [&pipeline] {
+  hooks.lag = [&pipeline, now = io.now](const ports::CoverageSighting& place) {
+    return pipeline.lags().of(place, now());
+  };
+  hooks.metrics = [&pipeline, now = io.now] {
     const pipeline::Pipeline::Gauges gauges = pipeline.gauges();
     std::vector<web::Metric> metrics;
     metrics.push_back({"glasswatch_pipeline_commits_total",
@@ -27,6 +30,16 @@ web::Hooks make_hooks(const Io& io, ports::Store& store, const pipeline::Pipelin
                        "Bytes of deliveries that are not settled.",
                        {},
                        static_cast<double>(gauges.in_flight_bytes)});
+    for (const auto& [feed, lags] : pipeline.lags().feeds(now())) {
+      for (const auto& [name, share] : {std::pair{"0.5", 0.5}, std::pair{"0.95", 0.95}, std::pair{"0.99", 0.99}})
+        metrics.push_back(
+            {"glasswatch_lag_seconds",
+             false,
+             "From a record's event time to its arrival: what this share of the records of the last two days "
+             "does not exceed.",
+             {{"feed", feed}, {"quantile", name}},
+             lags.percentile(share)});
+    }
     return metrics;
   };
   hooks.alert_test = [&store, &current, now = io.now](const std::string& receiver, const std::string& by) {

@@ -1,9 +1,11 @@
 // doctor --live: is a running glasswatch ready, what does it hear, and what can it not tell?
 #include <map>
+#include <optional>
 #include <set>
 
 #include "app/cli.h"
 #include "app/operate.h"
+#include "app/scan_stats.h"
 #include "base/json/write.h"
 #include "base/neutralise.h"
 
@@ -16,6 +18,7 @@ struct Feed {
   std::size_t silent = 0;
   std::string newest;  // RFC 3339 sorts by time as long as there are no fractions
   std::string heard;
+  std::optional<std::uint64_t> lag;  // seconds that 95 % of its slowest place's records do not exceed
 };
 
 struct Live {
@@ -71,6 +74,8 @@ int collect(const Api& api, const Io& io, Live& live) {
     ++feed.places;
     feed.newest = std::max(feed.newest, seconds_of(c["newest"]));
     feed.heard = std::max(feed.heard, seconds_of(c["received_at"]));
+    if (const auto lag = parse_count(std::string(c["lag_seconds"]["p95"].raw())))
+      feed.lag = std::max(feed.lag.value_or(0), *lag);
     if (c["silent_since"].is_nothing()) return;
     ++feed.silent;
     live.silent.push_back(std::string(c["feed"].text()) + " " + std::string(c["account_id"].text()) + " " +
@@ -104,7 +109,7 @@ std::string json_of(const Live& live) {
     json::append_string_or_null(out, feed.newest);
     out += ",\"received_at\":";
     json::append_string_or_null(out, feed.heard);
-    out.push_back('}');
+    out += ",\"lag_p95_seconds\":" + (feed.lag ? std::to_string(*feed.lag) : "null") + "}";
   }
   out.push_back(']');
   list("silent", live.silent);
@@ -117,10 +122,11 @@ std::string text_of(const Live& live) {
   constexpr std::size_t kShown = 20;
   std::string out = live.ready ? "ready\n" : "NOT READY\n";
   for (const std::string& problem : live.problems) out += "  " + visible(problem) + "\n";
-  std::vector<Cells> rows = {{"FEED", "ACCOUNTS", "PLACES", "SILENT", "NEWEST EVENT", "LAST HEARD"}};
+  std::vector<Cells> rows = {{"FEED", "ACCOUNTS", "PLACES", "SILENT", "NEWEST EVENT", "LAST HEARD", "LAG P95"}};
   for (const auto& [name, feed] : live.feeds) {
     rows.push_back({visible(name), std::to_string(feed.accounts.size()), std::to_string(feed.places),
-                    std::to_string(feed.silent), visible(feed.newest), visible(feed.heard)});
+                    std::to_string(feed.silent), visible(feed.newest), visible(feed.heard),
+                    feed.lag ? std::to_string(*feed.lag) + " s" : "-"});
   }
   if (live.feeds.empty()) {
     out += "nothing was ever heard\n";

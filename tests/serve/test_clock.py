@@ -50,6 +50,11 @@ def silence(checks):
         checks.ok(s.ingest([federate(story)]).status // 100 == 2, "a record comes")
         place = s.items("/api/v1/coverage")[0]
         checks.ok(place["silent_since"] is None and "usual_quiet_seconds" in place, f"the place is not silent: {place}")
+        late = place["lag_seconds"]
+        checks.ok(late["records"] == 1 and 0 < late["p50"] <= late["p95"] <= late["max"], f"how late its records are: {place}")
+        checks.ok(s.metrics()[("glasswatch_lag_seconds", (("feed", "http"), ("quantile", "0.95")))] == late["p95"], "and the metric says it, too")
+        said = json.loads(s.with_config("doctor", "--live", "--format", "json").stdout)
+        checks.ok(said["feeds"][0]["lag_p95_seconds"] == late["p95"], f"and doctor --live: {said}")
         s.stop()
         learnt(s.store, quiet_for=2 * 3600)
         s.start()

@@ -138,7 +138,8 @@ net::ServerResponse coverage(const Services& s, const Call& call) {
   const auto quiet = pipeline::QuietView::read(s.store);
   if (!quiet) return problem_of(quiet.error());
   return respond_json(200, page_json(all, [&](std::string& out, const ports::CoverageSighting& sighting) {
-                        append_coverage_json(out, sighting, *quiet);
+                        append_coverage_json(out, sighting, *quiet,
+                                             s.hooks.lag ? s.hooks.lag(sighting) : coverage::LagCounts{});
                       }));
 }
 

@@ -167,6 +167,22 @@ TEST_F(WebTest, Coverage) {
   ASSERT_TRUE(doc.parse(response.body)) << response.body;
   ASSERT_EQ(doc.root()["items"].size(), 1u);
   EXPECT_EQ(doc.root()["items"].first_child()["records"].raw(), "5");
+  EXPECT_TRUE(doc.root()["items"].first_child()["lag_seconds"].is_nothing());
+}
+
+TEST_F(WebTest, CoverageSaysHowLateRecordsAre) {
+  store.stored_coverage = {{"111122223333", "eu-west-1", "s3", 5, Time{1'000'000}, Time{2'000'000}}};
+  hooks.lag = [](const ports::CoverageSighting& place) {
+    coverage::LagCounts lags;
+    for (int i = 0; i < 99; ++i) lags.add(place.feed == "s3" ? 250'000'000 : 0);
+    lags.add(1'000'000'000);
+    return lags;
+  };
+  start();
+  const net::RawResponse response = ask("GET", "/api/v1/coverage");
+  EXPECT_NE(response.body.find(R"("lag_seconds":{"p50":256,"p95":256,"p99":256,"max":1000,"records":100}})"),
+            std::string::npos)
+      << response.body;
 }
 
 TEST_F(WebTest, ReadyOrWhyNot) {

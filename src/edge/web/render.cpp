@@ -56,14 +56,23 @@ void append_outbox_json(std::string& out, const model::Alert& alert, const model
   o.text("watch", alert.watch);
 }
 
-void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting, const pipeline::QuietView& quiet) {
+void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting, const pipeline::QuietView& quiet,
+                          const coverage::LagCounts& lags) {
+  const auto seconds = [&](double share) { return static_cast<std::int64_t>(lags.percentile(share) + 0.5); };
   ports::append_coverage_json(out, sighting);
   out.pop_back();  // the closing brace
   const auto usual = quiet.usual_micros(sighting);
   out += ",\"usual_quiet_seconds\":" + (usual ? std::to_string(*usual / 1'000'000) : "null") + ",\"silent_since\":";
   const auto silent = quiet.silent_since(sighting);
   json::append_string_or_null(out, silent ? format_time(*silent) : std::string());
-  out.push_back('}');
+  out += ",\"lag_seconds\":";
+  if (lags.total() == 0) {
+    out += "null}";
+    return;
+  }
+  out += "{\"p50\":" + std::to_string(seconds(0.5)) + ",\"p95\":" + std::to_string(seconds(0.95)) +
+         ",\"p99\":" + std::to_string(seconds(0.99)) + ",\"max\":" + std::to_string(lags.max_seconds) +
+         ",\"records\":" + std::to_string(lags.total()) + "}}";
 }
 
 }  // namespace gw::web

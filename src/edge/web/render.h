@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/pipeline/lag_book.h"
 #include "engine/pipeline/silence_watch.h"
 #include "engine/ports/store_json.h"
 
@@ -12,6 +13,7 @@ void append_alert_json(std::string& out, const ports::AlertView& view);
 // A notification by itself, with what it is about.
 void append_outbox_json(std::string& out, const model::Alert& alert, const model::Notification& notification);
 // With what is known of its quiet.
-void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting, const pipeline::QuietView& quiet);
+void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting, const pipeline::QuietView& quiet,
+                          const coverage::LagCounts& lags);
 
 }  // namespace gw::web

@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "domain/model/alert.h"
 #include "edge/net/http_server.h"
+#include "engine/pipeline/lag_book.h"
 #include "engine/pipeline/settings.h"
 #include "engine/ports/source.h"
 #include "engine/ports/store.h"
@@ -94,6 +95,8 @@ struct Hooks {
   std::function<std::vector<std::string>()> problems;
   std::function<std::vector<Metric>()> metrics;
   std::function<InFlight()> in_flight;
+  // How late the records of a place are, of those that came in the last two days.
+  std::function<coverage::LagCounts(const ports::CoverageSighting&)> lag;
   // Messages as they would look, newest first, each one JSON object {"at","receiver","text","blocks":[…]}.
   std::function<std::vector<std::string>()> messages;
   // Sends a marked alert down the real path. Answers the alert's id; `not_found` for an unknown receiver.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/coverage/lag.h"
 #include "domain/detect/detect.h"
 #include "domain/model/alert.h"
 #include "domain/model/entry.h"
@@ -29,6 +30,7 @@ struct Batch {
   std::vector<ports::QuarantineItem> quarantine;
   std::vector<model::Alert> alerts;  // undecodable
   std::vector<ports::CoverageSighting> coverage;
+  std::vector<coverage::LagCounts> lags;  // of each of these
   std::vector<ports::ChainRow> chain;
   std::vector<detect::NameFact> names;
   ports::RecordBooks records;     // as if nothing were stored already

@@ -84,6 +84,9 @@ TEST_F(DecodeTest, CountsCoverage) {
   EXPECT_EQ(batch.coverage[0].feed, "file");
   EXPECT_EQ(batch.coverage[0].records, 2u);
   EXPECT_EQ(batch.coverage[1].newest, *parse_time("2026-07-01T10:00:00Z"));  // nothing from the future
+  ASSERT_EQ(batch.lags.size(), 2u);
+  EXPECT_EQ(batch.lags[0].total(), 2u);
+  EXPECT_EQ(batch.lags[0].max_seconds, (test_now().micros - parse_time("2026-07-01T10:05:00Z")->micros) / 1'000'000);
 }
 
 TEST_F(DecodeTest, ReadsEveryForm) {

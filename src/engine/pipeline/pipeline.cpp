@@ -109,6 +109,8 @@ class Pipeline::Impl {
     if (committing_.joinable()) committing_.join();
   }
 
+  const LagBook& lags() const { return lags_; }
+
   Gauges gauges() const {
     const std::lock_guard lock(mutex_);
     return gauges_;
@@ -230,11 +232,17 @@ class Pipeline::Impl {
       }
       Status status = writer_.commit(works, clock_());
       note(status);
+      if (status) note_lags(works);
       if (status || !is_store_away(status.error().code) || attempt >= config_.attempts) return status;
       std::unique_lock lock(mutex_);
       (void)paused_.wait_for(lock, pause_.get_token(), pause, [] { return false; });
       pause = std::min(pause * 2, config_.longest_pause);
     }
+  }
+
+  void note_lags(const std::vector<Work*>& works) {
+    for (const Work* work : works)
+      if (!work->settings->backfill) lags_.note(work->batch, clock_());
   }
 
   void note(const Status& status) {
@@ -288,6 +296,7 @@ class Pipeline::Impl {
   bool broken_ = false;
   Gauges gauges_;
   Status health_ = ok();
+  LagBook lags_;
 
   std::vector<std::jthread> workers_;
   std::jthread committing_;
@@ -304,5 +313,6 @@ bool Pipeline::submit(ports::Delivery& delivery, const std::stop_token& stop) { 
 void Pipeline::stop() { impl_->stop(); }
 Pipeline::Gauges Pipeline::gauges() const { return impl_->gauges(); }
 Status Pipeline::health() const { return impl_->health(); }
+const LagBook& Pipeline::lags() const { return impl_->lags(); }
 
 }  // namespace gw::pipeline

@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "engine/pipeline/decode.h"
 #include "engine/pipeline/horizon.h"
+#include "engine/pipeline/lag_book.h"
 #include "engine/pipeline/settings.h"
 #include "engine/ports/source.h"
 #include "engine/ports/store.h"
@@ -73,6 +74,9 @@ class Pipeline {
   // Ok while the last commit went well; `unavailable` while the store does not answer; anything else needs an operator, and
   // after `corrupt` nothing is taken any more.
   [[nodiscard]] Status health() const;
+
+  // Of what was committed.
+  [[nodiscard]] const LagBook& lags() const;
 
  private:
   class Impl;

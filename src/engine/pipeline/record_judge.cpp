@@ -185,11 +185,13 @@ void RecordJudge::sight(std::string_view account, std::string_view region, std::
       sighting.feed = feed;
       sighting.received_at = delivery_->received_at;
       at = all.insert(all.end(), std::move(sighting));
+      batch_.lags.emplace_back();
     }
     sighting_ = static_cast<std::size_t>(at - all.begin());
   }
   ports::CoverageSighting& sighting = all[sighting_];
   ++sighting.records;
+  if (time) batch_.lags[sighting_].add(delivery_->received_at.micros - time->micros);
   // A date from the future would hide for ever that nothing comes any more.
   if (time && sighting.newest < *time && time->micros <= delivery_->received_at.micros + kFuture) {
     sighting.newest = *time;
