@@ -5,10 +5,10 @@
 #include <libdeflate.h>
 #include <simdjson.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
