@@ -88,6 +88,16 @@ CURLcode curl_easy_perform(CURL* handle) {
   return real(handle);
 }
 
+CURLcode curl_easy_send(CURL* handle, const void* data, std::size_t size, std::size_t* sent) {
+  static auto* const real = need<CURLcode(CURL*, const void*, std::size_t, std::size_t*)>("curl_easy_send");
+  return real(handle, data, size, sent);
+}
+
+CURLcode curl_easy_recv(CURL* handle, void* data, std::size_t size, std::size_t* received) {
+  static auto* const real = need<CURLcode(CURL*, void*, std::size_t, std::size_t*)>("curl_easy_recv");
+  return real(handle, data, size, received);
+}
+
 void curl_easy_cleanup(CURL* handle) {
   static auto* const real = find<void(CURL*)>("curl_easy_cleanup");
   if (real != nullptr) real(handle);

@@ -25,6 +25,9 @@ TEST(LazyCurl, IsLoadedByTheFirstCallAndPassesEveryKindOfArgumentOn) {
   const CURLcode code = curl_easy_perform(easy);
   EXPECT_EQ(code, CURLE_UNSUPPORTED_PROTOCOL);
   EXPECT_NE(std::string(curl_easy_strerror(code)), "");
+  std::size_t count = 1;
+  EXPECT_NE(curl_easy_send(easy, "x", 1, &count), CURLE_OK) << "not connected";
+  EXPECT_NE(curl_easy_recv(easy, &secret, 1, &count), CURLE_OK);
   curl_easy_reset(easy);
   curl_easy_cleanup(easy);
   curl_slist* const list = curl_slist_append(nullptr, "a: b");
