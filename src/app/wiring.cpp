@@ -72,11 +72,6 @@ class Secrets {
   std::vector<std::function<Result<bool>()>> rereads_;
 };
 
-bool is_there_yet(const std::string& type) {
-  return type == "slack" || type == "pagerduty" || type == "teams" || type == "email" || type == "sns" ||
-         type == "webhook" || type == "ocsf" || type == "stdout" || type == "file";
-}
-
 std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {
   if (!config.daemon.receivers.empty()) return config.daemon.receivers;
   ReceiverConfig standard_output;
@@ -104,6 +99,16 @@ void set_mail(receivers::Config& config, const ReceiverConfig& r) {
   if (r.smtp_security == "none") config.smtp.security = net::SmtpSecurity::none;
 }
 
+void set_syslog(receivers::Config& config, const ReceiverConfig& r) {
+  config.address = r.address;
+  if (!r.facility.empty()) config.facility = r.facility;
+  if (r.max_bytes != 0) config.max_bytes = r.max_bytes;
+  config.stream.allow_private = r.allow_private;
+  config.stream.ca_file = r.tls_ca;
+  config.stream.certificate = r.tls_certificate;
+  config.stream.key = r.tls_key;
+}
+
 receivers::SnsPublish sns_publish(const Io& io) {
   return [aws = aws_of(io), now = io.now](const receivers::Publication& p,
                                           std::chrono::milliseconds deadline) -> Result<std::string> {
@@ -115,8 +120,6 @@ receivers::SnsPublish sns_publish(const Io& io) {
 }
 
 Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const Io& io) {
-  if (!is_there_yet(r.type))
-    return Error{Errc::invalid_input, "receivers of type " + r.type + " are not supported yet"};
   receivers::Config config;
   config.name = r.name;
   config.type = r.type;
@@ -127,6 +130,7 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.descriptor = io.out;
   if (!r.api_url.empty()) (r.type == "pagerduty" ? config.events_url : config.api_url) = r.api_url;
   set_mail(config, r);
+  set_syslog(config, r);
   config.topic_arn = r.topic_arn;
   if (r.type == "sns") config.publish = sns_publish(io);
   Secrets secrets(io);
@@ -141,6 +145,7 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   options.allow_private = r.allow_private;
   net::fill_from_environment(options);
   config.smtp.ca_file = options.ca_file;
+  if (config.stream.ca_file.empty()) config.stream.ca_file = options.ca_file;
   return receivers::make_receiver(std::move(config), receivers::make_http_post(std::move(options)));
 }
 

@@ -62,6 +62,15 @@ ReceiverConfig read_receiver(const YAML::Node& node) {
     r.smtp_password = text_of(smtp, "password");
   }
   r.topic_arn = text_of(node, "topic_arn");
+  r.address = text_of(node, "address");
+  r.facility = text_of(node, "facility");
+  const std::string most = text_of(node, "max_bytes");
+  std::from_chars(most.data(), most.data() + most.size(), r.max_bytes);
+  if (const YAML::Node tls = node["tls"]; tls && tls.IsMap()) {
+    r.tls_ca = text_of(tls, "ca");
+    r.tls_certificate = text_of(tls, "certificate");
+    r.tls_key = text_of(tls, "key");
+  }
   r.allow_private = text_of(node, "allow_private") == "true";
   return r;
 }

@@ -61,6 +61,12 @@ struct ReceiverConfig {
   std::string smtp_username;
   std::string smtp_password;  // reference
   std::string topic_arn;
+  std::string address;  // syslog, as all that follows
+  std::string facility;
+  std::uint64_t max_bytes = 0;  // 0: the default
+  std::string tls_ca;
+  std::string tls_certificate;
+  std::string tls_key;
   bool allow_private = false;
 };
 

@@ -61,7 +61,7 @@ planned:
     owner: payments-platform
 
 # Where alerts go. Secrets are references: env:, file:, ssm:, secretsmanager:. The types need: slack token and channel, or
-# webhook_url; pagerduty routing_key; teams webhook_url; email to, from and smtp; sns topic_arn; webhook url; file path; stdout
+# webhook_url; pagerduty routing_key; teams webhook_url; email to, from and smtp; sns topic_arn; syslog address; webhook url; file path; stdout
 # nothing.
 receivers:
   - name: oncall

@@ -100,6 +100,7 @@ void append(std::string& out, const Schema& s, std::string_view about) {
     case Kind::time_of_day: pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$"); break;
     case Kind::time_zone: pattern("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"); break;
     case Kind::listen: pattern("^.+:[0-9]{1,5}$"); break;
+    case Kind::server: pattern("^((tls|tcp)://)?[^@/ ]+$"); break;
     case Kind::region: pattern("^[a-z]+(-[a-z]+)+-[0-9]+$"); break;
     case Kind::action: pattern("^[a-z0-9*?-]+:[A-Za-z0-9*?]+$"); break;
     case Kind::pattern: out += "\"type\":[\"string\",\"null\"]"; break;

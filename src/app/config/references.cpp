@@ -8,6 +8,7 @@
 
 #include "app/config/nodes.h"
 #include "app/config/schema.h"
+#include "app/config/shapes.h"
 #include "base/time.h"
 #include "domain/watch/watch_set.h"
 
@@ -31,7 +32,7 @@ const std::vector<Type>& receiver_types() {
       {"teams", {"webhook_url"}, {}},
       {"email", {"to", "from", "smtp"}, {}},
       {"sns", {"topic_arn"}, {}},
-      {"syslog", {"address"}, {}},
+      {"syslog", {"address"}, {"facility", "max_bytes", "tls"}},
       {"ocsf", {}, {"path", "url", "secret"}},
       {"stdout", {}, {}},
       {"file", {"path"}, {}}};
@@ -217,11 +218,24 @@ class References {
         validator_.problem(smtp, path + ".smtp",
                            "`security: none` needs `allow_private: true` on this receiver, and no login");
     }
+    if (text_of(node, "type") == "syslog") syslog_rules(node, path);
     for (const char* key : {"url", "api_url"}) {
       if (text_of(node, key).starts_with("http://") && text_of(node, "allow_private") != "true") {
         validator_.problem(node[key], path + "." + key, "plain http needs `allow_private: true` on this receiver");
       }
     }
+  }
+
+  void syslog_rules(const YAML::Node& node, const std::string& path) {
+    if (text_of(node, "address").starts_with("tcp://") && text_of(node, "allow_private") != "true")
+      validator_.problem(node["address"], path + ".address", "tcp:// needs `allow_private: true` on this receiver");
+    if (const std::string most = text_of(node, "max_bytes"); is_count(most)) {
+      const int bytes = std::stoi(most);
+      if (bytes < 2048 || bytes > 65'536) validator_.problem(node["max_bytes"], path, "`max_bytes` is 2048 to 65536");
+    }
+    const YAML::Node tls = node["tls"];
+    if (tls && tls.IsMap() && static_cast<bool>(tls["certificate"]) != static_cast<bool>(tls["key"]))
+      validator_.problem(tls, path + ".tls", "takes both `certificate` and `key`, or neither");
   }
 
   void token_rules() {

@@ -91,7 +91,17 @@ Schema receiver() {
                 {"username", text(), "Of the login."},
                 {"password", of(Kind::secret), "Of the login."}}),
         "E-mail server."},
-       {"address", text(), "Syslog server."},
+       {"address", of(Kind::server), "Syslog server: host:port, by TLS; tcp://host:port with allow_private."},
+       {"facility",
+        choice({"auth", "authpriv", "audit", "alert", "user", "daemon", "local0", "local1", "local2", "local3",
+                "local4", "local5", "local6", "local7"}),
+        "Of syslog; auth when absent."},
+       {"max_bytes", of(Kind::number), "Of a syslog message, 2048 to 65536; 8192 when absent."},
+       {"tls",
+        object({{"ca", text(), "PEM file: who signs the server's certificate; the system's when absent."},
+                {"certificate", text(), "PEM file that is shown to the server."},
+                {"key", text(), "PEM file; needed with a certificate."}}),
+        "TLS of syslog."},
        {"allow_private", of(Kind::boolean), "Private and loopback addresses, and http, are allowed."}});
 }
 

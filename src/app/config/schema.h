@@ -33,6 +33,7 @@ enum class Kind : unsigned char {
   time_of_day,
   time_zone,
   listen,  // host:port
+  server,  // host:port, with tls:// or tcp:// in front where it is said
   region,
   action,   // service:Action, globs
   store,    // sqlite:PATH

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 namespace gw::app {
 namespace {
@@ -84,6 +85,13 @@ bool is_listen_address(std::string_view text) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
   return error == std::errc() && end == port.data() + port.size() && number <= 65535 && all(host, is_plain);
+}
+
+bool is_server_address(std::string_view text) {
+  if (text.starts_with("tls://") || text.starts_with("tcp://")) text.remove_prefix(6);
+  if (text.find_first_of("@/") != std::string_view::npos) return false;
+  const bool has_port = text.rfind(':') != std::string_view::npos && !text.ends_with(']');
+  return is_listen_address(has_port ? std::string(text) : std::string(text) + ":6514") && !text.ends_with(":0");
 }
 
 bool is_region(std::string_view text) {

@@ -14,6 +14,8 @@ namespace gw::app {
 [[nodiscard]] bool is_time_zone(std::string_view text);
 [[nodiscard]] bool is_url(std::string_view text);             // http or https, a host, no user or password
 [[nodiscard]] bool is_listen_address(std::string_view text);  // host:port
+[[nodiscard]] bool is_server_address(
+    std::string_view text);  // the same or a host, tls:// or tcp:// may stand before it
 [[nodiscard]] bool is_region(std::string_view text);
 [[nodiscard]] bool is_bucket(std::string_view text);
 [[nodiscard]] bool is_action(std::string_view text);  // service:Action with globs

@@ -94,6 +94,7 @@ constexpr std::array kChecks = {
     Check{Kind::time_of_day, "a time of day such as \"07:00\"", is_time_of_day},
     Check{Kind::time_zone, "the name of a time zone, such as Europe/London", is_time_zone},
     Check{Kind::listen, "an address and port such as 127.0.0.1:8080", is_listen_address},
+    Check{Kind::server, "a server such as logs.example.com:6514", is_server_address},
     Check{Kind::region, "a region such as eu-west-2", is_region},
     Check{Kind::action, "service:Action, globs allowed, such as iam:*", is_action},
     Check{Kind::accounts_or_auto, "auto, or a list of account ids", [](std::string_view t) { return t == "auto"; }},

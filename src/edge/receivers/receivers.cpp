@@ -6,6 +6,7 @@
 #include "edge/receivers/renewing.h"
 #include "edge/receivers/slack.h"
 #include "edge/receivers/sns.h"
+#include "edge/receivers/syslog.h"
 #include "edge/receivers/teams.h"
 #include "edge/receivers/webhook.h"
 
@@ -32,6 +33,23 @@ Made make_email(Config config) {
   if (!config.smtp.username.empty() && config.smtp.security == net::SmtpSecurity::none)
     return missing(config, "smtp: no login without TLS");
   return made(std::make_shared<Email>(std::move(config)));
+}
+
+Made make_syslog(Config config) {
+  auto server = parse_syslog_address(config.address);
+  if (!server) return missing(config, server.error().message);
+  if (!server->tls && !config.stream.allow_private) return missing(config, "address: tcp:// needs allow_private");
+  if (config.stream.certificate.empty() && !config.stream.key.empty())
+    return missing(config, "tls.key without tls.certificate");
+  const std::optional<int> facility = syslog_facility(config.facility);
+  if (!facility) return missing(config, "facility is not known");
+  if (config.max_bytes < kSyslogLeast || config.max_bytes > 65'536)
+    return missing(config, "max_bytes is 2048 to 65536");
+  net::StreamServer stream = config.stream;
+  stream.host = server->host;
+  stream.port = server->port;
+  stream.tls = server->tls;
+  return made(std::make_shared<Syslog>(std::move(config), std::move(stream), *facility));
 }
 
 Made make_slack(Config config, HttpPost post) {
@@ -61,6 +79,7 @@ Made make_one(Config config, HttpPost post) {
     if (!config.publish) return missing(config, "nothing to publish with");
     return made(std::make_shared<Sns>(std::move(config)));
   }
+  if (config.type == "syslog") return make_syslog(std::move(config));
   if (config.type == "teams") {
     if (!config.webhook_url) return missing(config, "webhook_url is missing");
     return made(std::make_shared<Teams>(std::move(config), std::move(post)));

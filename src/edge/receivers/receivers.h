@@ -1,4 +1,4 @@
-// Receivers by configuration: slack, pagerduty, teams, email, sns, webhook, ocsf, stdout, file.
+// Receivers by configuration: slack, pagerduty, teams, email, sns, syslog, webhook, ocsf, stdout, file.
 //
 // What an outside system is told, and how its answers are read, stands in docs/delivery.md, docs/slack.md and docs/receivers.md. The objects keep
 // ports::Receiver's promises; none of them throws.
@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "edge/net/smtp_client.h"
+#include "edge/net/stream_client.h"
 #include "edge/receivers/http_post.h"
 #include "edge/receivers/links.h"
 #include "engine/ports/receiver.h"
@@ -60,6 +61,13 @@ struct Config {
   // sns
   std::string topic_arn;
   SnsPublish publish;
+
+  // syslog
+  std::string address;  // host:port, tls://…, tcp://…
+  std::string facility = "auth";
+  std::string hostname;          // of this machine; empty: as it calls itself
+  std::size_t max_bytes = 8192;  // of a message
+  net::StreamServer stream;      // certificates, and whether it may be private
 
   // webhook
   SecretText url;
