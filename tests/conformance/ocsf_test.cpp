@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json/doc.h"
+#include "domain/ocsf/schema.h"
 #include "tests/conformance/receiver_kit.h"
 
 namespace gw::test {
@@ -21,12 +22,19 @@ receivers::Config config_for(const StandIn& s) {
   return config;
 }
 
+void expect_as_the_schema_says(const std::string& payload, const std::string& body) {
+  json::Doc doc;
+  ASSERT_TRUE(doc.parse(body));
+  EXPECT_EQ(ocsf::deviation(doc.root()), "") << payload;
+}
+
 INSTANTIATE_TEST_SUITE_P(Ocsf, ReceiverSuite,
                          ::testing::Values(Subject{.name = "ocsf",
                                                    .make = [](const StandIn& s) { return receiver_of(config_for(s)); },
                                                    .works = takes_all,
                                                    .secrets = {"secretkey"},
-                                                   .limit = 48'000}),
+                                                   .limit = 48'000,
+                                                   .look = expect_as_the_schema_says}),
                          name_of);
 
 TEST(OcsfReceiver, TellsAnOpeningAsAFinding) {

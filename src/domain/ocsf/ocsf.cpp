@@ -2,9 +2,12 @@
 // (0, "unknown"), never an empty object. `type_uid` is class_uid * 100 + activity_id.
 #include "domain/ocsf/ocsf.h"
 
+#include <arpa/inet.h>
+
 #include <cstdint>
 #include <string>
 
+#include "base/json/doc.h"
 #include "base/json/write.h"
 #include "domain/model/access_json.h"
 
@@ -59,11 +62,13 @@ int severity_id(const AccessEvent& e) { return e.severity ? static_cast<int>(*e.
 
 std::int64_t millis(const AccessEvent& e) { return e.event_time ? e.event_time->micros / 1000 : 0; }
 
-// The type ip_t is for addresses alone, and records hold names of services, or anything, in their place.
+// The type ip_t is for addresses alone, of at most 40 characters, and records hold names of services, or anything, in their place.
 bool is_address(std::string_view text) {
-  constexpr std::string_view kLetters = "0123456789abcdefABCDEF.:";
-  return text.size() >= 2 && text.size() <= 45 && text.find_first_of(".:") != std::string_view::npos &&
-         text.find_first_not_of(kLetters) == std::string_view::npos;
+  if (text.size() > 40) return false;
+  const std::string z(text);
+  in6_addr bytes{};
+  return z.find('\0') == std::string::npos &&
+         (inet_pton(AF_INET, z.c_str(), &bytes) == 1 || inet_pton(AF_INET6, z.c_str(), &bytes) == 1);
 }
 
 void append_user(std::string& out, const model::Principal& p) {
@@ -210,11 +215,34 @@ std::string_view clip(std::string_view text) {
 
 enum Activity : int { kCreate = 1, kUpdate = 2, kClose = 3 };
 
+// What may be the actor's own word closes nothing that is critical: as for pagers.
+bool is_answered(const model::Alert& alert, const model::Session& s) {
+  if (!s.acknowledged) return false;
+  return s.acknowledged->independent || s.severity.value_or(alert.severity) != model::Severity::critical;
+}
+
 Activity activity_of(const model::Alert& alert, const model::Session* session) {
+  if (alert.kind == model::AlertKind::coverage_heard) return kClose;
   if (session == nullptr || alert.kind == model::AlertKind::session_opened) return kCreate;
   if (alert.kind == model::AlertKind::session_merged) return kClose;
   // Over and looked at, in whichever order. What nobody has acknowledged stays open.
-  return session->state == model::SessionState::lapsed && session->acknowledged ? kClose : kUpdate;
+  return session->state == model::SessionState::lapsed && is_answered(alert, *session) ? kClose : kUpdate;
+}
+
+// What the finding is known by. Of two sessions that became one the finding of the one that is no more is closed; a silence is known by
+// its key, which the news of its end names.
+std::string finding_of(const model::Alert& alert, const model::Session* session) {
+  const auto said = [&](std::string_view name, const std::string& otherwise) {
+    json::Doc doc;
+    const std::string text = doc.parse(alert.data) ? std::string(doc.root()[name].text()) : std::string();
+    return text.empty() ? otherwise : text;
+  };
+  switch (alert.kind) {
+    case model::AlertKind::session_merged: return said("merged", alert.fact.empty() ? alert.id : alert.fact);
+    case model::AlertKind::coverage_silent: return alert.key.empty() ? alert.id : alert.key;
+    case model::AlertKind::coverage_heard: return said("ends", alert.id);
+    default: return session != nullptr ? session->id : alert.id;
+  }
 }
 
 void append_session_parts(Object& event, const model::Session& s) {
@@ -245,7 +273,7 @@ void append_session_parts(Object& event, const model::Session& s) {
 void append_alert_info(Object& event, const model::Alert& alert, const model::Session* session) {
   std::string& out = event.key("finding_info");
   Object info(out);
-  info.text("uid", clip(session != nullptr ? session->id : alert.id));
+  info.text("uid", clip(finding_of(alert, session)));
   info.text("title", session != nullptr ? "Break-glass access" : to_string(alert.kind));
   info.text("desc", clip(alert.reason));
   std::string& types = info.key("types");
@@ -289,7 +317,7 @@ void append_alert(std::string& out, const model::Alert& alert, const model::Sess
   }
   if (session != nullptr) cloud.text("region", clip(session->region));
   cloud.end();
-  event.flag("is_alert", alert.planned.empty() && alert.kind != model::AlertKind::alert_test);
+  event.flag("is_alert", activity != kClose && alert.planned.empty() && alert.kind != model::AlertKind::alert_test);
   constexpr int kNew = 1;
   constexpr int kInProgress = 2;
   constexpr int kResolved = 4;
