@@ -8,6 +8,7 @@
 #include "app/secrets.h"
 #include "base/json/doc.h"
 #include "base/uuid.h"
+#include "edge/aws/s3.h"
 #include "edge/aws/sns.h"
 #include "edge/receivers/net_post.h"
 #include "edge/receivers/receivers.h"
@@ -119,6 +120,30 @@ receivers::SnsPublish sns_publish(const Io& io) {
   };
 }
 
+receivers::ObjectPut object_put(const Io& io) {
+  // The region of the bucket, once it has said that it is in another than ours.
+  return [aws = aws_of(io), now = io.now, region = std::string()](
+             const receivers::StoredObject& object, std::chrono::milliseconds deadline) mutable -> Status {
+    const Time give_up_at{now().micros + deadline.count() * 1000};
+    const auto put = [&](std::string* elsewhere) -> Status {
+      auto s3 = aws->client(aws::Service::s3, region);
+      if (!s3) return std::move(s3).error();
+      aws::PutOptions options;
+      options.content_type = object.content_type;
+      options.give_up_at = give_up_at;
+      options.bucket_region = elsewhere;
+      const auto stored = aws::put_object(**s3, {object.bucket, object.key, {}, {}}, object.body, options);
+      if (!stored) return stored.error();
+      return ok();
+    };
+    std::string elsewhere;
+    Status stored = put(&elsewhere);
+    if (stored || elsewhere.empty() || elsewhere == region) return stored;
+    region = elsewhere;
+    return put(nullptr);
+  };
+}
+
 Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const Io& io) {
   receivers::Config config;
   config.name = r.name;
@@ -133,6 +158,7 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   set_syslog(config, r);
   config.topic_arn = r.topic_arn;
   if (r.type == "sns") config.publish = sns_publish(io);
+  if (r.type == "ocsf" && r.path.starts_with("s3://")) config.put = object_put(io);
   Secrets secrets(io);
   for (const Status& taken :
        {secrets.take(r.token, config.token), secrets.take(r.webhook_url, config.webhook_url),

@@ -63,7 +63,9 @@ TEST(OcsfReceiver, TakesAPathOrAUrl) {
   EXPECT_EQ(why_not(config), "receiver x: ocsf takes a path or a url");
   config.url = nullptr;
   config.path = "s3://bucket/prefix";
-  EXPECT_EQ(why_not(config), "receiver x: path: s3 addresses are not supported yet");
+  EXPECT_EQ(why_not(config), "receiver x: nothing to write objects with");
+  config.path = "s3:///prefix";
+  EXPECT_EQ(why_not(config), "receiver x: path: s3://bucket/prefix was expected");
 }
 
 }  // namespace

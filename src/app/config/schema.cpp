@@ -80,7 +80,7 @@ Schema receiver() {
        {"routing_key", of(Kind::secret), "PagerDuty."},
        {"url", of(Kind::secret_url), "https address, or a reference to it."},
        {"secret", of(Kind::secret), "Webhook secret, whsec_…"},
-       {"path", text(), "Of a file receiver."},
+       {"path", text(), "Of a file receiver; of ocsf also s3://bucket/prefix."},
        {"topic_arn", text(), "SNS."},
        {"to", list(text()), "E-mail addresses."},
        {"from", text(), "E-mail sender."},

@@ -138,7 +138,7 @@ Result<ObjectInfo> put_object(Client& s3, const ObjectName& object, std::string_
   call->headers.emplace_back("content-type", options.content_type);
   call->headers.emplace_back("x-amz-checksum-sha256", base64_of_hex(hex_sha256(body)));
   if (options.only_if_absent) call->headers.emplace_back("if-none-match", "*");
-  const auto answer = s3.succeed(*call);
+  const auto answer = succeed(s3, *call, options.bucket_region);
   if (!answer) return answer.error();
   return info_of(*answer, body.size());
 }

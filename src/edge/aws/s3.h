@@ -48,6 +48,7 @@ struct PutOptions {
   bool only_if_absent = false;  // else `conflict`, which may also come from an earlier attempt of the same call
   std::string content_type = "application/octet-stream";
   std::optional<Time> give_up_at;
+  std::string* bucket_region = nullptr;  // as in GetOptions
 };
 
 // With a SHA-256 that S3 checks and keeps, so that buckets with Object Lock take it.

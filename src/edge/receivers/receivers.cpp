@@ -2,6 +2,7 @@
 
 #include "edge/receivers/email.h"
 #include "edge/receivers/lines.h"
+#include "edge/receivers/ocsf_bucket.h"
 #include "edge/receivers/pagerduty.h"
 #include "edge/receivers/renewing.h"
 #include "edge/receivers/slack.h"
@@ -90,7 +91,11 @@ Made make_one(Config config, HttpPost post) {
   }
   if (config.type == "ocsf") {
     if (config.path.empty() == !config.url) return missing(config, "ocsf takes a path or a url");
-    if (config.path.starts_with("s3://")) return missing(config, "path: s3 addresses are not supported yet");
+    if (config.path.starts_with("s3://")) {
+      if (const auto place = parse_bucket_place(config.path); !place) return missing(config, place.error().message);
+      if (!config.put) return missing(config, "nothing to write objects with");
+      return made(std::make_shared<OcsfBucket>(std::move(config)));
+    }
     if (!config.url) return made(std::make_shared<FileLines>(std::move(config.path), fact_ocsf));
     if (!post) return missing(config, "nothing to post with");
     return made(std::make_shared<Webhook>(std::move(config), std::move(post), fact_ocsf, "application/json"));

@@ -33,6 +33,15 @@ struct Publication {
 using SnsPublish =
     std::function<Result<std::string>(const Publication& publication, std::chrono::milliseconds deadline)>;
 
+// One object of S3, whole; one of the same key is replaced. Errors as HttpPost's.
+struct StoredObject {
+  std::string bucket;
+  std::string key;
+  std::string body;
+  std::string content_type;
+};
+using ObjectPut = std::function<Status(const StoredObject& object, std::chrono::milliseconds deadline)>;
+
 struct Config {
   std::string name;
   std::string type;  // as above
@@ -77,7 +86,8 @@ struct Config {
   // the receiver is refused for them. Empty: what they answer is always the newest.
   std::function<Result<bool>()> reread;
 
-  std::string path;    // file; ocsf: this or url
+  std::string path;    // file; ocsf: this (also s3://bucket/prefix) or url
+  ObjectPut put;       // ocsf into S3
   int descriptor = 1;  // stdout; not closed
 };
 
