@@ -107,7 +107,10 @@ constexpr Decision kDecisions[] = {
      of_events},
     {kEvents, "is the key `\"a.b\"` the path `a`, `b`?", "yes, as in the open engine", of_events},
     {kEvents, "a field beside `$or` and inside it?", "the one written later counts", several_rules},
-    {kEvents, "must `exists: false` hold in the same array element?", "no: nowhere in the event, as in the open engine",
+    {kEvents, "must `exists: false` hold in the same array element?",
+     "yes, in the one where the fields are met whose names come before it in the alphabet; where none does, in all; as "
+     "in "
+     "the open engine",
      [](const Pattern& p) { return of_kind(p, ValueTest::Kind::absent); }},
 };
 

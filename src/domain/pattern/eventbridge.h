@@ -52,11 +52,12 @@ struct EventPattern {
   using Rule = std::vector<Condition>;  // ascending by path
 
   std::vector<std::vector<std::string>> paths;  // names from the root on
+  std::vector<std::size_t> turns;               // of each path among all, by their names joined with dots
   std::vector<std::vector<ValueTest>> leaves;   // alternatives
   std::vector<Rule> rules;
 };
 
-// Whether the leaf may hold because nothing is there: `exists: false`. It is asked of the whole event, not of one element.
+// Whether the leaf may hold because nothing is there: `exists: false`.
 [[nodiscard]] bool may_be_absent(const std::vector<ValueTest>& leaf);
 
 inline constexpr std::size_t kMaxRules = 10'000;  // of a pattern, whatever the limits

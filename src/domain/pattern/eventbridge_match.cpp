@@ -1,8 +1,9 @@
-// Walks a rule and the event together. An array of objects is entered one element at a time, so all conditions below it are
-// met by one and the same element; arrays in arrays count as one array. `exists: false` is asked of the whole event.
+// Walks a rule and the event together. Conditions are met in the order of their dotted names. The first that is met by something
+// inside an array binds all after it to that element; `exists: false` before it is asked of the whole array. That is what the
+// open engine does: of the fields that stand before it by name, an absence must hold in the same element.
 //
-// Cost: for each rule, at each place of it every element of the event there is looked at once; no backtracking. This is what
-// a pattern means; event_set.h answers the same for many patterns at a time.
+// Cost: for each rule, at each place of it every element of the event there is looked at once, and once more for each absence
+// that comes first there; no backtracking. This is what a pattern means; event_set.h answers the same for many patterns at a time.
 #include <algorithm>
 
 #include "domain/pattern/eventbridge.h"
@@ -11,8 +12,11 @@
 namespace gw::pattern {
 namespace {
 
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+using Path = std::vector<std::string>;
+
 // Whether any scalar lies at the path, through arrays.
-bool has_leaf(const Node& node, const std::vector<std::string>& path, std::size_t step) {
+bool has_leaf(const Node& node, const Path& path, std::size_t step) {
   if (node.is_array())
     return std::any_of(node.items.begin(), node.items.end(),
                        [&](const Node& item) { return has_leaf(item, path, step); });
@@ -21,75 +25,115 @@ bool has_leaf(const Node& node, const std::vector<std::string>& path, std::size_
   return next != nullptr && has_leaf(*next, path, step + 1);
 }
 
+// A condition of a rule, and when it is met: in the order of their names.
+struct Turn {
+  std::size_t turn = kNone;
+  const Path* path = nullptr;
+  const std::vector<ValueTest>* tests = nullptr;
+};
+
 // The conditions of a rule by where they lie.
 struct Place {
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   std::string_view name;  // of the field; the root has none
-  std::size_t path = kNone;
-  std::size_t leaf = kNone;  // of the condition here
+  std::size_t depth = 0;
+  Turn leaf;                // the condition here, if there is one
+  std::vector<Turn> below;  // those further in, in their turns
   std::vector<Place> inside;
 };
 
 Place tree_of(const EventPattern& pattern, const EventPattern::Rule& rule) {
+  std::vector<Turn> turns;
+  for (const EventPattern::Condition& condition : rule)
+    turns.push_back({pattern.turns[condition.path], &pattern.paths[condition.path], &pattern.leaves[condition.leaf]});
+  std::sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) { return a.turn < b.turn; });
   Place root;
-  for (const EventPattern::Condition& condition : rule) {
+  for (const Turn& one : turns) {
     Place* place = &root;
-    for (const std::string& name : pattern.paths[condition.path]) {
-      const auto found =
-          std::find_if(place->inside.begin(), place->inside.end(), [&](const Place& one) { return one.name == name; });
+    for (const std::string& name : *one.path) {
+      place->below.push_back(one);
+      const std::size_t depth = place->depth + 1;
+      const auto found = std::find_if(place->inside.begin(), place->inside.end(),
+                                      [&](const Place& field) { return field.name == name; });
       place = found != place->inside.end() ? &*found : &place->inside.emplace_back();
       place->name = name;
+      place->depth = depth;
     }
-    place->path = condition.path;
-    place->leaf = condition.leaf;
+    place->leaf = one;
   }
   return root;
 }
 
-class Matcher {
- public:
-  Matcher(const EventPattern& pattern, const Node& event) : pattern_(pattern), event_(event) {}
+bool holds_any(const std::vector<ValueTest>& tests, const Node& value) {
+  return !value.is_array() && !value.is_object() &&
+         std::any_of(tests.begin(), tests.end(), [&](const ValueTest& test) { return holds(test, scalar_of(value)); });
+}
 
-  // `node` may be null: nothing there, so that only absences can hold.
-  [[nodiscard]] bool place(const Place& place, const Node* node) const {
-    if (node != nullptr && node->is_array() && !place.inside.empty()) {
-      const bool some = std::any_of(node->items.begin(), node->items.end(),
-                                    [&](const Node& item) { return this->place(place, &item); });
-      return some || this->place(place, nullptr);
-    }
-    return std::all_of(place.inside.begin(), place.inside.end(), [&](const Place& field) {
-      const Node* value = node == nullptr ? nullptr : node->find(field.name);
-      return leaf(field, value) && this->place(field, value);
+// Every question is asked of the conditions of turn `from` and later; those before are met. `met`, if it is one of them, must
+// be met by something that is there.
+
+bool in_value(const Place& place, const Node* value, std::size_t from, std::size_t met);
+
+bool has(const std::vector<Turn>& turns, std::size_t turn) {
+  return std::any_of(turns.begin(), turns.end(), [&](const Turn& one) { return one.turn == turn; });
+}
+
+bool is_absent(const Turn& condition, const Place& place, const Node* value) {
+  return may_be_absent(*condition.tests) && (value == nullptr || !has_leaf(*value, *condition.path, place.depth));
+}
+
+// In the fields of an object, or of nothing when it is null.
+bool in_fields(const Place& place, const Node* object, std::size_t from, std::size_t met) {
+  return std::all_of(place.inside.begin(), place.inside.end(), [&](const Place& field) {
+    return in_value(field, object == nullptr ? nullptr : object->find(field.name), from, met);
+  });
+}
+
+// The conditions below the place, in the elements of an array there.
+bool in_elements(const Place& place, const Node& array, std::size_t from, std::size_t met) {
+  const auto first_met_in_one = [&](std::size_t turn) {
+    return std::any_of(array.items.begin(), array.items.end(), [&](const Node& item) {
+      return (item.is_array() || item.is_object()) && in_value(place, &item, turn, turn);
     });
+  };
+  if (has(place.below, met)) return first_met_in_one(met);
+  for (const Turn& condition : place.below) {
+    if (condition.turn < from) continue;
+    if (first_met_in_one(condition.turn)) return true;
+    if (!is_absent(condition, place, &array)) return false;
   }
+  return true;
+}
 
- private:
-  [[nodiscard]] bool leaf(const Place& field, const Node* value) const {
-    if (field.leaf == Place::kNone) return true;
-    const std::vector<ValueTest>& tests = pattern_.leaves[field.leaf];
-    if (may_be_absent(tests) && !has_leaf(event_, pattern_.paths[field.path], 0)) return true;
-    return value != nullptr && holds_any(tests, *value);
+bool in_value(const Place& place, const Node* value, std::size_t from, std::size_t met) {
+  const bool asks_here = place.leaf.turn != kNone && place.leaf.turn >= from;
+  const bool must_be_here = asks_here && place.leaf.turn == met;
+  if (value == nullptr || !value->is_array()) {
+    if (asks_here && !(value != nullptr && holds_any(*place.leaf.tests, *value)) &&
+        (must_be_here || !is_absent(place.leaf, place, value)))
+      return false;
+    return in_fields(place, value, from, met);
   }
-
-  [[nodiscard]] bool holds_any(const std::vector<ValueTest>& tests, const Node& value) const {
-    if (value.is_array())
-      return std::any_of(value.items.begin(), value.items.end(),
-                         [&](const Node& item) { return holds_any(tests, item); });
-    return !value.is_object() && std::any_of(tests.begin(), tests.end(),
-                                             [&](const ValueTest& test) { return holds(test, scalar_of(value)); });
-  }
-
-  const EventPattern& pattern_;
-  const Node& event_;
-};
+  if (!asks_here) return in_elements(place, *value, from, met);
+  // A value of the array itself stands in no element of it; one in an array within does.
+  const std::size_t later = place.leaf.turn + 1;
+  if (std::any_of(value->items.begin(), value->items.end(),
+                  [&](const Node& item) { return holds_any(*place.leaf.tests, item); }) &&
+      in_elements(place, *value, later, must_be_here ? kNone : met))
+    return true;
+  if (!has(place.below, met) && std::any_of(value->items.begin(), value->items.end(), [&](const Node& item) {
+        return item.is_array() && in_value(place, &item, place.leaf.turn, place.leaf.turn);
+      }))
+    return true;
+  return !must_be_here && is_absent(place.leaf, place, value) && in_elements(place, *value, later, met);
+}
 
 }  // namespace
 
 bool matches(const EventPattern& pattern, const Node& event) {
-  const Matcher matcher(pattern, event);
   return event.is_object() &&
-         std::any_of(pattern.rules.begin(), pattern.rules.end(),
-                     [&](const EventPattern::Rule& rule) { return matcher.place(tree_of(pattern, rule), &event); });
+         std::any_of(pattern.rules.begin(), pattern.rules.end(), [&](const EventPattern::Rule& rule) {
+           return in_fields(tree_of(pattern, rule), &event, 0, kNone);
+         });
 }
 
 bool matches(const EventPattern& pattern, std::string_view event) {

@@ -3,6 +3,7 @@
 // branches.
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "domain/pattern/eventbridge.h"
 #include "domain/pattern/value_test.h"
@@ -11,19 +12,11 @@
 namespace gw::pattern {
 namespace {
 
-// An array of two objects or more, none of which could be an operator. Anything else named `$or` is a field of that name.
-bool is_or(const std::string& name, const Node& node) {
-  return name == "$or" && node.is_array() && node.items.size() >= 2 &&
-         std::all_of(node.items.begin(), node.items.end(), [](const Node& item) {
-           return item.is_object() && !item.members.empty() &&
-                  std::none_of(item.members.begin(), item.members.end(),
-                               [](const auto& member) { return is_reserved(member.first); });
-         });
-}
-
 class PatternReader {
  public:
-  PatternReader(std::string_view text, const EventLimits& limits) : text_(text), limits_(limits) {}
+  // `has_or` unless "$or" is the name of a field like any other.
+  PatternReader(std::string_view text, const EventLimits& limits, bool has_or)
+      : text_(text), limits_(limits), has_or_(has_or) {}
 
   std::variant<EventPattern, PatternError> read(const Node& tree) {
     if (!tree.is_object()) {
@@ -32,6 +25,9 @@ class PatternReader {
     }
     if (!place(tree) || (!limits_.lifted && !simple_enough(tree))) return error_;
     out_.rules = std::move(rules_);
+    out_.turns.resize(out_.paths.size());
+    std::size_t turn = 0;
+    for (const auto& [name, number] : path_numbers_) out_.turns[number] = turn++;
     return std::move(out_);
   }
 
@@ -44,10 +40,13 @@ class PatternReader {
   bool place(const Node& tree) {
     if (tree.members.empty()) return fail(tree.offset, "an empty object", "at least one field");
     for (const auto& [name, value] : tree.members) {
-      if (is_or(name, value)) {
+      if (has_or_ && name == "$or") {
         if (!choice(value)) return false;
         continue;
       }
+      if (in_choice_ && is_reserved(name))
+        return fail(value.offset, "inside $or no field is named \"" + name + "\"", "another name",
+                    "AWS keeps the names of operators");
       const std::size_t outer = path_.size();
       path_ += (depth_++ == 0 ? "" : ".") + name;
       if (value.is_object()) {
@@ -65,6 +64,10 @@ class PatternReader {
   }
 
   bool choice(const Node& array) {
+    if (array.items.size() < 2 ||
+        !std::all_of(array.items.begin(), array.items.end(), [](const Node& item) { return item.is_object(); }))
+      return fail(array.offset, "$or chooses between objects", "an array of at least two objects");
+    const bool outside = !std::exchange(in_choice_, true);
     const std::vector<EventPattern::Rule> before = std::move(rules_);
     std::vector<EventPattern::Rule> all;
     const std::size_t most = limits_.lifted ? kMaxRules : limits_.or_combinations;
@@ -77,6 +80,7 @@ class PatternReader {
       std::move(rules_.begin(), rules_.end(), std::back_inserter(all));
     }
     rules_ = std::move(all);
+    if (outside) in_choice_ = false;
     return true;
   }
 
@@ -141,6 +145,8 @@ class PatternReader {
 
   std::string_view text_;
   const EventLimits& limits_;
+  bool has_or_;
+  bool in_choice_ = false;
   EventPattern out_;
   std::vector<EventPattern::Rule> rules_;
   std::string path_;       // of the place at hand
@@ -169,7 +175,12 @@ std::variant<EventPattern, PatternError> parse_event_pattern(std::string_view te
   }
   std::variant<Node, PatternError> tree = parse_tree(text, EqualKeys::stay);
   if (auto* error = std::get_if<PatternError>(&tree)) return std::move(*error);
-  return PatternReader(text, limits).read(*std::get_if<Node>(&tree));
+  const Node& root = *std::get_if<Node>(&tree);
+  std::variant<EventPattern, PatternError> pattern = PatternReader(text, limits, true).read(root);
+  if (std::holds_alternative<EventPattern>(pattern)) return pattern;
+  // Where "$or" is no choice, it is a field, and so is any other in the pattern.
+  std::variant<EventPattern, PatternError> fields = PatternReader(text, limits, false).read(root);
+  return std::holds_alternative<EventPattern>(fields) ? std::move(fields) : std::move(pattern);
 }
 
 }  // namespace gw::pattern

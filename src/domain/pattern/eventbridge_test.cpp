@@ -91,8 +91,29 @@ TEST(EventBridge, ExistsLooksAtLeavesOfTheWholeEvent) {
   EXPECT_TRUE(match(R"({"a":[{"exists":false}]})", R"({"a":{"b":1}})"));
   EXPECT_FALSE(match(R"({"a":[{"exists":true}]})", R"({"a":{"b":1}})"));
   EXPECT_TRUE(match(R"({"a":[{"exists":true}]})", R"({"a":null})"));
-  EXPECT_FALSE(match(R"({"a":{"b":[1],"c":[{"exists":false}]}})", R"({"a":[{"b":1},{"c":2}]})"));
   EXPECT_TRUE(match(R"({"a":["x",{"exists":false}]})", R"({"a":"x"})"));
+}
+
+// The case of the open engine's own test: the element that meets what stands before by name is the one to lack the field.
+TEST(EventBridge, AnAbsenceIsAskedOfTheElementThatIsBound) {
+  constexpr std::string_view kAfter = R"({"a":{"b":["x"],"c":{"d":[{"exists":false}]}}})";
+  EXPECT_TRUE(match(kAfter, R"({"a":[{"b":"x"},{"c":[{"d":2}]}]})"));
+  EXPECT_TRUE(match(kAfter, R"({"a":[[{"b":"x","c":[]}],[{"b":"x","c":{"d":2}}]]})"));
+  EXPECT_FALSE(match(kAfter, R"({"a":[{"b":"x","c":[{},{"d":2}]},{"b":"y"}]})"));
+  // Nothing is bound where the absence comes first, or where another array is.
+  EXPECT_FALSE(match(R"({"a":{"b":[{"exists":false}],"c":["x"]}})", R"({"a":[{"c":"x"},{"b":2}]})"));
+  EXPECT_TRUE(match(R"({"a":{"b":[{"exists":false},"y"],"c":["x"]}})", R"({"a":[{"c":"x"},{"b":"y","c":"x"}]})"));
+  EXPECT_FALSE(match(R"({"a":["x"],"b":{"c":["y"]},"e":{"d":[{"exists":false}]}})",
+                     R"({"a":["x"],"b":[{"c":"y"}],"e":[{},{"d":2}]})"));
+  EXPECT_TRUE(match(R"({"a":{"b":[{"exists":false}],"c":[{"exists":false}]}})", R"({"a":[{"d":1},{"d":2}]})"));
+}
+
+TEST(EventBridge, AValueAndAFieldOfOneName) {
+  constexpr std::string_view kBoth = R"({"a":["x"],"a":{"b":["y"]}})";
+  EXPECT_TRUE(match(kBoth, R"({"a":["x",{"b":"y"}]})"));
+  EXPECT_TRUE(match(kBoth, R"({"a":[["x",{"b":"y"}],["z"]]})"));
+  EXPECT_FALSE(match(kBoth, R"({"a":[["x",{"b":"z"}],["z",{"b":"y"}]]})"));
+  EXPECT_FALSE(match(kBoth, R"({"a":[{"b":"y"}]})"));
 }
 
 TEST(EventBridge, ArraysOfObjectsAreMetByOneElement) {
@@ -107,6 +128,9 @@ TEST(EventBridge, OrAtAnyLevelAndAsAFieldName) {
   EXPECT_TRUE(match(kNested, R"({"s":"x","a":1})"));
   EXPECT_FALSE(match(kNested, R"({"s":"x","d":{"c":2}})"));
   EXPECT_TRUE(match(R"({"$or":["q"]})", R"({"$or":"q"})"));
+  EXPECT_TRUE(match(R"({"$or":{"a":[1]}})", R"({"$or":{"a":1}})"));
+  EXPECT_TRUE(match(R"({"$or":[{"prefix":"q"},{"suffix":"r"}]})", R"({"$or":"qs"})"));
+  EXPECT_TRUE(match(R"({"$or":[{"a":[1]},{"b":[2]}],"$or":[{"c":[3]},{"d":[4]}]})", R"({"b":2,"c":3})"));
 }
 
 TEST(EventBridge, AFieldInsideOrReplacesTheOneBefore) {
@@ -183,6 +207,9 @@ TEST(EventBridge, RefusesWhatAwsRefuses) {
                               R"({"a":[{"anything-but":{"suffix":{"equals-ignore-case":["x"]}}}]})",
                               R"({"a":[{"exists":1}]})",
                               R"({"a":[{"prefix":"x","prefix":"y"}]})",
+                              R"({"$or":[{"a":[1]}]})",
+                              R"({"$or":[{"a":{"prefix":[1]}},{"b":[2]}]})",
+                              R"({"$or":[{"a":[1]},{"b":[2]}],"c":{"$or":["x"]}})",  // a choice and a field
                               R"({"a":[1]} x)",
                               R"({"a":[01]})"}) {
     EXPECT_FALSE(refused(pattern).message.empty()) << pattern;

@@ -11,7 +11,8 @@ namespace {
 
 bool has_dot(const Member& member) { return member.first.find('.') != std::string::npos; }
 
-// Two objects become one (its equal keys are merged when it is grouped in turn), anything else an array of both.
+// Two objects become one (its equal keys are merged when it is grouped in turn), anything else an array of both, or of what
+// they hold.
 void merge(Node& into, Node value) {
   if (into.is_object() && value.is_object()) {
     std::move(value.members.begin(), value.members.end(), std::back_inserter(into.members));
@@ -23,6 +24,10 @@ void merge(Node& into, Node value) {
     list.offset = into.offset;
     list.items.push_back(std::move(into));
     into = std::move(list);
+  }
+  if (value.is_array()) {
+    std::move(value.items.begin(), value.items.end(), std::back_inserter(into.items));
+    return;
   }
   into.items.push_back(std::move(value));
 }
