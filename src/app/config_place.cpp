@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kPatience{8};
 
 Time give_up_at(const Io& io) { return Time{io.now().micros + std::chrono::microseconds(kPatience).count()}; }
 
-Result<std::string> get_from(AwsContext& aws, const aws::ObjectName& object, aws::GetOptions options,
+Result<std::string> get_from(AwsContext& aws, const aws::ObjectName& object, const aws::GetOptions& options,
                              const std::string& region) {
   auto client = aws.client(aws::Service::s3, region);
   if (!client) return std::move(client).error();

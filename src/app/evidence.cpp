@@ -147,7 +147,7 @@ void Evidence::add(EvidenceObject object) {
 Status Evidence::flush() {
   const std::lock_guard lock(mutex_);
   while (!waiting_.empty()) {
-    if (const Status kept = keep(waiting_.back()); !kept) return kept;
+    if (Status kept = keep(waiting_.back()); !kept) return kept;
     waiting_.pop_back();
   }
   return ok();

@@ -85,7 +85,7 @@ std::string ImportBooks::stats(const std::set<int>& exit_codes, std::int64_t mic
 
 Status CountedStore::commit(const ports::Ask& ask, const Decide& decide) {
   ports::Commit last;
-  const Status done = store_.commit(ask, [&](const ports::Loaded& loaded) {
+  Status done = store_.commit(ask, [&](const ports::Loaded& loaded) {
     ports::Commit answer = decide(loaded);
     last.entries = answer.entries;
     last.sessions = answer.sessions;

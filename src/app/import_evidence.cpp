@@ -129,13 +129,13 @@ class EvidenceSet::Writer {
     }
     for (const auto& [id, held] : set_.sessions_) {
       if (set_.standing(id) != id) continue;
-      if (const Status done = write_session(held, absorbed[id], by_session[id]); !done) return done;
+      if (Status done = write_session(held, absorbed[id], by_session[id]); !done) return done;
       by_session.erase(id);
     }
     for (const auto& [id, entries] : by_session) {
-      if (const Status done = write_entries(id, entries, 0); !done) return done;
+      if (Status done = write_entries(id, entries, 0); !done) return done;
     }
-    if (const Status done = write_deliveries(); !done) return done;
+    if (Status done = write_deliveries(); !done) return done;
     return write_mutes();
   }
 
@@ -183,7 +183,7 @@ class EvidenceSet::Writer {
 
   Status commit(const ports::Ask& ask, const std::function<Step(const ports::Loaded&)>& decide) {
     ImportCounts counted;
-    const Status done = store_.commit(ask, [&](const ports::Loaded& loaded) {
+    Status done = store_.commit(ask, [&](const ports::Loaded& loaded) {
       Step step = decide(loaded);
       counted = step.counts;
       step.commit.at = now_;
@@ -198,7 +198,7 @@ class EvidenceSet::Writer {
       ports::Ask ask;
       ask_for(entries, at, ask);
       if (!id.empty()) ask.session_ids.push_back(id);
-      const Status done = commit(ask, [&](const ports::Loaded& loaded) {
+      Status done = commit(ask, [&](const ports::Loaded& loaded) {
         Step step;
         if (has_home(id, loaded)) {
           add_entries(id, entries, at, loaded, step);
@@ -279,7 +279,7 @@ class EvidenceSet::Writer {
     ask.session_ids.push_back(held.session.id);
     ask.edges = held.session.edges;
     ask_for(entries, 0, ask);
-    const Status done = commit(ask, [&](const ports::Loaded& loaded) {
+    Status done = commit(ask, [&](const ports::Loaded& loaded) {
       Step step;
       decide_session(held, absorbed, loaded, step);
       add_entries(held.session.id, entries, 0, loaded, step);
@@ -313,7 +313,7 @@ class EvidenceSet::Writer {
         id = set_.standing(id);
         if (!id.empty()) ask.session_ids.push_back(id);
       }
-      const Status done = commit(ask, [&](const ports::Loaded& loaded) {
+      Status done = commit(ask, [&](const ports::Loaded& loaded) {
         Step step;
         for (const HeldDelivery& d : some) {
           if (!has_home(d.alert.session_id, loaded)) {
@@ -354,7 +354,7 @@ class EvidenceSet::Writer {
     }
     if (commit.mutes.empty()) return ok();
     commit.at = now_;
-    const Status done = store_.commit({}, [&](const ports::Loaded&) { return commit; });
+    Status done = store_.commit({}, [&](const ports::Loaded&) { return commit; });
     if (done) counts.mutes = commit.mutes.size();
     return done;
   }

@@ -6,7 +6,7 @@ Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
   bool is_new = false;
   LambdaBooks books;  // of the last answer of `decide`: the one that counts
   Status kept = ok();
-  const Status status = store_.commit(ask, [&](const ports::Loaded& loaded) {
+  Status status = store_.commit(ask, [&](const ports::Loaded& loaded) {
     ports::Commit commit = decide(loaded);
     // What is decided again is written again under the same name: the object that stands in the end is that of the last answer.
     if (evidence_ != nullptr) kept = evidence_->keep(evidence_of(commit));
@@ -39,7 +39,7 @@ Status CountingStore::commit(const ports::Ask& ask, const Decide& decide) {
 }
 
 Status CountingStore::mark(const std::vector<std::pair<ports::Claim, ports::Outcome>>& marks, Time now) {
-  const Status status = store_.mark(marks, now);
+  Status status = store_.mark(marks, now);
   if (!status) {
     note(status.error());
     return status;

@@ -27,7 +27,7 @@ Result<aws::Client*> queue_client(AwsContext& aws, const SourceConfig& source) {
   return client;
 }
 
-std::unique_ptr<sources::S3Sqs> make_queue_source(const SourceConfig& source, std::shared_ptr<AwsContext> aws,
+std::unique_ptr<sources::S3Sqs> make_queue_source(const SourceConfig& source, const std::shared_ptr<AwsContext>& aws,
                                                   const std::string& spool, sources::Submit submit,
                                                   sources::S3Sqs::Room room, std::function<Time()> now,
                                                   sources::Notice notice) {

@@ -22,7 +22,7 @@ namespace gw::app {
 
 // Starts it. Large objects lie in `spool`, which is there.
 [[nodiscard]] std::unique_ptr<sources::S3Sqs> make_queue_source(const SourceConfig& source,
-                                                                std::shared_ptr<AwsContext> aws,
+                                                                const std::shared_ptr<AwsContext>& aws,
                                                                 const std::string& spool, sources::Submit submit,
                                                                 sources::S3Sqs::Room room, std::function<Time()> now,
                                                                 sources::Notice notice);

@@ -163,6 +163,7 @@ void Sources::stop() {
     ended.swap(state_->queues);
   }
   std::vector<std::jthread> ends;  // each waits for what it has in flight
+  ends.reserve(ended.size());
   for (auto& [identity, queue] : ended) ends.emplace_back([worker = &queue.worker] { worker->reset(); });
   ends.clear();
   const std::lock_guard lock(state_->mutex);
@@ -173,6 +174,7 @@ void Sources::stop() {
 void Sources::append_metrics(std::vector<web::Metric>& metrics) const {
   const std::vector<State::Queue> queues = state_->all_queues();
   std::vector<std::pair<std::string, const sources::S3Sqs*>> workers;
+  workers.reserve(queues.size());
   for (const State::Queue& queue : queues) workers.emplace_back(queue.name, queue.worker.get());
   append_queue_metrics(metrics, workers);
 }

@@ -45,8 +45,9 @@ class Secrets {
     if (reference.empty()) return ok();
     auto source = secret_source(reference, io_);
     if (!source) return std::move(source).error();
-    out = text_of(std::move(source->get));
-    if (source->reread) rereads_.push_back(std::move(source->reread));
+    SecretSource& found = *source;
+    out = text_of(std::move(found.get));
+    if (found.reread) rereads_.push_back(std::move(found.reread));
     return ok();
   }
   Status take_url(const std::string& url, receivers::SecretText& out) {

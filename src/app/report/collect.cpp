@@ -158,7 +158,7 @@ class Collector {
       if (!q_.account_id.empty()) query.filters["account_id"] = q_.account_id;
       if (!q_.role.empty()) query.filters["role"] = q_.role;
       if (!session_id_.empty()) query.filters["session_id"] = session_id_;
-      const Status status = walk<StoredEvent>(
+      Status status = walk<StoredEvent>(
           query, [&](const ListQuery& page) { return reader_.events(page); },
           [&](StoredEvent& event) {
             if (event.received_at > q_.as_of) return ok();
@@ -195,7 +195,7 @@ class Collector {
       if (kind.starts_with("session.")) continue;
       ListQuery query = period();
       query.filters["kind"] = kind;
-      const Status status = walk<ports::AlertView>(
+      Status status = walk<ports::AlertView>(
           query, [&](const ListQuery& page) { return reader_.alerts(page); },
           [&](ports::AlertView& view) {
             if (!view.alert.session_id.empty() || !as_of(view, q_.as_of) || !is_asked_for(view.alert)) return ok();

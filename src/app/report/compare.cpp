@@ -70,7 +70,7 @@ class Comparer {
       auto page = list(query);
       if (!page) return page.error();
       for (const auto& item : page->items) {
-        if (const Status status = each(item); !status) return status;
+        if (Status status = each(item); !status) return status;
       }
       if (page->next_cursor.empty()) return ok();
       query.cursor = page->next_cursor;
@@ -87,7 +87,7 @@ class Comparer {
     for (const AlertKind kind : {AlertKind::tamper, AlertKind::emergency_path, AlertKind::access_denied}) {
       ListQuery query;
       query.filters["kind"] = to_string(kind);
-      const Status status = walk(
+      Status status = walk(
           query, [this](const ListQuery& q) { return reader_.alerts(q); },
           [&](const ports::AlertView& view) {
             const auto [at, fresh] = subjects_.try_emplace(subject_of(view.alert), true);
@@ -154,7 +154,7 @@ class Comparer {
       query.filters["kind"] = to_string(kind);
       if (from_) query.filters["since"] = format_time(*from_);
       if (to_) query.filters["until"] = format_time(*to_);
-      const Status status = events(query, [&](const StoredEvent& event) {
+      Status status = events(query, [&](const StoredEvent& event) {
         const std::string& id = event.event.event_id;
         if (id.empty() || told_.contains(id)) return ok();
         const auto reason = not_told(event);
@@ -189,7 +189,7 @@ class Comparer {
     if (rest_.empty()) return ok();
     std::map<std::string, Difference> found;
     std::set<std::string> outside;
-    const Status status = events({}, [&](const StoredEvent& event) {
+    Status status = events({}, [&](const StoredEvent& event) {
       const std::string& id = event.event.event_id;
       if (!rest_.contains(id)) return ok();
       const Time at = event.event.event_time.value_or(event.received_at);

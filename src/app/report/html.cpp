@@ -102,7 +102,7 @@ class Html final : public Writer {
                                     "High risk", "First told", "Acknowledged by"});
     const std::string_view kRecord[] = {"Time",    "What",     "Target", "Account", "Who", "From",
                                         "Outcome", "Severity", "Watch",  "Feeds",   "Id"};
-    const auto titles = [&](std::string title) {
+    const auto titles = [&](const std::string& title) {
       std::string text = std::string(kEnd) + "<h2>" + title + "</h2>\n<table><thead><tr>";
       for (const std::string_view column : kRecord) text.append("<th>").append(column).append("</th>");
       return text + "</tr></thead><tbody>\n";

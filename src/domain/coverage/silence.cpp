@@ -203,9 +203,7 @@ void Silence::hear(const std::string& name, Time heard, bool seamless, std::vect
   state.heard = heard;
   const bool was_overdue = std::exchange(state.is_overdue, false);
   const std::string text = state.rhythm.to_text();
-  if (state.rhythm.days() == 0) {
-    state.rhythm.arrived(heard, 0);
-  } else if (state.silent_since) {
+  if (state.silent_since && state.rhythm.days() != 0) {
     if (heard <= *state.silent_since) return;  // it was restored: this is what was known then
     Fact fact;
     fact.kind = Fact::Kind::heard_again;
@@ -222,7 +220,8 @@ void Silence::hear(const std::string& name, Time heard, bool seamless, std::vect
     state.told_key.clear();
     keep(name);
     return;
-  } else if (was_known && seamless && before >= watched_since_) {
+  }
+  if (state.rhythm.days() != 0 && was_known && seamless && before >= watched_since_) {
     state.rhythm.arrived(heard, was_overdue ? std::min(quiet, capped(state.rhythm)) : quiet);
   } else {
     state.rhythm.arrived(heard, 0);

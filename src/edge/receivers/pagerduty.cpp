@@ -166,7 +166,7 @@ SendResult PagerDuty::send(const Message& message, milliseconds deadline) {
     // The incident of the session that is no more is closed; before, the one that goes on has its own, unless nobody needs it.
     const bool is_settled = is_answered(claim) || claim.session->state == model::SessionState::lapsed;
     if (!is_settled) {
-      const SendResult opened = enqueue(trigger(*key, message, own), own, message.now, deadline);
+      SendResult opened = enqueue(trigger(*key, message, own), own, message.now, deadline);
       if (opened.verdict != SendVerdict::accepted) return opened;
     }
     const std::string other = merged_away(claim);
