@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -15,7 +16,10 @@ namespace gw::net {
 namespace {
 
 struct EasyFree {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const {
+    const NoSigpipe guard;  // it says goodbye
+    curl_easy_cleanup(easy);
+  }
 };
 struct ListFree {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -33,6 +37,7 @@ struct Exchange {
   bool is_refused = false;
   const char* next = nullptr;
   std::size_t left = 0;
+  curl_socket_t socket = CURL_SOCKET_BAD;  // while it is open
 
   static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
     auto* exchange = static_cast<Exchange*>(self);
@@ -41,7 +46,18 @@ struct Exchange {
       exchange->is_refused = true;
       return CURL_SOCKET_BAD;
     }
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    exchange->socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return exchange->socket;
+  }
+  static int close_socket(void* self, curl_socket_t socket) {
+    auto* exchange = static_cast<Exchange*>(self);
+    if (exchange->socket == socket) exchange->socket = CURL_SOCKET_BAD;
+    return ::close(socket);
+  }
+  // libcurl ends with QUIT and waits for the answer, for two minutes if need be and whatever our deadline. So it may say it, but
+  // hears nothing any more; after a failure it does not even say it.
+  void hang_up(bool is_good) const {
+    if (socket != CURL_SOCKET_BAD) (void)::shutdown(socket, is_good ? SHUT_RD : SHUT_RDWR);
   }
   static std::size_t give(char* buffer, std::size_t size, std::size_t count, void* self) {
     auto* exchange = static_cast<Exchange*>(self);
@@ -56,6 +72,7 @@ struct Exchange {
 
 Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::milliseconds deadline) {
   static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  Exchange exchange;  // outlives the handle, which closes its socket by it
   const std::unique_ptr<CURL, EasyFree> easy(started ? curl_easy_init() : nullptr);
   if (!easy) return Error{Errc::internal, "libcurl did not start"};
   if (!is_host(server.host)) return Error{Errc::invalid_input, "smtp: host is no host name"};
@@ -64,7 +81,6 @@ Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::mi
     return Error{Errc::denied, "smtp: no mail is sent without TLS (allow_private permits it)"};
   const int port = server.port > 0 ? server.port : is_tls ? 465 : 587;
   const std::string shown = server.host + ":" + std::to_string(port);
-  Exchange exchange;
   exchange.is_checked = !server.allow_private;
   CURL* const e = easy.get();
   curl_easy_setopt(e, CURLOPT_URL, ((is_tls ? "smtps://" : "smtp://") + shown).c_str());
@@ -83,6 +99,8 @@ Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::mi
   if (!bundle.empty()) curl_easy_setopt(e, CURLOPT_CAINFO, bundle.c_str());
   curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
   curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, &exchange);
+  curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, &Exchange::close_socket);
+  curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, &exchange);
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &Exchange::ignore);
   if (!server.username.empty()) {
     curl_easy_setopt(e, CURLOPT_USERNAME, server.username.c_str());
@@ -115,6 +133,7 @@ Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::mi
     const NoSigpipe guard;
     code = curl_easy_perform(e);
   }
+  exchange.hang_up(code == CURLE_OK);
   long reply = 0;
   curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &reply);
   if (code == CURLE_OK) return static_cast<int>(reply);
