@@ -112,6 +112,7 @@ TEST_F(SyslogTest, TrustsNoStrangerAndNoNeighbour) {
 
 TEST_F(SyslogTest, ShowsItsCertificateAndNoticesWhenTheServerWantsAnother) {
   start({"--client-ca", folder + "/client.pem"});
+  EXPECT_EQ(receiver_of(config)->check(kLong).verdict, SendVerdict::retry);
   const SendResult without = send();
   EXPECT_EQ(without.verdict, SendVerdict::retry) << "TLS 1.3 tells only after the handshake";
   config.stream.certificate = folder + "/client.pem";

@@ -72,10 +72,11 @@ struct StreamClient::Connection {
     const NoSigpipe guard;
     char buffer[512];
     std::size_t count = 0;
-    CURLcode code = CURLE_OK;
-    while ((code = curl_easy_recv(easy.get(), buffer, sizeof buffer, &count)) == CURLE_OK && count > 0) {
+    for (int i = 0; i < 64; ++i) {  // one that never stops is open, too
+      const CURLcode code = curl_easy_recv(easy.get(), buffer, sizeof buffer, &count);
+      if (code != CURLE_OK || count == 0) return code == CURLE_AGAIN;
     }
-    return code == CURLE_AGAIN;
+    return true;
   }
 };
 
@@ -94,7 +95,7 @@ Error StreamClient::lost(std::string_view why) {
   return {Errc::unavailable, shown() + ": " + std::string(why)};
 }
 
-Status StreamClient::connect(milliseconds deadline) {
+Status StreamClient::open(milliseconds deadline) {
   connection_.reset();
   static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   auto made = std::make_unique<Connection>();
@@ -176,11 +177,17 @@ Status StreamClient::settle(bool is_new, Steady::time_point end) {
   }
 }
 
+Status StreamClient::connect(milliseconds deadline) {
+  const Steady::time_point end = Steady::now() + deadline;
+  if (Status opened = open(deadline); !opened) return opened;
+  return settle(true, end);
+}
+
 Status StreamClient::send(std::string_view bytes, milliseconds deadline) {
   const Steady::time_point end = Steady::now() + deadline;
   const bool is_usable = connection_ && Steady::now() - connection_->used < kIdle && connection_->is_open();
   if (!is_usable) {
-    if (Status connected = connect(deadline); !connected) return connected;
+    if (Status opened = open(deadline); !opened) return opened;
   }
   if (Status written = write(bytes, end); !written) return written;
   if (Status settled = settle(!is_usable, end); !settled) return settled;

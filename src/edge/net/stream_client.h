@@ -37,11 +37,12 @@ class StreamClient {
   // server that cannot be used, `denied` for an address that is refused, `unavailable` for what may pass (no connection, a
   // certificate that does not verify or cannot be read, no room or no answer in time). Blocks until `deadline` at most.
   [[nodiscard]] Status send(std::string_view bytes, std::chrono::milliseconds deadline);
-  // A new connection, which is kept; nothing is written.
+  // A new connection, which is kept; nothing is written. It waits the same moment.
   [[nodiscard]] Status connect(std::chrono::milliseconds deadline);
 
  private:
   struct Connection;
+  [[nodiscard]] Status open(std::chrono::milliseconds deadline);
   [[nodiscard]] Status write(std::string_view bytes, std::chrono::steady_clock::time_point end);
   [[nodiscard]] Status settle(bool is_new, std::chrono::steady_clock::time_point end);
   [[nodiscard]] Error lost(std::string_view why);
