@@ -17,6 +17,11 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_name(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; }
 
+// Of a value without quotes, and of a field's name.
+bool is_bare(char c) {
+  constexpr std::string_view kEnds = "(){}[]&|,=!<>\"%";
+  return !is_space(c) && kEnds.find(c) == std::string_view::npos;
+}
 // Of a term without quotes. Beyond ASCII AWS does not say.
 bool is_term(char c) { return (is_name(c) && c != '-') || static_cast<unsigned char>(c) >= 0x80; }
 
@@ -184,8 +189,7 @@ class LogReader {
       if (!quoted(out.text)) return false;
     } else {
       const std::size_t begin = at_;
-      constexpr std::string_view kEnds = "(){}[]&|,=!<>\"%";
-      while (at_ < text_.size() && !is_space(text_[at_]) && kEnds.find(text_[at_]) == std::string_view::npos) ++at_;
+      while (at_ < text_.size() && is_bare(peek())) ++at_;
       if (at_ == begin) return fail("an operator without value", "a word, a number, a quoted text or %regex%");
       out.text = std::string(text_.substr(begin, at_ - begin));
     }
@@ -251,13 +255,18 @@ class LogReader {
       }
     }
     // The quoted blank matches every event.
-    if (out_.terms.size() == 1 && out_.terms[0].value.text == " " && !out_.terms[0].value.regex) out_.terms.clear();
+    if (out_.terms.size() == 1 && out_.terms[0].kind == LogTerm::Kind::required && out_.terms[0].value.text == " " &&
+        !out_.terms[0].value.regex)
+      out_.terms.clear();
     return true;
   }
 
   bool fields() {
     do {
       LogField& field = out_.fields.emplace_back();
+      space();
+      // The last may go without a name, as in `[..., status_code = 4*,]` of the guide.
+      if (peek() == ']' && out_.fields.size() > 1) continue;
       if (take("...")) {
         field.any_number = true;
         continue;
@@ -282,7 +291,7 @@ class LogReader {
   bool field_name(std::string& out) {
     space();
     const std::size_t begin = at_;
-    while (is_name(peek()) || peek() == '.' || peek() == '$') ++at_;
+    while (at_ < text_.size() && is_bare(peek())) ++at_;
     out = std::string(text_.substr(begin, at_ - begin));
     return at_ > begin || fail("a field without name", "a name or ...");
   }

@@ -38,6 +38,7 @@ TEST(CloudWatch, OfEqualMembersTheLastCounts) {
 TEST(CloudWatch, Terms) {
   EXPECT_TRUE(match("", "anything"));
   EXPECT_TRUE(match("\" \"", "anything"));
+  EXPECT_FALSE(match("-\" \"", "two words"));
   EXPECT_TRUE(match("B \"A x\"", "A x B"));
   EXPECT_FALSE(match("A -B", "A B"));
   EXPECT_TRUE(match("?A ?B", "B"));
@@ -97,6 +98,8 @@ TEST(CloudWatch, Fields) {
   EXPECT_TRUE(match("[..., code = 404, bytes]", kLine));
   EXPECT_TRUE(match("[ip = 10.*, ..., bytes = 1534]", kLine));
   EXPECT_TRUE(match("[ip != 11.* && ip != 12.*, rest]", kLine));
+  EXPECT_TRUE(match("[..., request = *.html*, code = 4*,]", kLine));
+  EXPECT_TRUE(match("[ip@, user:name = -, größe, *, code/1, $bytes]", kLine));
 }
 
 TEST(CloudWatch, RefusesWhatAwsRefuses) {
