@@ -28,7 +28,7 @@ def regex(text):
                 out += re.escape(chr(int(text[i + 2:i + 4], 16)))
                 i += 4
                 continue
-            if escape == "" or escape not in "dDsSwW^$?[]{}|\\*+.":
+            if escape == "" or escape not in "dDsSwW^$?[]{}|\\*+.:_#=@/;,-":
                 raise Invalid("an unknown escape")
             out += "\\" + escape
             i += 2
@@ -153,11 +153,13 @@ class Reader:
             sign = self.match("[?-]")
             if self.text[self.at:self.at + 1] in ('"', "%"):
                 value = self.value()
+                if not value.text:
+                    raise Invalid("an empty term")
             else:
                 found = self.match(r"[A-Za-z0-9_\x80-\U0010ffff]+")
                 if not found:
                     raise Invalid("no term")
-                if not re.match(r'\s|["%]|$', self.text[self.at:]):
+                if not re.match(r'\s|"|$', self.text[self.at:]):
                     raise Invalid("what a word cannot have")
                 value = Value(found[0])
             {"?": optional, "-": excluded}.get(sign and sign[0], required).append(value)
@@ -182,11 +184,11 @@ class Reader:
                 steps.append(("names", None))
             elif name := self.match(r"\.([A-Za-z0-9_-]+)"):
                 steps.append(("name", name[1]))
-            elif name := self.match(r"\.?\['([^']+)'\]"):
+            elif name := self.match(r"\.?\['(.*?)'\]"):
                 steps.append(("name", name[1]))
-            elif self.match(r"\[\*\]"):
+            elif self.match(r"\.?\[\*\]"):
                 steps.append(("items", None))
-            elif index := self.match(r"\[([0-9]+)\]"):
+            elif index := self.match(r"\.?\[([0-9]+)\]"):
                 steps.append(("index", int(index[1])))
             else:
                 break

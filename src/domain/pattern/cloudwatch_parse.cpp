@@ -324,9 +324,8 @@ class LogReader {
 }  // namespace
 
 std::variant<LogPattern, PatternError> parse_log_pattern(std::string_view text, const LogLimits& limits) {
-  if (text.size() > limits.characters && !limits.lifted)
-    return error_at(text, limits.characters, "the pattern is longer than AWS takes",
-                    "at most " + std::to_string(limits.characters) + " characters", "shorten it, or lift the limits");
+  if (!limits.lifted)
+    if (std::optional<PatternError> error = longer_than(text, limits.characters)) return std::move(*error);
   return LogReader(text, limits).read();
 }
 

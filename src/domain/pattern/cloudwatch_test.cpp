@@ -108,6 +108,9 @@ TEST(CloudWatch, RefusesWhatAwsRefuses) {
                           "[a = 1 && b = 2]", "\"open", "\"\"", "a.b", "a:", "?a-b", "(a", "{ $.a[x] = 1 }"})
     EXPECT_FALSE(refused(bad).message.empty()) << bad;
   EXPECT_FALSE(refused(std::string(1025, 'x')).message.empty());
+  std::string umlauts;
+  for (int i = 0; i < 1024; ++i) umlauts += "ä";
+  EXPECT_TRUE(match(umlauts, umlauts));  // characters count, not bytes
   EXPECT_FALSE(refused("{" + std::string(500, '(')).message.empty());
 }
 

@@ -165,14 +165,8 @@ bool may_be_absent(const std::vector<ValueTest>& leaf) {
 }
 
 std::variant<EventPattern, PatternError> parse_event_pattern(std::string_view text, const EventLimits& limits) {
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) continue;
-    if (++characters > limits.characters && !limits.lifted)
-      return error_at(text, i, "the pattern is longer than AWS takes",
-                      "at most " + std::to_string(limits.characters) + " characters",
-                      "shorten or split it, or lift the limits");
-  }
+  if (!limits.lifted)
+    if (std::optional<PatternError> error = longer_than(text, limits.characters)) return std::move(*error);
   std::variant<Node, PatternError> tree = parse_tree(text, EqualKeys::stay);
   if (auto* error = std::get_if<PatternError>(&tree)) return std::move(*error);
   const Node& root = *std::get_if<Node>(&tree);

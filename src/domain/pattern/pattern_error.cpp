@@ -27,4 +27,14 @@ PatternError error_at(std::string_view text, std::size_t offset, std::string mes
   return error;
 }
 
+std::optional<PatternError> longer_than(std::string_view text, std::size_t most) {
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U || ++characters <= most) continue;
+    return error_at(text, i, "the pattern is longer than AWS takes", "at most " + std::to_string(most) + " characters",
+                    "shorten or split it, or lift the limits");
+  }
+  return std::nullopt;
+}
+
 }  // namespace gw::pattern

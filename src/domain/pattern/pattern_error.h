@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,8 @@ struct PatternError {
 // Line and column of the byte at `offset` of `text`.
 [[nodiscard]] PatternError error_at(std::string_view text, std::size_t offset, std::string message,
                                     std::string expected = {}, std::string hint = {});
+
+// Of a pattern that has more characters (not bytes) than AWS takes.
+[[nodiscard]] std::optional<PatternError> longer_than(std::string_view text, std::size_t most);
 
 }  // namespace gw::pattern
