@@ -146,6 +146,8 @@ TEST(EventBridge, DottedKeysArePaths) {
   EXPECT_TRUE(match(R"({"a.b":[1]})", R"({"a":{"b":1}})"));
   EXPECT_TRUE(match(R"({"a":{"b":[1],"c":[2]}})", R"({"a.b":1,"a":{"c":2}})"));
   EXPECT_TRUE(match(R"({"a.b":[2]})", R"({"a.b":1,"a":{"b":2}})"));
+  EXPECT_TRUE(match(R"({"a":{"b":[1],"c":[2]},"a":[3]})", R"({"a.b":1,"a":3,"a.c":2})"));
+  EXPECT_TRUE(match(R"({"a":{"b":[1],"c":[2]},"a":[4]})", R"({"a":[3,4],"a.b":1,"a.c":2})"));
 }
 
 TEST(EventBridge, ManyDottedKeysCostNoQuadraticTimeAndNoStack) {

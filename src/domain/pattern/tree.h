@@ -26,6 +26,7 @@ struct Node {
   Kind kind = Kind::null;
   bool truth = false;
   bool is_comparable = false;  // number: a double holds what is written (numbers.h)
+  bool has_own = false;        // array: of values that met at one place; its first item is the object among them
   double number = 0;           // may be infinite: the text says more than a double holds
   std::string text;            // string: unescaped; number: as written
   std::size_t offset = 0;      // of its first byte

@@ -14,22 +14,27 @@ bool has_dot(const Member& member) { return member.first.find('.') != std::strin
 // Two objects become one (its equal keys are merged when it is grouped in turn), anything else an array of both, or of what
 // they hold.
 void merge(Node& into, Node value) {
-  if (into.is_object() && value.is_object()) {
-    std::move(value.members.begin(), value.members.end(), std::back_inserter(into.members));
+  Node* object = into.is_object() ? &into : into.has_own ? &into.items.front() : nullptr;
+  if (object != nullptr && value.is_object()) {
+    std::move(value.members.begin(), value.members.end(), std::back_inserter(object->members));
     return;
   }
   if (!into.is_array()) {
     Node list;
     list.kind = Node::Kind::array;
     list.offset = into.offset;
+    list.has_own = into.is_object();
     list.items.push_back(std::move(into));
     into = std::move(list);
   }
   if (value.is_array()) {
     std::move(value.items.begin(), value.items.end(), std::back_inserter(into.items));
-    return;
+  } else if (value.is_object()) {
+    into.has_own = true;
+    into.items.insert(into.items.begin(), std::move(value));
+  } else {
+    into.items.push_back(std::move(value));
   }
-  into.items.push_back(std::move(value));
 }
 
 void group_members(Node& object, bool at_dots) {
