@@ -42,16 +42,6 @@ class Row {
   std::array<std::string, kColumns.size()> cells_;
 };
 
-std::string labelled(const std::vector<std::pair<std::string, std::string>>& values) {
-  std::string out;
-  for (const auto& [label, value] : values) {
-    if (value.empty()) continue;
-    std::string one = label;
-    out += (out.empty() ? "" : "; ") + one.append(": ").append(value);
-  }
-  return out;
-}
-
 std::string notes_of(const model::Session& s) {
   std::string out;
   for (const model::Note& note : s.notes)
@@ -81,7 +71,7 @@ class Csv final : public Writer {
     row.set("expires_at", s.expires_at).set("calls", s.calls).set("denied", use.denied).set("high_risk", use.high_risk);
     if (s.expires_at) row.set("expiry_grade", to_string(s.expiry_grade));
     row.set("told_at", use.first_told).set("told", joined(use.told));
-    row.set("acknowledged", s.acknowledged ? "yes" : "no").set("acknowledgement", labelled(acknowledgement(s)));
+    row.set("acknowledged", s.acknowledged ? "yes" : "no").set("acknowledgement", labelled(acknowledgement(s), "; "));
     row.set("notes", notes_of(s)).set("planned", joined(s.planned)).set("feeds", joined(s.feeds));
     row.set("confirmed_by", s.confirmed_by).set("text", s.user_agent);
     row.set("joins_exact", use.joins[0]).set("joins_inferred", use.joins[1]).set("joins_unknown", use.joins[2]);

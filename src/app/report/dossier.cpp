@@ -7,12 +7,16 @@
 #include <set>
 
 #include "app/report/report.h"
+#include "domain/session/merge.h"
 
 namespace gw::report {
 namespace {
 
 using model::EntryKind;
+using model::Independence;
 using model::Mechanism;
+using model::Response;
+using model::ResponseKind;
 using model::Session;
 using ports::StoredEvent;
 
@@ -23,8 +27,9 @@ void see(Sightings& seen, const std::string& text, Time at, const std::string& e
   if (text.empty()) return;
   model::Sighting& one = seen[text];
   if (one.count++ == 0) one.last = at;
-  one.first = at;  // the newest come first
-  one.first_event_id = event_id;
+  // The newest come first; of those of one moment, whichever has the smallest id, as in the session.
+  if (one.count == 1 || at < one.first || event_id < one.first_event_id) one.first_event_id = event_id;
+  one.first = at;
 }
 
 void add_once(std::vector<std::string>& list, const std::string& text) {
@@ -77,43 +82,11 @@ std::vector<std::pair<std::string, std::string>> acknowledgement(const Session& 
   const model::Acknowledgement& a = *session.acknowledged;
   return {{"at", format_time(a.at)},
           {"by", a.by},
+          {"as", std::string(to_string(a.kind))},
           {"via", a.via},
           {"independent", a.independent ? "yes" : "no"},
-          {"reason", a.note}};
-}
-
-bool as_of(ports::AlertView& view, Time time) {
-  if (view.alert.created_at > time) return false;
-  std::erase_if(view.notifications, [&](const model::Notification& n) { return n.created_at > time; });
-  for (model::Notification& n : view.notifications) {
-    if (n.state == model::SendState::trying || (n.settled_at && *n.settled_at > time)) {
-      // How often it was tried by then is not known.
-      n.state = model::SendState::trying;
-      n.settled_at.reset();
-      n.attempts = 0;
-      n.reason.clear();
-      n.reference.clear();
-    }
-  }
-  return true;
-}
-
-bool as_of(model::Mute& mute, Time time) {
-  if (mute.created_at > time) return false;
-  if (mute.ended_at && *mute.ended_at > time) {
-    mute.ended_at.reset();
-    mute.ended_by.clear();
-  }
-  return true;
-}
-
-bool as_of(ports::QuarantineItem& item, Time time) {
-  if (item.at > time) return false;
-  if (item.settled_at && *item.settled_at > time) {
-    item.settled_at.reset();
-    item.settled_as.clear();
-  }
-  return true;
+          {"reason", a.note},
+          {"ticket", a.ticket}};
 }
 
 void Dossier::Shown::add(Moment moment, std::uint64_t& left_out) {
@@ -122,6 +95,17 @@ void Dossier::Shown::add(Moment moment, std::uint64_t& left_out) {
     left_out += kMaxMoments;
   }
   moments.push_back(std::move(moment));
+}
+
+// Joins the parts that say something.
+std::string labelled(const std::vector<std::pair<std::string, std::string>>& values, std::string_view between) {
+  std::string out;
+  for (const auto& [label, value] : values) {
+    if (value.empty()) continue;
+    if (!out.empty()) out += between;
+    out.append(label).append(": ").append(value);
+  }
+  return out;
 }
 
 Dossier::Dossier(Session session, const Question& question) : question_(question) {
@@ -142,20 +126,39 @@ bool Dossier::is_call(const StoredEvent& event) const {
   return first == firsts_.end() || first->second != time_of(event);
 }
 
-void Dossier::count_call(const StoredEvent& event) {
-  ++use_.calls;
-  if ((event.kinds & bit(model::ActivityKind::denied)) != 0) ++use_.denied;
+// A root or IAM user's way in is a call as well: it is no call of the sum, and yet may be the first or last of its kind.
+void Dossier::count_call(const StoredEvent& event, bool is_call) {
+  if (is_call) {
+    ++use_.calls;
+    if ((event.kinds & bit(model::ActivityKind::denied)) != 0) ++use_.denied;
+  }
+  const Time at = time_of(event);
   const std::string name = event.event.event_source + ":" + event.event.event_name;
   for (std::size_t i = 0; i < model::kActivityKinds; ++i) {
     if ((event.kinds >> i & 1) == 0) continue;
     model::KindTotals& kind = then_.kinds[i];
-    if (kind.count++ == 0) {
-      kind.last = time_of(event);
-      kind.last_event = name;
-    }
-    kind.first = time_of(event);
-    kind.first_event = name;
+    if (is_call) ++kind.count;
+    // The newest come first; within one moment names decide, as in the session.
+    if (!kind.last || (at == *kind.last && name > kind.last_event)) kind.last_event = name;
+    if (!kind.last) kind.last = at;
+    if (!kind.first || at < *kind.first || name < kind.first_event) kind.first_event = name;
+    kind.first = at;
   }
+}
+
+// Two records may have one event id, or none: the one of this moment and this trail is meant.
+std::optional<model::Join> Dossier::take_join(const StoredEvent& event) {
+  const auto [from, to] = joins_.equal_range(event.event.event_id);
+  auto best = to;
+  for (auto at = from; at != to; ++at) {
+    const auto fit = [&](const model::Join& join) {
+      return (join.time == time_of(event) ? 2 : 0) +
+             (join.event_key.ends_with("\n" + event.event.recipient_account_id) ? 1 : 0);
+    };
+    if (best == to || fit(at->second) > fit(best->second)) best = at;
+  }
+  if (best == to) return std::nullopt;
+  return joins_.extract(best).mapped();
 }
 
 void Dossier::record(const StoredEvent& event, Totals& totals) {
@@ -163,20 +166,21 @@ void Dossier::record(const StoredEvent& event, Totals& totals) {
   const model::AccessEvent& e = event.event;
   const Time at = time_of(event);
   const bool call = is_call(event);
-  const auto join = joins_.find(e.event_id);
+  const std::optional<model::Join> join = take_join(event);
   Moment m{at, {}, e.event_source + ":" + e.event_name, e.source_ip, {}, {}, {}, {}, e.event_id};
-  if (join != joins_.end()) {
-    m.grade = to_string(join->second.grade);
-    m.by = join->second.by;
-    ++use_.joins[static_cast<std::size_t>(join->second.grade)];
-    then_.joins.push_back(join->second);
-    joins_.erase(join);
+  if (join) {
+    m.grade = to_string(join->grade);
+    m.by = join->by;
+    ++use_.joins[static_cast<std::size_t>(join->grade)];
+    then_.joins.push_back(*join);
   }
   m.feeds = question_.as_of_given ? e.origin.feed : joined(event.feeds);
   m.outcome = !e.error_code.empty() ? e.error_code : e.outcome == model::Outcome::success ? "success" : "failure";
 
+  const bool by_identity = e.mechanism == Mechanism::root_api || e.mechanism == Mechanism::iam_user_api;
+  if (call || (by_identity && event.kind == EntryKind::access)) count_call(event, call);
   if (call) {
-    count_call(event);
+    // counted
   } else if (event.kind == EntryKind::half) {
     ++use_.halves;
   } else if (event.kind == EntryKind::access) {
@@ -185,7 +189,7 @@ void Dossier::record(const StoredEvent& event, Totals& totals) {
   if (!event.high_risk.empty()) ++use_.high_risk;
   if (!call && event.kind != EntryKind::change) {
     if (e.mechanism != Mechanism::other || event.kind == EntryKind::access) then_.mechanisms.add(e.mechanism);
-    if (e.mechanism != Mechanism::root_api && e.mechanism != Mechanism::iam_user_api) ++then_.ways_in;
+    if (!by_identity) ++then_.ways_in;
     m.what = event.kind == EntryKind::half ? "second half" : "way in";
     m.text += " (" + std::string(to_string(e.mechanism)) + ")";
     ways_in_.add(std::move(m), use_.moments_left_out);
@@ -207,7 +211,9 @@ void Dossier::record(const StoredEvent& event, Totals& totals) {
     see(then_.agents, e.user_agent, at, e.event_id);
   }
   see(then_.regions, e.region, at, e.event_id);
+  if (event.kind != EntryKind::activity) then_.also.add(e.also);
   for (const std::string& watch : e.watches) add_once(then_.watches, watch);
+  for (const std::string& receiver : e.receivers) add_once(then_.receivers, receiver);
   if (e.severity &&
       (!then_.severity || *e.severity > *then_.severity || (*e.severity == *then_.severity && e.watch < then_.watch))) {
     then_.severity = e.severity;
@@ -244,8 +250,7 @@ void Dossier::put_back() {
     s.lapsed_at.reset();
     s.state = model::SessionState::open;
   }
-  if (s.acknowledged && s.acknowledged->at > question_.as_of) s.acknowledged.reset();
-  std::erase_if(s.notes, [&](const model::Note& note) { return note.at > question_.as_of; });
+  put_back_answers();
   if (!question_.as_of_given) {
     use_.is_incomplete = s.calls > use_.calls;
     return;
@@ -255,6 +260,8 @@ void Dossier::put_back() {
   for (std::size_t i = 0; i < model::kActivityKinds; ++i) s.kinds[i] = then_.kinds[i];
   s.ways_in = then_.ways_in;
   s.mechanisms = then_.mechanisms;
+  s.also = then_.also;
+  s.receivers = then_.receivers;
   s.feeds = then_.feeds;
   s.high_risk = then_.high_risk;
   s.addresses = then_.addresses;
@@ -263,15 +270,43 @@ void Dossier::put_back() {
   s.watches = then_.watches;
   s.severity = then_.severity;
   s.watch = then_.watch;
-  std::reverse(then_.joins.begin(), then_.joins.end());
+  std::sort(then_.joins.begin(), then_.joins.end(), [](const model::Join& a, const model::Join& b) {
+    return std::tie(a.time, a.event_key) < std::tie(b.time, b.event_key);
+  });
   s.joins = then_.joins;
   if (later_issues_.empty()) return;  // else credentials were renewed by a record that came later
   std::erase_if(s.issues, [&](const model::Issue& issue) { return later_issues_.contains(issue.at); });
-  s.expires_at.reset();
-  for (const model::Issue& issue : s.issues) {
-    if (s.expires_at && issue.expires_at <= *s.expires_at) continue;
-    s.expires_at = issue.expires_at;
-    s.expiry_grade = issue.grade;
+  session::set_expiry(s);
+}
+
+// Everything that was said, whether it counted or not. A reason's note is the reason: it is not said twice.
+void Dossier::show_answers() {
+  const Session& s = use_.session;
+  std::vector<Moment>& all = use_.timeline;
+  const auto is_of = [](const auto& what) {
+    return [&what](const Response& r) { return r.at == what.at && r.by == what.by; };
+  };
+  for (const Response& r : s.responses) {
+    const bool is_reason = r.kind == ResponseKind::reason;
+    const std::string_view what = is_reason                            ? "reason"
+                                  : r.independence == Independence::no ? "refused"
+                                                                       : "acknowledged";
+    const std::string text = labelled({{"as", is_reason ? "" : std::string(to_string(r.kind))},
+                                       {"via", r.via},
+                                       {"independent", is_reason ? "" : std::string(to_string(r.independence))},
+                                       {"reason", r.note},
+                                       {"ticket", r.ticket}},
+                                      ", ");
+    all.push_back({r.at, std::string(what), text, {}, {}, r.by, {}, {}, {}});
+  }
+  if (s.acknowledged && std::none_of(s.responses.begin(), s.responses.end(), is_of(*s.acknowledged))) {
+    auto values = acknowledgement(s);  // of a store that kept no responses
+    std::erase_if(values, [](const auto& value) { return value.first == "at" || value.first == "by"; });
+    all.push_back({s.acknowledged->at, "acknowledged", labelled(values, ", "), {}, {}, s.acknowledged->by, {}, {}, {}});
+  }
+  for (const model::Note& note : s.notes) {
+    if (std::any_of(s.responses.begin(), s.responses.end(), is_of(note))) continue;
+    all.push_back({note.at, "note", note.text, {}, {}, note.by, {}, {}, {}});
   }
 }
 
@@ -297,14 +332,7 @@ void Dossier::show() {
                    a.id});
   }
   const Session& s = use_.session;
-  if (s.acknowledged) {
-    std::string text;
-    for (const auto& [label, value] : acknowledgement(s)) {
-      if (label != "at" && label != "by" && !value.empty()) text += (text.empty() ? "" : ", ") + label + ": " + value;
-    }
-    all.push_back({s.acknowledged->at, "acknowledged", text, {}, {}, s.acknowledged->by, {}, {}, {}});
-  }
-  for (const model::Note& note : s.notes) all.push_back({note.at, "note", note.text, {}, {}, note.by, {}, {}, {}});
+  show_answers();
   if (s.lapsed_at) {
     all.push_back({*s.lapsed_at,
                    "lapsed",

@@ -89,11 +89,7 @@ void append_facts(std::string& out, const Use& use) {
        use.first_told
            ? "first " + format_time(*use.first_told) + ", to " + joined(use.told)
            : std::string(s.backfilled ? "nobody: imported from an archive" : "no receiver accepted a message"));
-  std::string seen;
-  for (const auto& [label, value] : acknowledgement(s)) {
-    if (!value.empty()) seen.append(seen.empty() ? "" : "; ").append(label).append(": ").append(value);
-  }
-  pair(out, "Acknowledged", seen.empty() ? "no" : seen);
+  pair(out, "Acknowledged", s.acknowledged ? labelled(acknowledgement(s), "; ") : "no");
   for (const model::Note& note : s.notes) pair(out, "Note", format_time(note.at) + " by " + note.by + ": " + note.text);
   pair(out, "Feeds", joined(s.feeds));
   pair(out, "Confirmed by", s.confirmed_by.empty() ? "no trail's log object" : s.confirmed_by);

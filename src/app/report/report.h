@@ -35,7 +35,7 @@ struct Question {
 // Something that happened in a use, or because of it.
 struct Moment {
   Time at;
-  std::string what;  // way in, second half, high risk, denied, told, acknowledged, note, lapsed
+  std::string what;  // way in, second half, high risk, denied, told, acknowledged, refused, reason, note, lapsed
   std::string text;
   std::string from;     // address
   std::string grade;    // of the record's join: exact, inferred, unknown; empty: not known of this one
@@ -171,16 +171,19 @@ class Dossier {
     void add(Moment moment, std::uint64_t& left_out);
   };
   [[nodiscard]] bool is_call(const ports::StoredEvent& event) const;
-  void count_call(const ports::StoredEvent& event);
+  void count_call(const ports::StoredEvent& event, bool is_call);
+  [[nodiscard]] std::optional<model::Join> take_join(const ports::StoredEvent& event);
+  void put_back_answers();
   void put_back();
+  void show_answers();
   void show();
 
   Question question_;
   Use use_;
-  model::Session then_;                       // what is counted from the records
-  std::set<Time> later_issues_;               // when credentials were handed out by records that did not count yet
-  std::map<std::string, model::Join> joins_;  // by event id
-  std::map<std::string, Time> firsts_;        // event ids of calls that were ways in
+  model::Session then_;                            // what is counted from the records
+  std::set<Time> later_issues_;                    // when credentials were handed out by records that did not count yet
+  std::multimap<std::string, model::Join> joins_;  // by event id
+  std::map<std::string, Time> firsts_;             // event ids of calls that were ways in
   Shown ways_in_;
   Shown risky_;
   Shown denied_;
@@ -192,6 +195,9 @@ class Dossier {
 [[nodiscard]] std::string who(const model::Principal& principal);
 [[nodiscard]] std::string joined(const std::set<std::string>& texts);
 [[nodiscard]] std::string joined(const std::vector<std::string>& texts);
+// "label: value" of those that have one.
+[[nodiscard]] std::string labelled(const std::vector<std::pair<std::string, std::string>>& values,
+                                   std::string_view between);
 [[nodiscard]] std::vector<std::string> mechanism_names(model::MechanismSet set);
 
 }  // namespace gw::report

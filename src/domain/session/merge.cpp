@@ -340,15 +340,7 @@ void absorb(Session& session, const Session& other) {
   for (const std::string& alias : other.aliases) add_unique(session.aliases, alias);
 }
 
-void finish(Session& session) {
-  session.calls = session.activity_calls + session.identity_calls - session.runs.size();
-  for (std::size_t i = 0; i < kKinds; ++i) {
-    std::uint64_t count = session.activity_counts[i] + session.identity_counts[i];
-    for (const model::IdentityRun& run : session.runs) count -= run.first_kinds >> i & 1u;
-    session.kinds[i].count = count;
-  }
-  session.all_planned = session.planned_ways_in > 0 && session.planned_ways_in == session.ways_in + session.runs.size();
-
+void set_expiry(Session& session) {
   // Credentials handed out in one moment are the same, told by two records: the one that knows more counts.
   session.expires_at.reset();
   session.expiry_grade = model::ExpiryGrade::none;
@@ -365,6 +357,18 @@ void finish(Session& session) {
       session.expiry_grade = issue.grade;
     }
   }
+}
+
+void finish(Session& session) {
+  session.calls = session.activity_calls + session.identity_calls - session.runs.size();
+  for (std::size_t i = 0; i < kKinds; ++i) {
+    std::uint64_t count = session.activity_counts[i] + session.identity_counts[i];
+    for (const model::IdentityRun& run : session.runs) count -= run.first_kinds >> i & 1u;
+    session.kinds[i].count = count;
+  }
+  session.all_planned = session.planned_ways_in > 0 && session.planned_ways_in == session.ways_in + session.runs.size();
+
+  set_expiry(session);
   // An entry belongs to its session by the surest of the edges that it shares with another one.
   for (model::Join& join : session.joins) {
     join.grade = model::JoinGrade::unknown;

@@ -1,5 +1,5 @@
 // A session as a sum: adding an entry, adding a session, and what follows from the sum. Adding commutes and is associative, so
-// that a session is the same whatever came first. Internal to this folder. Pure.
+// that a session is the same whatever came first. Internal to this folder but for set_expiry(). Pure.
 #pragma once
 
 #include "domain/model/entry.h"
@@ -18,6 +18,8 @@ bool add_feed(model::Session& session, const model::Entry& entry);
 
 // Derives counts, joins, expiry and names from the sum.
 void finish(model::Session& session);
+// Of it: until when the credentials that were handed out are good.
+void set_expiry(model::Session& session);
 // When it lapses, as far as known now.
 [[nodiscard]] Time lapse_time(const model::Session& session);
 
