@@ -1,4 +1,5 @@
 """On call: who acknowledges, what escalates, and what a press in Slack may do."""
+import json
 import os
 import sys
 import time
@@ -46,7 +47,9 @@ def night(checks):
         receivers.always("slack", "500")
         config = config_of(story, escalation=[{"after": "3s", "to": ["pager"]}, {"after": "1h", "to": ["pager"]}],
                            session_durations={"BreakGlassAdmin": "1m"})
-        with Serve(receivers=[slack(receivers), receivers.pagerduty()], config=config, env=receivers.env()) as s:
+        config["default_receivers"] = ["oncall", "lake"]
+        lake = {"name": "lake", "type": "ocsf", "path": "ocsf.jsonl"}
+        with Serve(receivers=[slack(receivers), receivers.pagerduty(), lake], config=config, env=receivers.env()) as s:
             # One minute of credentials and fifteen of grace are over in half a minute.
             s.ingest(story.plant(time.time() - 960 + 30, "federate", ["alice", "prod-payments", "BreakGlassAdmin"]))
             session = s.sessions()[0]
@@ -83,6 +86,10 @@ def night(checks):
             checks.ok({"session.opened", "session.escalated", "session.response", "session.acknowledged", "session.lapsed"} <= kinds,
                       f"and the facts: {kinds}")
             checks.ok(len(receivers.pages("trigger")) == 1, "nobody was paged twice")
+            with open(os.path.join(s.folder, "ocsf.jsonl"), encoding="utf-8") as f:
+                told = [(o["activity_id"], o["status_id"]) for o in map(json.loads, f) if o["finding_info"]["uid"] == ident]
+            checks.ok(told[0] == (1, 1) and (2, 2) in told and told[-1] == (3, 4) and (3, 4) not in told[:-1],
+                      f"the finding is opened, in progress and closed: {told}")
             checks.ok(not receivers.problems, str(receivers.problems))
 
 
