@@ -41,6 +41,12 @@ bool is_value(const ValueTest& test, Node::Kind kind) {
 }
 bool of_events(const Pattern& pattern) { return pattern.event() != nullptr; }
 bool several_rules(const Pattern& pattern) { return pattern.event() != nullptr && pattern.event()->rules.size() > 1; }
+bool names_or(const Pattern& pattern) {
+  const EventPattern* event = pattern.event();
+  return event != nullptr && std::any_of(event->paths.begin(), event->paths.end(), [](const auto& path) {
+           return std::find(path.begin(), path.end(), "$or") != path.end();
+         });
+}
 bool terms(const Pattern& pattern) { return pattern.log() != nullptr && pattern.log()->family == Family::terms; }
 bool differs(const Pattern& pattern) {
   return any_json_condition(pattern, [](const auto& e) { return e.kind == Kind::differs; });
@@ -107,6 +113,8 @@ constexpr Decision kDecisions[] = {
      of_events},
     {kEvents, "is the key `\"a.b\"` the path `a`, `b`?", "yes, as in the open engine", of_events},
     {kEvents, "a field beside `$or` and inside it?", "the one written later counts", several_rules},
+    {kEvents, "is `$or` ever the name of a field?",
+     "yes, all over a pattern in which one of them offers no choice of objects, as in the open engine", names_or},
     {kEvents, "must `exists: false` hold in the same array element?",
      "yes, in the one where the fields are met whose names come before it in the alphabet; where none does, in all; as "
      "in "
