@@ -14,6 +14,7 @@ namespace {
 constexpr std::int64_t kMinute = 60'000'000;
 constexpr std::int64_t kSeamless = 10 * kMinute;
 constexpr std::int64_t kWaitForExpected = 24 * 60 * kMinute;
+constexpr std::int64_t kLeastLearnt = 30 * kMinute;
 constexpr std::size_t kRegularDays = 10;
 constexpr std::size_t kKnownDays = 3;
 constexpr std::string_view kAll = "*";
@@ -57,9 +58,9 @@ std::string_view plural_of(Level level) {
   return level == Level::account ? "accounts" : level == Level::region ? "regions" : "feeds";
 }
 
-// What is learnt of a silence that was told. An outage is no rhythm, and yet a place that has become quieter must not be told for
-// ever.
-std::int64_t capped(const Rhythm& rhythm) { return rhythm.longest_micros() / 2 * 3; }
+// What is learnt of a silence that was told. An outage is no rhythm, and yet a place that has become quieter, or was never heard
+// twice in a row, must not be told for ever.
+std::int64_t capped(const Rhythm& rhythm) { return std::max(rhythm.longest_micros() / 2 * 3, kLeastLearnt); }
 
 // Several facts of one level and kind as one.
 Fact fold(const std::vector<Fact>& some) {

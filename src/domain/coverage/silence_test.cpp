@@ -109,6 +109,20 @@ TEST(SilenceTest, AFeedThatStopsIsToldOnceAndRecoversOnce) {
   }
 }
 
+TEST(SilenceTest, ASlowBeginningIsNotToldForEver) {
+  // Once in four days, then every two hours: nothing is known of how long it is quiet but silences that were told.
+  Silence silence;
+  Place place{"111122223333", "eu-west-1", "s3", {}};
+  std::size_t told = 0;
+  for (std::int64_t at = kMonday; at < kMonday + 30 * kDay; at += 5 * kMinute) {
+    const std::int64_t since = at - kMonday;
+    if (since < 12 * kDay ? since % (4 * kDay) == 0 : since % (2 * kHour) == 0) place.heard = Time{at};
+    for (const Fact& fact : silence.look({place}, Time{at})) told += fact.kind == Fact::Kind::silent ? 1 : 0;
+  }
+  EXPECT_LE(told, 6u);
+  EXPECT_EQ(silence.silent_count(), 0u);
+}
+
 // A world with two accounts in two regions each, by two feeds; the second feed brings one account only.
 class PlacesTest : public testing::Test {
  protected:
