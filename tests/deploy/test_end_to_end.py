@@ -16,6 +16,11 @@ if not os.environ.get("GW_BINARY"):
     print("GW_BINARY is not set: skipped")
     sys.exit(77)
 from aws.server import StandIn
+try:
+    import cfn
+    import permissions
+except ImportError:  # PyYAML; test_templates.py says so
+    permissions = None
 from feeds import MANAGEMENT, TOLD, Bus, Queue, Stream, cloudwatch_filter, five, noise, subscription, told
 from lambda_run import BUCKET, SWEEP, Function, RuntimeApi, awslogs, key_of, log_file, make_table
 from receivers_standin import Receivers
@@ -23,6 +28,16 @@ from receivers_standin import Receivers
 warnings.simplefilter("ignore", ResourceWarning)
 ALL = sorted(TOLD)
 READER = "arn:aws:iam::222233334444:role/glasswatch-reader"
+ROOT = os.environ.get("GW_SOURCE_DIR") or os.path.dirname(os.path.dirname(HERE))
+
+
+def rights(*names):
+    """What the templates' roles allow, set up as here."""
+    given = {"SlackTokenSecretArn": "arn:x", "SlackChannel": "C1", "TopicArn": "arn:aws:sns:eu-west-1:1:t"}
+    return {a for n in names for a in permissions.actions(cfn.load(os.path.join(ROOT, "deploy", "cloudformation", n)), **given)}
+
+
+FUNCTION_MAY, READER_MAY = (rights("monitor.yaml", "s3/audit.yaml"), rights("s3/log-archive.yaml")) if permissions else (set(), set())
 
 
 class Case(unittest.TestCase):
@@ -42,6 +57,9 @@ class Case(unittest.TestCase):
 
     def tearDown(self):
         self.assertEqual(self.receivers.problems, [])
+        for call in self.aws.calls() if permissions else []:
+            needed = permissions.CALLS[call.service, call.operation]
+            self.assertLessEqual(needed, READER_MAY if call.key and call.key.role else FUNCTION_MAY, call)
 
     def sweep(self):
         self.assertEqual(self.api.invoke(SWEEP).status, "response")
@@ -74,6 +92,45 @@ class CloudWatchLogs(Case):
             stream.put(subscription([record]))
         stream.put(subscription(records))  # all of it again
         self.assertTrue(stream.run())
+        self.assert_told()
+
+    def test_a_dead_region(self):
+        """The group's region is the only one on this way. Another one's records that the trail brings late, and out of order, are told."""
+        late = [r for r in self.subscribed() if r["awsRegion"] == "us-east-1"]
+        stream = Stream(self.api)
+        stream.put(subscription([r for r in self.subscribed() if r not in late]))
+        self.assertTrue(stream.run())
+        self.assert_told([name for name in ALL if name != "ConsoleLogin"])
+        stream.put(subscription(late))
+        self.assertTrue(stream.run())
+        self.assert_told()
+
+    def test_redriven_from_the_stream(self):
+        """Given up after a day, as the page says: the records are still in the stream, and are read again from a time on."""
+        payloads = [subscription([r]) for r in self.subscribed()]
+        stream = Stream(self.api)
+        stream.put(payloads[0])
+        self.assertTrue(stream.run())
+        self.aws.faults.add("dynamodb", None, "error500", times=None)
+        for payload in payloads[1:]:
+            stream.put(payload)
+        self.assertFalse(stream.run(tries=2))
+        self.aws.faults.clear()
+        again = Stream(self.api)
+        for payload in payloads:
+            again.put(payload)
+        self.assertTrue(again.run())
+        self.assert_told()
+
+    def test_redriven_beside_the_log_group(self):
+        """What failed three times lies in the dead letters with its payload, and is invoked again with it."""
+        events = [awslogs(r) for r in self.subscribed()]
+        self.aws.faults.add("dynamodb", None, "error500", times=None)
+        dead = [{"requestPayload": e} for e in events if self.api.invoke(e).status != "response"]
+        self.assertEqual(len(dead), 5)
+        self.aws.faults.clear()
+        for letter in dead:
+            self.assertEqual(self.api.invoke(letter["requestPayload"]).status, "response")
         self.assert_told()
 
     def test_slack_away_for_a_while(self):
@@ -170,6 +227,35 @@ class S3(Case):
         queue.run(rounds=3)
         self.assertEqual((told(self.receivers), len(queue.messages)), ([], 5))
         self.aws.sts.roles = {READER: ""}
+        self.assertTrue(queue.run())
+        self.assert_told()
+
+    def test_a_dead_region(self):
+        """CloudTrail brings a region's objects late; the others' are told meanwhile."""
+        self.aws.sts.roles = {READER: ""}
+        queue, late = Queue(self.api), []
+        for record in five().values():
+            message = self.put(record, "sns")
+            late.append(message) if record["awsRegion"] == "us-east-1" else queue.put(message)
+        self.assertTrue(queue.run())
+        self.assert_told([name for name in ALL if name != "ConsoleLogin"])
+        for message in late:
+            queue.put(message)
+        self.assertTrue(queue.run())
+        self.assert_told()
+
+    def test_redriven(self):
+        self.aws.sts.roles = {READER: ""}
+        queue = Queue(self.api)
+        for record in five().values():
+            queue.put(self.put(record, "sns"))
+        self.aws.faults.add("dynamodb", None, "error500", times=None)
+        for message in queue.messages:
+            message[1] = 9  # what ten failed deliveries come to, without waiting for them
+        queue.run(rounds=1)
+        self.assertEqual((told(self.receivers), len(queue.dead), queue.messages), ([], 5, []))
+        self.aws.faults.clear()
+        queue.redrive()
         self.assertTrue(queue.run())
         self.assert_told()
 

@@ -36,7 +36,8 @@ FULL = {"OwnRole": "Vault", "PermissionsBoundaryArn": "arn:aws:iam::111122223333
         "SecurityGroupIds": "sg-1", "SlackTokenSecretArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack",
         "SlackWebhookSecretArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:hook", "SlackChannel": "C0123456789",
         "ConfigParameter": "/glasswatch/config", "SecretKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/k", "Watch": "*:Vault*", "ProbeSchedule": "rate(7 days)",
-        "AlarmEmail": "a@example.com", "Buckets": "org-logs", "BucketOwner": "222233334444",
+        "AlarmEmail": "a@example.com", "SecretArns": "arn:s", "AlertTopicArns": "arn:t",
+        "EvidenceLocation": "bucket/evidence", "FindingsLocation": "bucket/ocsf", "Buckets": "org-logs", "BucketOwner": "222233334444",
         "ReaderRoleArn": "arn:aws:iam::222233334444:role/glasswatch-reader", "BucketKeyArn": "arn:aws:kms:eu-west-1:1:key/b",
         "TopicArn": "arn:aws:sns:eu-west-1:222233334444:logs"}
 BARE = {"BucketName": "org-logs", "SlackWebhookSecretArn": FULL["SlackWebhookSecretArn"]}
@@ -126,6 +127,11 @@ class Template:
 
     def eventsourcemapping(self, label, properties, made, _):
         self.ok(properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"], f"{label} takes partial answers")
+        if "StartingPosition" in properties:  # of a stream
+            self.ok(properties.get("BisectBatchOnFunctionError") is True and properties["MaximumRecordAgeInSeconds"] <= 86400
+                    and properties.get("DestinationConfig"), f"{label}: what cannot be handled blocks no shard, and is told")
+        else:
+            self.ok(properties["ScalingConfig"]["MaximumConcurrency"] >= 2, f"{label} leaves room for other feeds")
 
     def permission(self, label, properties, made, _):
         self.ok(properties["SourceArn"] and properties["SourceAccount"] == "111122223333", f"{label} names its source")
@@ -149,7 +155,7 @@ class Template:
         variables = properties["Environment"]["Variables"]
         self.ok(set(variables) <= known_variables(), f"{label}: unknown: {set(variables) - known_variables()}")
         self.ok(variables["GLASSWATCH_STATE_TABLE"].startswith("ref:"), f"{label} has its table")
-        self.ok(properties["ReservedConcurrentExecutions"] == 5 and properties["Timeout"] == 120, f"{label}: limits")
+        self.ok(properties["ReservedConcurrentExecutions"] >= 12 and properties["Timeout"] == 120, f"{label}: limits")
         self.ok(properties["Runtime"] == "provided.al2023", f"{label}: runtime")
 
 
@@ -175,6 +181,32 @@ def same_patterns(checks, templates):
         for name, file in files.items():
             wanted = text(file).replace("@ROLE@", "Vault").replace("glasswatch", prefix)
             checks.ok(rules.get(name) == json.loads(wanted), f"forwarding: the rule {name} is that of deploy/patterns")
+
+
+# What must be told of the monitor itself, by the metric that shows it.
+ALARMS = {"cloudformation/monitor.yaml": {"Errors", "Throttles", "Invocations", "AsyncEventAge", "ApproximateNumberOfMessagesVisible",
+                                          "glasswatch_alerts_parked_total", "glasswatch_records_quarantined_total",
+                                          "glasswatch_records_decoded_total"},
+          "cloudformation/cloudwatch-logs/audit.yaml": {"IteratorAge", "ApproximateNumberOfMessagesVisible"},
+          "cloudformation/eventbridge/audit.yaml": {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "FailedInvocations"},
+          "cloudformation/s3/audit.yaml": {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"}}
+
+
+def watched(checks, templates):
+    """Alarms, schedules, and room for all feeds at once in the reserved concurrency."""
+    asked = 4  # shards that a new stream on demand has
+    for name, template in templates.items():
+        made = cfn.resources(template.template, **BARE).values()
+        metrics = {p["MetricName"] for kind, p, _ in made if kind == "AWS::CloudWatch::Alarm"}
+        checks.ok(metrics == ALARMS.get(name, set()), f"{name}: alarms: {metrics ^ ALARMS.get(name, set())}")
+        asked += sum(p["ScalingConfig"]["MaximumConcurrency"] for kind, p, _ in made
+                     if kind == "AWS::Lambda::EventSourceMapping" and "ScalingConfig" in p)
+    monitor = cfn.resources(templates["cloudformation/monitor.yaml"].template, **BARE)
+    checks.ok(monitor["NoInvocationsAlarm"][1]["TreatMissingData"] == monitor["SilenceAlarm"][1]["TreatMissingData"] == "breaching",
+              "what is missing altogether is told")
+    checks.ok("Sweep" in monitor and "Probe" in monitor, "sweep and probe are on")
+    reserved = monitor["Function"][1]["ReservedConcurrentExecutions"]
+    checks.ok(asked + 2 <= reserved, f"all feeds, the sweep and the probe ask for {asked + 2}, {reserved} are reserved")
 
 
 def imports(checks, templates):
@@ -212,6 +244,7 @@ def main():
               "the management account gets a subscription and its role, nothing else")
     same_patterns(checks, templates)
     imports(checks, templates)
+    watched(checks, templates)
     for statement in ([{"Effect": "Allow", "Action": "s3:*", "Resource": "x"}],
                       [{"Effect": "Allow", "Action": "sqs:SendMessage", "Principal": {"Service": "sns.amazonaws.com"}, "Resource": "x"}],
                       [{"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": "*"}]):

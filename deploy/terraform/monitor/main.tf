@@ -23,7 +23,7 @@ locals {
 
   alarm_topic_arn = var.alarm_topic_arn != null ? var.alarm_topic_arn : aws_sns_topic.alarms[0].arn
 
-  secret_arns = compact([var.slack_token_secret_arn, var.slack_webhook_secret_arn])
+  secret_arns = concat(compact([var.slack_token_secret_arn, var.slack_webhook_secret_arn]), var.secret_arns)
   network_calls = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
   "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
 }
@@ -154,8 +154,8 @@ resource "aws_iam_role_policy" "function" {
       },
       {
         Effect = "Allow"
-        Action = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem",
-        "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem"]
+        Action = ["dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
+        "dynamodb:ConditionCheckItem"]
         Resource = [aws_dynamodb_table.state.arn, "${aws_dynamodb_table.state.arn}/index/due"]
       },
       {
@@ -173,8 +173,9 @@ resource "aws_iam_role_policy" "function" {
 }
 
 resource "aws_iam_role_policy" "secret" {
-  name = "secret"
-  role = aws_iam_role.function.id
+  count = length(local.secret_arns) > 0 ? 1 : 0
+  name  = "secret"
+  role  = aws_iam_role.function.id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
@@ -187,12 +188,36 @@ resource "aws_iam_role_policy" "secret" {
       }],
     )
   })
-  lifecycle {
-    precondition {
-      condition     = length(local.secret_arns) > 0
-      error_message = "Give slack_token_secret_arn with slack_channel, or slack_webhook_secret_arn."
-    }
-  }
+}
+
+resource "aws_iam_role_policy" "topics" {
+  count = length(var.alert_topic_arns) > 0 ? 1 : 0
+  name  = "topics"
+  role  = aws_iam_role.function.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sns:Publish", Resource = var.alert_topic_arns }]
+  })
+}
+
+resource "aws_iam_role_policy" "evidence" {
+  count = var.evidence_location == null ? 0 : 1
+  name  = "evidence"
+  role  = aws_iam_role.function.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "s3:PutObject", Resource = "${local.arn}:s3:::${var.evidence_location}/*" }]
+  })
+}
+
+resource "aws_iam_role_policy" "findings" {
+  count = var.findings_location == null ? 0 : 1
+  name  = "findings"
+  role  = aws_iam_role.function.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "s3:PutObject", Resource = "${local.arn}:s3:::${var.findings_location}/*" }]
+  })
 }
 
 resource "aws_iam_role_policy" "configuration" {
@@ -267,10 +292,21 @@ resource "aws_lambda_function" "this" {
       GLASSWATCH_SLACK_TOKEN       = var.slack_token_secret_arn == null ? null : "secretsmanager:${var.slack_token_secret_arn}"
       GLASSWATCH_SLACK_CHANNEL     = var.slack_channel
       GLASSWATCH_SLACK_WEBHOOK_URL = var.slack_webhook_secret_arn == null ? null : "secretsmanager:${var.slack_webhook_secret_arn}"
+      GLASSWATCH_EVIDENCE          = var.evidence_location == null ? null : "s3://${var.evidence_location}"
       GLASSWATCH_BUCKETS           = length(var.buckets) == 0 ? null : join(",", var.buckets)
       GLASSWATCH_BUCKET_OWNER      = var.bucket_owner
       GLASSWATCH_READ_ROLE_ARN     = var.reader_role_arn
     } : name => value if value != null }
+  }
+  lifecycle {
+    precondition {
+      condition     = var.slack_token_secret_arn != null || var.slack_webhook_secret_arn != null || var.config_parameter != null
+      error_message = "Give slack_token_secret_arn with slack_channel, slack_webhook_secret_arn, or a configuration with receivers in config_parameter."
+    }
+    precondition {
+      condition     = var.slack_token_secret_arn == null || var.slack_channel != null
+      error_message = "slack_token_secret_arn needs slack_channel."
+    }
   }
 }
 
@@ -329,7 +365,7 @@ resource "aws_cloudwatch_event_target" "probe" {
   rule      = aws_cloudwatch_event_rule.probe[0].name
   target_id = "function"
   arn       = aws_lambda_function.this.arn
-  input     = jsonencode({ alert_test = { receiver = "slack" } })
+  input     = jsonencode({ alert_test = { receiver = var.probe_receiver } })
 }
 
 resource "aws_lambda_permission" "probe" {

@@ -52,8 +52,8 @@ variable "memory_size" {
 
 variable "reserved_concurrency" {
   type        = number
-  description = "So many invocations at once are kept for the monitor, and no more are run; 0 switches it off."
-  default     = 5
+  description = "So many invocations at once are kept for the monitor, and no more are run; 0 switches it off. All three feeds ask for at most 10, the sweep and the probe for one each."
+  default     = 12
 }
 
 variable "watch" {
@@ -64,7 +64,7 @@ variable "watch" {
 
 variable "config_parameter" {
   type        = string
-  description = "Systems Manager parameter with a whole configuration; of secrets it may name those that are given here."
+  description = "Systems Manager parameter with a whole configuration; of secrets and topics it may name those that are given here."
   default     = null
 
   validation {
@@ -91,10 +91,44 @@ variable "slack_webhook_secret_arn" {
   default     = null
 }
 
+variable "secret_arns" {
+  type        = list(string)
+  description = "Secrets Manager secrets that the configuration names beside these, such as PagerDuty's routing key."
+  default     = []
+}
+
 variable "secret_key_arn" {
   type        = string
-  description = "The customer managed key of that secret, if it has one."
+  description = "The customer managed key of these secrets, if they have one."
   default     = null
+}
+
+variable "alert_topic_arns" {
+  type        = list(string)
+  description = "Topics that receivers of type sns publish to. The key of an encrypted one must let the function's role in."
+  default     = []
+}
+
+variable "evidence_location" {
+  type        = string
+  description = "BUCKET/PREFIX in this region where every fact is also written, as evidence. Null, nowhere."
+  default     = null
+
+  validation {
+    condition     = var.evidence_location == null || can(regex("^[a-z0-9.-]{3,63}/[^*?]*[^*?/]$", var.evidence_location))
+    error_message = "BUCKET/PREFIX, without a slash at its end."
+  }
+}
+
+variable "findings_location" {
+  type        = string
+  description = "BUCKET/PREFIX that a receiver of type ocsf in the configuration writes to."
+  default     = null
+
+  validation {
+    condition     = var.findings_location == null || can(regex("^[a-z0-9.-]{3,63}/[^*?]*[^*?/]$", var.findings_location))
+    error_message = "BUCKET/PREFIX, without a slash at its end."
+  }
 }
 
 variable "buckets" {
@@ -187,8 +221,14 @@ variable "sweep_schedule" {
 
 variable "probe_schedule" {
   type        = string
-  description = "When a marked test alert is sent down the real path, such as cron(0 7 ? * MON *). Null, never."
-  default     = null
+  description = "When a marked test alert is sent down the real path, in UTC. Null, never."
+  default     = "cron(0 7 ? * MON *)"
+}
+
+variable "probe_receiver" {
+  type        = string
+  description = "To which receiver. The one of slack_token_secret_arn or slack_webhook_secret_arn is called slack."
+  default     = "slack"
 }
 
 variable "tags" {

@@ -136,15 +136,18 @@ resource "aws_iam_role_policy" "reading" {
   role = local.has_daemon ? var.daemon_role_name : var.monitor.role_name
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Effect   = "Allow"
-        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-        Resource = aws_sqs_queue.objects.arn
-      },
-      { Effect = "Allow", Action = "kms:Decrypt", Resource = aws_kms_key.objects.arn },
-      { Effect = "Allow", Action = "sts:AssumeRole", Resource = var.reader_role_arn },
-    ]
+    Statement = concat(
+      [
+        {
+          Effect   = "Allow"
+          Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+          Resource = aws_sqs_queue.objects.arn
+        },
+        { Effect = "Allow", Action = "kms:Decrypt", Resource = aws_kms_key.objects.arn },
+        { Effect = "Allow", Action = "sts:AssumeRole", Resource = var.reader_role_arn },
+      ],
+      local.has_daemon ? [{ Effect = "Allow", Action = "sqs:ChangeMessageVisibility", Resource = aws_sqs_queue.objects.arn }] : [],
+    )
   })
 }
 

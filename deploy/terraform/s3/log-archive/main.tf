@@ -32,11 +32,15 @@ resource "aws_iam_role_policy" "reader" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      [{
-        Effect   = "Allow"
-        Action   = "s3:GetObject"
-        Resource = "arn:${data.aws_partition.here.partition}:s3:::${var.bucket_name}/${var.key_prefix}AWSLogs/*"
-      }],
+      [
+        {
+          Effect   = "Allow"
+          Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+          Resource = "arn:${data.aws_partition.here.partition}:s3:::${var.bucket_name}/${var.key_prefix}AWSLogs/*"
+        },
+        # Without it S3 says "denied" of an object that is not there.
+        { Effect = "Allow", Action = "s3:ListBucket", Resource = "arn:${data.aws_partition.here.partition}:s3:::${var.bucket_name}" },
+      ],
       var.bucket_key_arn == null ? [] : [{
         Effect    = "Allow"
         Action    = "kms:Decrypt"
