@@ -78,6 +78,7 @@ struct Program {
   ApiArguments server;
   std::vector<std::string> config_files;
   std::vector<std::string> config_sample;
+  RenderArguments render_args;
   std::string shell;
   std::optional<PatternCommands> pattern;
   std::optional<DaemonCommands> daemon;
@@ -199,14 +200,48 @@ struct Program {
                            "\nExit codes: 0 done; 2 wrong usage or configuration; 4 standard output cannot be "
                            "written.\n");
     config.require_subcommand(1);
-    CLI::App& check = add_to(config, "check", "Every error of a configuration file, each with line and column",
-                             "  glasswatch config check glasswatch.yaml\n",
-                             "\nExit codes: 0 the file is good; 2 it is not, or cannot be read; 3 some of the sample "
-                             "could not be read; 4\nstandard output cannot be written.\n");
-    check.add_option("FILE", config_files, "Configuration files")->required()->type_name("FILE");
+    CLI::App& check =
+        add_to(config, "check", "Every error of a configuration file, each with line and column",
+               "  glasswatch config check glasswatch.yaml\n"
+               "  glasswatch config check --deployed <(aws logs describe-subscription-filters --log-group-name GROUP) "
+               "glasswatch.yaml\n"
+               "  glasswatch config check --deployed <(aws events list-rules --name-prefix glasswatch)\n",
+               "\nExit codes: 0 the file is good; 1 what is deployed does not let through all that is "
+               "needed; 2 the file is not good, or\ncannot be read; 3 some of the sample "
+               "could not be read; 4 standard output cannot be written.\n");
+    check
+        .add_option("FILE", config_files,
+                    "Configuration files; with --deployed the default is GLASSWATCH_CONFIG, else the built-in watches")
+        ->type_name("FILE");
     repeated(check.add_option("--sample", config_sample,
                               "Say which records of these files or folders the patterns of watches match"))
         ->type_name("FILE");
+    check
+        .add_option("--deployed", render_args.deployed,
+                    "Say what a filter or rules exported by the AWS CLI do not let through, though FILE needs it")
+        ->type_name("FILE");
+    check
+        .add_option("--name-prefix", render_args.prefix,
+                    "With --deployed: how the names of the filters and rules begin; the default: glasswatch")
+        ->type_name("PREFIX");
+    CLI::App& render = add_to(
+        config, "render", "The filter of CloudWatch Logs, or the rules of EventBridge, that let through what is needed",
+        "  glasswatch config render --for cloudwatch-filter --config glasswatch.yaml\n"
+        "  GLASSWATCH_WATCH='*:Vault*' glasswatch config render --for eventbridge\n"
+        "  aws events put-rule --name glasswatch-access --event-pattern \"$(glasswatch config render --for eventbridge "
+        "--part access)\" \\\n    --state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS\n",
+        "\nA filter stands on one line; of two, which is what a log group takes, the second on the next. Rules are one "
+        "JSON object, the\npatterns by name.\n"
+        "\nExit codes: 0 done; 1 something that is watched cannot be said, which is told, and nothing is printed; 2 "
+        "wrong usage or\nconfiguration; 4 standard output cannot be written.\n");
+    render.add_option("--for", render_args.kind, "Which feed")->required()->type_name("cloudwatch-filter|eventbridge");
+    render
+        .add_option("--config", render_args.config,
+                    "Its watches; the default: GLASSWATCH_CONFIG, else the built-in ones")
+        ->type_name("FILE");
+    repeated(render.add_option("--watch", render_args.watches, "A watch, as scan takes it"))->type_name("SPEC");
+    render.add_option("--part", render_args.part, "Only this filter (filter, second), or the rule of this name")
+        ->type_name("NAME");
     add_to(config, "example", "A complete, commented example", "  glasswatch config example > glasswatch.yaml\n",
            kPlainExitCodes);
     add_to(config, "schema", "The JSON Schema of the file, for editors",
@@ -321,7 +356,14 @@ int parse(const std::vector<std::string>& args, const Io& io) {
   if (const auto code = program.daemon->run(io)) return *code;
   if (parsed("config")) {
     const CLI::App& config = *app.get_subcommand("config");
-    if (config.got_subcommand("check")) return run_config_check(program.config_files, program.config_sample, io);
+    if (config.got_subcommand("render")) return run_config_render(program.render_args, io);
+    if (config.got_subcommand("check")) {
+      const int code =
+          program.config_files.empty() ? kDone : run_config_check(program.config_files, program.config_sample, io);
+      if (program.render_args.deployed.empty() || code == kUsage) return code;
+      if (!program.config_files.empty()) program.render_args.config = program.config_files.back();
+      return std::max(code, run_config_deployed(program.render_args, io));
+    }
     return print(io, config.got_subcommand("example") ? example_config() : json_schema());
   }
   if (parsed("completion")) {

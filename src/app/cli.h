@@ -60,6 +60,19 @@ struct CommandDescription {
 [[nodiscard]] int run_config_check(const std::vector<std::string>& files, const std::vector<std::string>& sample,
                                    const Io& io);
 
+// `config render` and `config check --deployed`: what the feeds must let through, and what they do.
+struct RenderArguments {
+  std::string kind;  // cloudwatch-filter or eventbridge
+  std::string config;
+  std::vector<std::string> watches;
+  std::string part;
+  std::string deployed;
+  std::string prefix = "glasswatch";  // of the deployed filters' and rules' names
+};
+[[nodiscard]] int run_config_render(const RenderArguments& arguments, const Io& io);
+// `arguments.deployed` is an export of the AWS CLI, or a pattern.
+[[nodiscard]] int run_config_deployed(const RenderArguments& arguments, const Io& io);
+
 // The completion script for `shell` (bash, zsh or fish).
 [[nodiscard]] std::string completion_script(const CommandDescription& program, std::string_view shell);
 

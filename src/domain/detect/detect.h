@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domain/model/access_event.h"
 #include "domain/model/actor.h"
@@ -57,5 +58,16 @@ struct EventNameInterest {
   return host.starts_with("account-access.");
 }
 [[nodiscard]] std::span<const EventNameInterest> event_names_of_interest();
+
+// The events that detect() knows, each as its table has it, for what must be made for all of them (domain/filter).
+struct KnownEvent {
+  std::string_view event_source;
+  std::string_view event_name;
+  std::string_view target_keys;    // requestParameters members that name what a change is aimed at, `|` between them
+  model::MechanismSet mechanisms;  // that may come of it
+  bool change = false;             // to the trail, the alert's way or the way in
+  bool only_what_counts = false;   // a change that is told only when it is aimed at what counts
+};
+[[nodiscard]] std::vector<KnownEvent> known_events();
 
 }  // namespace gw::detect

@@ -96,4 +96,16 @@ std::span<const EventNameInterest> event_names_of_interest() {
   return names;
 }
 
+std::vector<KnownEvent> known_events() {
+  std::vector<KnownEvent> out;
+  for (const std::span<const EventRow> family : families()) {
+    for (const EventRow& row : family) {
+      if (row.mechanisms.empty()) continue;  // no access, only a name
+      out.push_back({row.event_source, row.event_name, row.target_keys, row.mechanisms, row.handle == detect_change,
+                     row.guard != nullptr});
+    }
+  }
+  return out;
+}
+
 }  // namespace gw::detect
