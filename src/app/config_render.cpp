@@ -1,5 +1,6 @@
 // config render: what a feed must let through, in its own language. config check --deployed: whether what is deployed does.
 #include <algorithm>
+#include <set>
 
 #include "app/cli.h"
 #include "app/config/config.h"
@@ -19,10 +20,26 @@ constexpr std::size_t kWidth = 118;
 constexpr std::size_t kMaxExport = 8 << 20;
 constexpr std::size_t kMaxNamed = 40;  // needs that are listed
 
+std::string flat_text(json::Value value) {
+  std::string out;
+  if (!value.is_object() && !value.is_array()) {
+    json::append_compact(out, value);
+    return out;
+  }
+  for (json::Value one = value.first_child(); !one.is_missing(); one = one.next_sibling()) {
+    if (!out.empty()) out += ", ";
+    if (value.is_object()) {
+      json::append_string(out, one.key());
+      out += ": ";
+    }
+    out += flat_text(one);
+  }
+  return value.is_object() ? "{" + out + "}" : "[" + out + "]";
+}
+
 // Objects and arrays on one line where they have room.
 void append_pretty(std::string& out, json::Value value, std::size_t indent, std::size_t behind) {
-  std::string flat;
-  json::append_compact(flat, value);
+  const std::string flat = flat_text(value);
   const bool whole = !value.is_object() && !value.is_array();
   if (whole || value.first_child().is_missing() || indent + behind + flat.size() <= kWidth) {
     out += flat;
@@ -96,7 +113,10 @@ bool any_lets_through(const std::vector<pattern::Pattern>& patterns, const std::
   return std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return filter::lets_through(p, record); });
 }
 
-std::string listed(const std::vector<std::string>& items) {
+// Each once, in their order.
+std::string listed(std::vector<std::string> items) {
+  std::set<std::string> seen;
+  std::erase_if(items, [&](const std::string& item) { return !seen.insert(item).second; });
   std::string out;
   for (std::size_t i = 0; i < items.size() && i < kMaxNamed; ++i) out += "  " + visible(items[i]) + "\n";
   if (items.size() > kMaxNamed) out += "  and " + std::to_string(items.size() - kMaxNamed) + " more\n";

@@ -3,6 +3,7 @@
 A way is driven as AWS would: the filter or rules of deploy/patterns decide, then envelopes, batches, receive counts, dead letters.
 """
 import base64
+import glob
 import gzip
 import json
 import os
@@ -79,9 +80,9 @@ def cloudwatch_filter():
 
 def rules():
     out = {}
-    for name in ("access", "sessions", "changes", "iam", "own-parts"):
-        with open(os.path.join(PATTERNS, "eventbridge", name + ".json"), encoding="utf-8") as f:
-            out[name] = json.load(f)
+    for path in sorted(glob.glob(os.path.join(PATTERNS, "eventbridge", "*.json"))):
+        with open(path, encoding="utf-8") as f:
+            out[os.path.basename(path)[:-5]] = json.load(f)
     return out
 
 

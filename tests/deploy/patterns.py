@@ -5,7 +5,7 @@ CloudWatch Logs: JSON patterns ("Filter pattern syntax"). EventBridge: "Comparis
 import re
 
 TOKEN = re.compile(r"""\s*(?:(?P<op>\|\||&&|!=|=|\(|\)|\{|\})|(?P<field>\$[.\w*]+)|(?P<text>"[^"]*")|(?P<regex>%[^%]+%)
-                       |(?P<word>IS\ FALSE|IS\ TRUE|NOT\ EXISTS))""", re.X)
+                       |(?P<word>IS\ FALSE|IS\ TRUE|NOT\ EXISTS)|(?P<bare>\w+))""", re.X)
 
 
 class Filter:
@@ -69,6 +69,8 @@ class Filter:
         kind, value = self.tokens.pop(0)
         if kind == "regex":
             found = re.compile(value[1:-1], re.A).search
+        elif kind == "bare":
+            found = re.compile(re.escape(value)).fullmatch
         elif kind == "text":
             found = re.compile(".*".join(map(re.escape, value[1:-1].split("*"))), re.S).fullmatch
         else:

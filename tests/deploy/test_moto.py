@@ -110,7 +110,7 @@ def look(checks):
     events = boto3.client("events")
     rules = {r["Name"]: r["State"] for r in events.list_rules()["Rules"]}
     forwarded = {n: s for n, s in rules.items() if n not in ("glasswatch-sweep", "glasswatch-probe")}
-    checks.ok(len(forwarded) == 6 and set(forwarded.values()) == {"ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}, f"rules: {rules}")
+    checks.ok(len(forwarded) == 17 and set(forwarded.values()) == {"ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}, f"rules: {rules}")
     mappings = boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     checks.ok(len(mappings) == 3 and all("ReportBatchItemFailures" in m["FunctionResponseTypes"] for m in mappings),
               f"mappings: {len(mappings)}")

@@ -117,7 +117,7 @@ Filter built_in(const Needs& n) {
   if (persons || changes) add(f.words, {"[Gg]lass|GLASS", "mergency"});
   if (changes) add(f.words, {"ire.?[Cc]all"});
   if (n.roles || n.path) add(f.words, {"AccountAccessR"});
-  if (n.path) add(f.words, {"^AWSRes", "^[^:]*Tower."});
+  if (n.path) add(f.words, {"^[^:]*Tower."});
   f.changes = changes;
   f.entries = persons;
 

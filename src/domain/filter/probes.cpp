@@ -166,8 +166,10 @@ class Maker {
     const std::string what = std::string(event.event_name) + " (" + std::string(event.event_source) + ")";
     const std::string request =
         R"({"roleArn":"arn:aws:iam::111122223333:role/dev","scope":["sso:account:access"],"targetPrincipal":"111122223333"})";
+    const bool is_root_only = event.mechanisms == model::MechanismSet::of(model::Mechanism::password_recovery);
     for (const std::string& identity :
          {kRoot, kPerson, user("arn:aws:iam::111122223333:user/dave"), role_session(kAccount, "dev")}) {
+      if (is_root_only && identity != kRoot) continue;
       add(what, {std::string(event.event_source), std::string(event.event_name), identity, request,
                  R"(,"responseElements":{"accessToken":"x"})"});
     }

@@ -18,17 +18,17 @@ locals {
   partition = data.aws_partition.here.partition
   region    = data.aws_region.here.name
   patterns  = "${path.module}/../../../patterns"
-  written   = { for name in ["access", "sessions", "changes", "iam", "own-parts"] : name => file("${local.patterns}/eventbridge/${name}.json") }
-  own_parts = { own-parts = replace(local.written["own-parts"], "glasswatch", var.name_prefix) }
+  written   = { for name in ["access", "sessions", "names", "names-2", "names-3", "names-4", "changes", "iam", "iam-2", "parts", "parts-2", "parts-3", "parts-4", "parts-5", "parts-6", "parts-7"] : name => file("${local.patterns}/eventbridge/${name}.json") }
   own_role  = var.own_role == null ? {} : { own-role = replace(file("${local.patterns}/eventbridge-own-role.json"), "@ROLE@", var.own_role) }
   # Without blanks: AWS counts the characters.
-  rules = { for name, text in merge(local.written, local.own_parts, local.own_role) : name => jsonencode(jsondecode(text)) }
+  rules = { for name, text in merge(local.written, local.own_role) : name => jsonencode(jsondecode(text)) }
   descriptions = {
     access    = "Ways in, refusals, and who is who"
     sessions  = "All that root, emergency roles and emergency users do"
     changes   = "Changes to Identity Center, the trail, the organization, detectors"
     iam       = "Changes to who may come in"
-    own-parts = "Changes to the monitor and to Control Tower's log bucket"
+    names     = "Emergency roles and users, by their ARN"
+    parts     = "Writes aimed at the trail, the alert's way and what is named after an emergency"
     own-role  = "Roles of another name, and what they do"
   }
 }
@@ -65,7 +65,7 @@ resource "aws_iam_role_policy" "forward" {
 resource "aws_cloudwatch_event_rule" "forward" {
   for_each      = local.rules
   name          = "${var.name_prefix}-${each.key}"
-  description   = local.descriptions[each.key]
+  description   = local.descriptions[replace(each.key, "/-[0-9]+$/", "")]
   state         = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
   event_pattern = each.value
   tags          = var.tags
