@@ -79,7 +79,8 @@ def address(text):
         return (32, int.from_bytes(bytes(parts), "big")) if max(parts) < 256 else None
     if re.fullmatch(r"[0-9a-fA-F:]*:[0-9a-fA-F:]*", text):
         try:
-            return (128, int(ipaddress.IPv6Address(text)))
+            number = ipaddress.IPv6Address(text)
+            return (32, int(number.ipv4_mapped)) if number.ipv4_mapped else (128, int(number))
         except ValueError:
             return None
     return None
