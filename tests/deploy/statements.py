@@ -22,7 +22,7 @@ def problems(statement, is_key=False):
         return
     principal = statement["Principal"]
     keys = {k for block in statement.get("Condition", {}).values() for k in block}
-    needs = principal == "*" or "Service" in principal and principal["Service"] != "lambda.amazonaws.com"
+    needs = principal == "*" or "Service" in principal and principal["Service"] not in ("lambda.amazonaws.com", "ec2.amazonaws.com")
     if needs and not keys & SOURCES:
         yield f"{principal} may {actions} for anybody: no condition on the source, only {sorted(keys)}"
     if principal == "*" and "aws:PrincipalOrgID" not in keys:

@@ -92,6 +92,7 @@ def main():
     create("events-audit", "eventbridge/audit.yaml", OrganizationId="o-exampleorgid")
     bus = "arn:aws:events:eu-west-1:123456789012:event-bus/glasswatch"
     create("forwarding", "eventbridge/forwarding.yaml", BusArn=bus, OwnRole="Vault")
+    create("daemon", "s3/daemon.yaml", AvailabilityZone="eu-west-1a")
     create("archive", "s3/log-archive.yaml", AuditAccountId="123456789012", FunctionRoleName="glasswatch-function-eu-west-1",
            BucketName="org-logs")
     create("objects", "s3/audit.yaml", TopicArn=topic, ReaderRoleArn="arn:aws:iam::123456789012:role/glasswatch-reader")

@@ -28,6 +28,7 @@ VARIANTS = [
     ("monitor.yaml", {"SlackWebhookSecretArn": "arn:x"}, MONITOR | SECRET),
     ("monitor.yaml", {"ConfigParameter": "/glasswatch/config"}, MONITOR | {"ssm:GetParameter"}),
     ("monitor.yaml", {"ConfigParameter": "/c", "SecretArns": "arn:a,arn:b"}, MONITOR | SECRET | {"ssm:GetParameter"}),
+    ("monitor.yaml", {**SLACK, "SecretKeyArn": "arn:k"}, MONITOR | SECRET),
     ("monitor.yaml", {**SLACK, "AlertTopicArns": "arn:t"}, MONITOR | SECRET | {"sns:Publish"}),
     ("monitor.yaml", {**SLACK, "EvidenceLocation": "bucket/evidence"}, MONITOR | SECRET | {"s3:PutObject"}),
     ("monitor.yaml", {**SLACK, "FindingsLocation": "bucket/ocsf"}, MONITOR | SECRET | {"s3:PutObject"}),
@@ -42,6 +43,9 @@ VARIANTS = [
     ("s3/audit.yaml", {"TopicArn": "arn:aws:sns:eu-west-1:1:t"}, POLLS_QUEUE | {"kms:Decrypt", "sts:AssumeRole"}),
     ("s3/audit.yaml", {"BucketName": "b", "DaemonRoleName": "r"},
      POLLS_QUEUE | {"sqs:ChangeMessageVisibility", "kms:Decrypt", "sts:AssumeRole"}),
+    ("s3/daemon.yaml", {}, set()),
+    ("s3/daemon.yaml", {"SecretArns": "arn:a", "SecretKeyArn": "arn:k", "AlertTopicArns": "arn:t", "FindingsLocation": "bucket/ocsf"},
+     SECRET | {"kms:Decrypt", "sns:Publish", "s3:PutObject"}),
     ("s3/log-archive.yaml", {}, {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"}),
     ("s3/log-archive.yaml", {"BucketKeyArn": "arn:k"}, {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "kms:Decrypt"}),
 ]

@@ -28,7 +28,7 @@ NAMES = {"AWS::KMS::Alias": "AliasName", "AWS::DynamoDB::Table": "TableName", "A
          "AWS::Lambda::Function": "FunctionName", "AWS::Events::Rule": "Name", "AWS::SNS::Topic": "TopicName",
          "AWS::CloudWatch::Alarm": "AlarmName", "AWS::Kinesis::Stream": "Name", "AWS::Logs::Destination": "DestinationName",
          "AWS::Logs::LogGroup": "LogGroupName", "AWS::Events::EventBus": "Name", "AWS::CloudFormation::StackSet": "StackSetName",
-         "AWS::Logs::SubscriptionFilter": "FilterName"}
+         "AWS::Logs::SubscriptionFilter": "FilterName", "AWS::IAM::InstanceProfile": "InstanceProfileName"}
 KEYS = {"AWS::SQS::Queue": "KmsMasterKeyId", "AWS::SNS::Topic": "KmsMasterKeyId", "AWS::Logs::LogGroup": "KmsKeyId",
         "AWS::Kinesis::Stream": "StreamEncryption", "AWS::DynamoDB::Table": "SSESpecification", "AWS::Lambda::Function": "KmsKeyArn"}
 # Parameters with which everything optional is made, and with which nothing is.
@@ -37,7 +37,7 @@ FULL = {"OwnRole": "Vault", "PermissionsBoundaryArn": "arn:aws:iam::111122223333
         "SlackWebhookSecretArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:hook", "SlackChannel": "C0123456789",
         "ConfigParameter": "/glasswatch/config", "SecretKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/k", "Watch": "*:Vault*", "ProbeSchedule": "rate(7 days)",
         "AlarmEmail": "a@example.com", "SecretArns": "arn:s", "AlertTopicArns": "arn:t",
-        "EvidenceLocation": "bucket/evidence", "FindingsLocation": "bucket/ocsf", "Buckets": "org-logs", "BucketOwner": "222233334444",
+        "EvidenceLocation": "bucket/evidence", "VolumeKeyArn": "arn:aws:kms:eu-west-1:1:key/v", "FindingsLocation": "bucket/ocsf", "Buckets": "org-logs", "BucketOwner": "222233334444",
         "ReaderRoleArn": "arn:aws:iam::222233334444:role/glasswatch-reader", "BucketKeyArn": "arn:aws:kms:eu-west-1:1:key/b",
         "TopicArn": "arn:aws:sns:eu-west-1:222233334444:logs"}
 BARE = {"BucketName": "org-logs", "SlackWebhookSecretArn": FULL["SlackWebhookSecretArn"]}
@@ -124,6 +124,9 @@ class Template:
         if redrive:
             self.ok(redrive["maxReceiveCount"] > MOST_DELIVERIES, f"{label}: the program has its tries before the dead letters")
             self.ok(properties["VisibilityTimeout"] >= 6 * 120, f"{label}: six times the function's timeout")
+
+    def volume(self, label, properties, made, whole):
+        self.ok(properties["Encrypted"] is True and whole.get("DeletionPolicy") == "Retain", f"{label} is encrypted and outlives the stack")
 
     def eventsourcemapping(self, label, properties, made, _):
         self.ok(properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"], f"{label} takes partial answers")
@@ -223,7 +226,7 @@ def imports(checks, templates):
 def main():
     checks = Checks("templates")
     paths = sorted(glob.glob(os.path.join(DEPLOY, "cloudformation", "**", "*.yaml"), recursive=True))
-    checks.ok(len(paths) == 9, f"{len(paths)} templates")
+    checks.ok(len(paths) == 10, f"{len(paths)} templates")
     templates = {}
     for path in paths:
         template = Template(checks, path)
