@@ -288,12 +288,22 @@ _glasswatch() {
       esac ;;
     'glasswatch config')
       case $previous in
-        *) words='check example schema --help' ;;
+        *) words='check render example schema --help' ;;
       esac ;;
     'glasswatch config check')
       case $previous in
         --sample) files=1 ;;
-        *) words='--help --sample'; [[ $current == -* ]] || files=1 ;;
+        --deployed) files=1 ;;
+        --name-prefix)  ;;
+        *) words='--help --sample --deployed --name-prefix'; [[ $current == -* ]] || files=1 ;;
+      esac ;;
+    'glasswatch config render')
+      case $previous in
+        --for) words='cloudwatch-filter eventbridge' ;;
+        --config) files=1 ;;
+        --watch)  ;;
+        --part)  ;;
+        *) words='--help --for --config --watch --part' ;;
       esac ;;
     'glasswatch config example')
       case $previous in

@@ -287,12 +287,22 @@ _glasswatch() {
       esac ;;
     'glasswatch config')
       case $previous in
-        *) compadd -- check example schema --help ;;
+        *) compadd -- check render example schema --help ;;
       esac ;;
     'glasswatch config check')
       case $previous in
         --sample) _files ;;
-        *) if [[ $current == -* ]]; then compadd -- --help --sample; else _files; fi ;;
+        --deployed) _files ;;
+        --name-prefix) : ;;
+        *) if [[ $current == -* ]]; then compadd -- --help --sample --deployed --name-prefix; else _files; fi ;;
+      esac ;;
+    'glasswatch config render')
+      case $previous in
+        --for) compadd -- cloudwatch-filter eventbridge ;;
+        --config) _files ;;
+        --watch) : ;;
+        --part) : ;;
+        *) compadd -- --help --for --config --watch --part ;;
       esac ;;
     'glasswatch config example')
       case $previous in

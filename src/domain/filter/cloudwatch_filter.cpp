@@ -181,7 +181,7 @@ void add_roles(Filter& f, const Own& own, const Needs& needs) {
     const Texts accounts = narrowed ? own.accounts : Texts{""};
     for (const std::string& account : accounts) {
       const std::string at = account.empty() ? "*/" : "*:" + wildcard_of(account) + ":role/*";
-      entries.push_back(condition("requestParameters.roleArn", at + name));
+      entries.push_back(condition("requestParameters.roleArn", wildcard_of(at + name)));
       entries.push_back(condition("requestParameters.roleArn", at + reserved));
     }
   }

@@ -11,7 +11,7 @@
 namespace gw::filter {
 namespace {
 
-constexpr std::string_view kWrite = R"("readOnly":[false],)";
+constexpr std::string_view kWrite = R"("readOnly":[false,{"exists":false}],)";
 // Not by Control Tower and StackSets at their work: those calls come from addresses of AWS.
 constexpr std::string_view kByPerson =
     R"("sourceIPAddress":[{"anything-but":{"suffix":[".amazonaws.com",".amazonaws.com.cn",".aws.internal"]}}],)";
@@ -74,6 +74,7 @@ void add_sessions(Packer& rules, const Needs& n) {
     for (std::string& reserved : emergency_prefixes("AWSReservedSSO_")) issuers.push_back(std::move(reserved));
     issuers.push_back(quoted("OrganizationAccountAccessRole"));
     rules.add("", kIssuer, issuers);
+    rules.add("", "userIdentity.arn", {wildcard("*:assumed-role/OrganizationAccountAccessRole/*")});
     rules.add(kByPerson, kIssuer,
               {quoted("AWSControlTowerExecution"), quoted("AWSCloudFormationStackSetExecutionRole"),
                test("prefix", "stacksets-exec-")});
@@ -119,7 +120,7 @@ void add_changes(Packer& rules, const Needs& n) {
   if (n.path) {
     // Provisioning tokens at their work are no people.
     rules.add(
-        R"({"eventSource":["identitystore-scim.amazonaws.com"],"readOnly":[false],"userIdentity":{"type":[{"anything-but":["WebIdentityUser","Unknown"]}]}})");
+        R"({"eventSource":["identitystore-scim.amazonaws.com"],"readOnly":[false,{"exists":false}],"userIdentity":{"type":[{"anything-but":["WebIdentityUser","Unknown"]}]}})");
   }
   if (!n.tamper) return;
   rules.add(

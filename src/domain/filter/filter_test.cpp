@@ -65,8 +65,9 @@ TEST(Filter, BuiltInWatches) {
 }
 
 TEST(Filter, OwnWatches) {
-  for (const char* spec : {"*:Vault*", "444455556666:Vault*,FireAdmin", "4444*:*Vault?x", "777788889999:*", "*:*",
-                           "*:BreakGlassAdmin", "ou:ou-ab12-cd34ef56:Vault*", "*:Vault,Tresor*,Safe*,Keys-*"}) {
+  for (const char* spec :
+       {"*:Vault*", "444455556666:Vault*,FireAdmin", "4444*:*Vault?x", "777788889999:*", "*:*", "*:BreakGlassAdmin",
+        "*:*Vault", "ou:ou-ab12-cd34ef56:Vault*", "*:Vault,Tresor*,Safe*,Keys-*"}) {
     watch::Config config;
     config.watches.push_back(watch_of(spec));
     const Rendering rules = eventbridge_rules(needs_of(config));

@@ -37,6 +37,7 @@ std::string name_test(const std::string& before, const std::string& name) {
 bool add_roles(Packer& rules, const Own& own, const Needs& needs) {
   Texts issuers;
   Texts taken;
+  Texts acting;  // some records of a session have no issuer
   const Texts accounts = own.accounts.empty() ? Texts{""} : own.accounts;
   for (const std::string& glob : own.roles) {
     if (needs.roles && is_emergency_glob(glob)) continue;
@@ -44,16 +45,19 @@ bool add_roles(Packer& rules, const Own& own, const Needs& needs) {
     const std::string reserved = name.ends_with('*') ? name : name + "_*";
     issuers.push_back(name_test("", name));
     issuers.push_back(name_test("AWSReservedSSO_", reserved));
+    acting.push_back(wildcard("*:assumed-role/" + (name.ends_with('*') ? name : name + "/*")));
+    acting.push_back(wildcard("*:assumed-role/AWSReservedSSO_" + reserved));
     for (const std::string& account : accounts) {
       const std::string at = account.empty() ? "*/" : "*:" + wildcard_of(account) + ":role/*";
       taken.push_back(account.empty() && name.find('*') == std::string::npos
                           ? test("suffix", "/" + name)
-                          : wildcard(at + (name.starts_with('*') ? name.substr(1) : name)));
+                          : wildcard(at + (at.ends_with('*') && name.starts_with('*') ? name.substr(1) : name)));
       taken.push_back(wildcard((account.empty() ? "*/AWSReservedSSO_" : at + "AWSReservedSSO_") + reserved));
     }
   }
   if (issuers.empty()) return true;
-  return rules.add(accounts_of(own), kIssuer, issuers) && rules.add(kAssume, "requestParameters.roleArn", taken);
+  return rules.add(accounts_of(own), kIssuer, issuers) && rules.add(accounts_of(own), "userIdentity.arn", acting) &&
+         rules.add(kAssume, "requestParameters.roleArn", taken);
 }
 
 bool add_principals(Packer& rules, const Own& own) {
