@@ -5,10 +5,10 @@
 #include "app/cli.h"
 #include "app/config/config.h"
 #include "app/config_place.h"
-#include "app/deployed.h"
 #include "base/json/compact.h"
 #include "base/json/write.h"
 #include "base/neutralise.h"
+#include "domain/filter/deployed.h"
 #include "domain/filter/probes.h"
 #include "domain/filter/render.h"
 #include "domain/watch/watch_set.h"
@@ -188,7 +188,7 @@ int run_config_deployed(const RenderArguments& a, const Io& io) {
     complain(io, a.deployed + ": " + why);
     return kUsage;
   }
-  const Deployed deployed = read_deployed(*text, a.prefix);
+  const filter::Deployed deployed = filter::read_deployed(*text, a.prefix);
   if (!deployed.problem.empty()) {
     complain(io, a.deployed + ": " + deployed.problem);
     return kUsage;
@@ -210,7 +210,7 @@ int run_config_deployed(const RenderArguments& a, const Io& io) {
   for (const filter::Probe& probe : *probes) {
     bool through = false;
     bool by_state = false;
-    for (const DeployedPart& part : deployed.parts) {
+    for (const filter::DeployedPart& part : deployed.parts) {
       if (!filter::lets_through(part.pattern, probe.record)) continue;
       if (part.takes_reads || !probe.read_only) {
         through = true;

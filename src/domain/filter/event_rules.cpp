@@ -211,7 +211,7 @@ void add_parts(Packer& rules, const Needs& n) {
     const bool wanted = event.event_source == "iam.amazonaws.com" ? n.path : n.tamper;
     if (event.change && event.only_what_counts && wanted) add_fields(event.target_keys, "");
   }
-  for (const std::size_t first : {0, 1, 2}) {
+  for (std::size_t first = 0; first < 3; ++first) {
     if (first > 0 && !n.tamper) break;
     const std::string tests = list(words_of(first));
     rules.add(with(kWrite, "errorMessage", tests));  // of a refusal

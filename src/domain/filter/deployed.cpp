@@ -1,12 +1,12 @@
 // What the text is shows in its members. A filter that is switched off, or narrowed by more than its pattern, is told.
-#include "app/deployed.h"
+#include "domain/filter/deployed.h"
 
 #include <algorithm>
 
 #include "base/json/compact.h"
 #include "base/json/doc.h"
 
-namespace gw::app {
+namespace gw::filter {
 namespace {
 
 constexpr std::string_view kAllStates = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS";
@@ -137,4 +137,4 @@ class Reader {
 
 Deployed read_deployed(std::string_view text, std::string_view prefix) { return Reader(prefix).read(text); }
 
-}  // namespace gw::app
+}  // namespace gw::filter

@@ -1,5 +1,5 @@
 // Filters and rules as the AWS CLI exports them: `aws logs describe-subscription-filters`, `aws events list-rules` and
-// `describe-rule`; also a bare pattern, and what `config render` prints. Internal to app.
+// `describe-rule`; also a bare pattern, and what `config render` prints. Pure.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "domain/pattern/pattern.h"
 
-namespace gw::app {
+namespace gw::filter {
 
 struct DeployedPart {
   std::string name;
@@ -26,4 +26,4 @@ struct Deployed {
 // Of the names that begin with `prefix` where there are any; else all count.
 [[nodiscard]] Deployed read_deployed(std::string_view text, std::string_view prefix);
 
-}  // namespace gw::app
+}  // namespace gw::filter
