@@ -131,7 +131,7 @@ def check_deployed(checks, folder):
         ("a narrowed filter", filters('{ $.eventName = "Federate" }'), 1, "what root reads"),
         ("rules", rule_list(), 0, "OK"),
         ("rules by name", json.dumps(rules), 0, "OK"),
-        ("a rule is missing", rule_list(skip="changes"), 1, "DisableSecurityHub (securityhub.amazonaws.com)"),
+        ("a rule is missing", rule_list(skip="changes"), 1, "StopLogging (cloudtrail.amazonaws.com)"),
         ("the wrong state", rule_list("ENABLED"), 1, every + ":\n"),
         ("switched off", rule_list("DISABLED"), 1, "is disabled"),
         ("one rule", json.dumps({"Name": "glasswatch-x", "EventPattern": json.dumps({"source": [{"prefix": "aws."}]}),

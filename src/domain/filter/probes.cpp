@@ -153,7 +153,9 @@ class Maker {
         std::string(event.event_name) + (event.event_source == "lambda.amazonaws.com" ? "20150331v2" : "");
     const std::string key(event.target_keys.substr(0, event.target_keys.find('|')));
     const std::string what = std::string(event.event_name) + " (" + std::string(event.event_source) + ")";
-    for (const char* target : {"glasswatch-oncall", "aws-cloudtrail-logs", "BreakGlassAdmin", ""}) {
+    for (const char* name_of : {"glasswatch-oncall", "aws-cloudtrail-logs", "BreakGlassAdmin", ""}) {
+      // What counts whatever it is aimed at must come with any name.
+      const char* target = event.only_what_counts ? name_of : "x-1";
       std::string request = R"({"enable":false,"action":"ARCHIVE","activate":true)";
       if (!key.empty() && *target != '\0') request += "," + quoted(key) + ":" + quoted(target);
       const bool kept = add(event.only_what_counts && *target != '\0' ? what + " on " + target : what,
