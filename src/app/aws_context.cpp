@@ -1,5 +1,7 @@
 #include "app/aws_context.h"
 
+#include <condition_variable>
+
 #include "app/aws_secrets.h"
 #include "edge/aws/sts.h"
 
@@ -22,6 +24,30 @@ AwsContext::Options options_of(const Io& io) {
   return options;
 }
 
+class StoppedTransport final : public aws::Transport {
+ public:
+  StoppedTransport(std::unique_ptr<aws::Transport> inner, std::stop_token stop)
+      : inner_(std::move(inner)), stop_(std::move(stop)) {}
+  Result<aws::HttpResponse> send(const aws::HttpRequest& request) override {
+    if (stop_.stop_requested()) return Error{Errc::cancelled, "ended"};
+    aws::HttpRequest mine = request;
+    mine.stop = stop_;
+    return inner_->send(mine);
+  }
+
+ private:
+  std::unique_ptr<aws::Transport> inner_;
+  const std::stop_token stop_;
+};
+
+AwsContext::Options stopped(AwsContext::Options options, const std::stop_token& stop) {
+  options.transport = [make = std::move(options.transport), stop] {
+    return std::make_unique<StoppedTransport>(make(), stop);
+  };
+  options.tools.wait = [stop](std::chrono::milliseconds time) { (void)interruptible_wait(time, stop); };
+  return options;
+}
+
 // What CloudTrail shows of the reader.
 constexpr const char* kSessionName = "glasswatch";
 
@@ -33,6 +59,8 @@ AwsContext::AwsContext(Options options)
 AwsContext::~AwsContext() = default;
 
 AwsContext::AwsContext(const Io& io) : AwsContext(options_of(io)) {}
+
+AwsContext::AwsContext(const Io& io, std::stop_token stop) : AwsContext(stopped(options_of(io), stop)) {}
 
 void AwsContext::start() {
   if (transport_ == nullptr) transport_ = options_.transport();
@@ -99,6 +127,13 @@ aws::CredentialProvider& AwsContext::credentials() {
   const std::lock_guard lock(mutex_);
   start();
   return *credentials_;
+}
+
+bool interruptible_wait(std::chrono::milliseconds time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  return !wake.wait_for(lock, stop, time, [&stop] { return stop.stop_requested(); });
 }
 
 std::shared_ptr<AwsContext> aws_of(const Io& io) {

@@ -2,10 +2,12 @@
 // it made when it is first asked for. Until then nothing is opened, read or started, so that it costs a cold start nothing.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -31,6 +33,8 @@ class AwsContext {
   explicit AwsContext(Options options);
   // By the environment, the files and the clock of `io`, over libcurl.
   explicit AwsContext(const Io& io);
+  // The same, but that all its calls, also those for credentials, end soon after `stop`.
+  AwsContext(const Io& io, std::stop_token stop);
   ~AwsContext();
 
   // The client of a service in a region; empty: default_region(). It lives as long as this object. `invalid_input` when no
@@ -61,6 +65,9 @@ class AwsContext {
   std::map<std::tuple<aws::Service, std::string, std::string>, std::unique_ptr<aws::Client>> clients_;
   const std::unique_ptr<AwsSecrets> secrets_;
 };
+
+// False when `stop` came before the end.
+[[nodiscard]] bool interruptible_wait(std::chrono::milliseconds time, const std::stop_token& stop);
 
 // The one of `io`, or a new one by its environment: whoever keeps a client keeps this too.
 [[nodiscard]] std::shared_ptr<AwsContext> aws_of(const Io& io);

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "app/daemon.h"
+#include "app/directory_file.h"
 #include "app/store_path.h"
 #include "app/wiring.h"
 #include "base/neutralise.h"
@@ -32,7 +33,9 @@ int outside(const Io& io, const Error& error) {
 int run_route_test(const RouteArguments& a, const Io& io) {
   const auto config = load_daemon_config(a.config, io);
   if (!config) return kUsage;
-  auto watches = watch::WatchSet::compile(config->watch);
+  watch::Config watch_config = config->watch;
+  watch_config.directory = kept_directory(config->daemon);
+  auto watches = watch::WatchSet::compile(std::move(watch_config));
   if (!watches) return outside(io, watches.error());
   model::AccessEvent event;
   event.account_id = a.account;

@@ -78,4 +78,24 @@ std::string DemoSlack::post(const std::string& body, bool update) {
   return answer + "}";
 }
 
+void add_demo_receiver(AppConfig& config, const std::string& url) {
+  ReceiverConfig slack;
+  slack.name = "demo";
+  slack.type = "slack";
+  slack.token = "env:GLASSWATCH_DEMO_TOKEN";
+  slack.channel = "C0DEMO";
+  slack.allow_private = true;
+  slack.api_url = url;
+  config.daemon.receivers = {slack};
+  config.receivers = {slack.name};
+}
+
+void add_demo_token(Io& io) {
+  const auto before = io.environment;
+  io.environment = [before](const std::string& name) -> std::optional<std::string> {
+    if (name == "GLASSWATCH_DEMO_TOKEN") return "demo";
+    return before(name);
+  };
+}
+
 }  // namespace gw::app

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "app/config/config.h"
+#include "app/io.h"
 #include "base/time.h"
 #include "edge/net/http_server.h"
 
@@ -36,5 +38,9 @@ class DemoSlack final : public net::Handler {
   std::list<Posted> posted_;  // newest first
   std::uint64_t count_ = 0;
 };
+
+// What brings its messages there: a receiver, and the token that it names.
+void add_demo_receiver(AppConfig& config, const std::string& url);
+void add_demo_token(Io& io);
 
 }  // namespace gw::app

@@ -40,11 +40,12 @@ std::vector<Doubt> doubts_of(const AppConfig& config) {
   // What is checked and not used yet: whoever relies on it has to be told.
   json::Doc doc;
   if (doc.parse(config.canonical)) {
-    for (const std::string_view part : {"directory", "ledger"}) {
-      if (!doc.root()[part].is_nothing())
-        doubts.push_back({"a part of the configuration has no effect in this version", "part", std::string(part)});
-    }
+    if (!doc.root()["ledger"].is_nothing())
+      doubts.push_back({"a part of the configuration has no effect in this version", "part", "ledger"});
   }
+  if (d.directory.identity_store.is_on && d.directory.identity_store.id.empty())
+    doubts.push_back(
+        {"without its id the Identity Store cannot be asked for names", "part", "directory.identity_store"});
   for (const ReceiverConfig& r : d.receivers) {
     if (!r.signing_secret.empty() && r.token.empty())
       doubts.push_back(

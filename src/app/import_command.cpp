@@ -1,6 +1,7 @@
 // What a file is follows from its content. Evidence is gathered first and written at the end, because its order does not follow
 // from its names; log files go through the daemon's own pipeline, with settings that tell nobody.
 #include "app/import_command.h"
+#include "app/directory_file.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -84,7 +85,7 @@ class Import {
   Status open_store() {
     auto config = load_daemon_config(arguments_.config, io_);
     if (!config) return Error{Errc::invalid_input, "the configuration cannot be used"};
-    auto settings = make_settings(*config, io_);
+    auto settings = make_settings(*config, io_, kept_directory(config->daemon));
     if (!settings) return std::move(settings).error();
     pipeline::Settings quiet = **settings;
     quiet.backfill = true;

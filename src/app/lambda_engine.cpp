@@ -9,6 +9,7 @@
 
 #include "app/aws_context.h"
 #include "app/daemon_parts.h"
+#include "app/directory_file.h"
 #include "app/wiring.h"
 #include "engine/pipeline/operate.h"
 #include "engine/pipeline/sweeper.h"
@@ -76,7 +77,9 @@ LambdaEngine::~LambdaEngine() = default;
 
 Status LambdaEngine::start() {
   if (pipeline_ == nullptr) {
-    auto settings = make_settings(config_, io_);
+    // Nothing is asked from here: a function that waits for a directory would hold alerts back. A file may come in its bundle.
+    const bool has_file = !config_.daemon.directory.cache.empty();
+    auto settings = make_settings(config_, io_, has_file ? kept_directory(config_.daemon) : nullptr);
     if (!settings) return std::move(settings).error();
     auto receivers = make_receivers(config_, io_);
     if (!receivers) return std::move(receivers).error();

@@ -29,6 +29,7 @@ struct Live {
   std::size_t waiting = 0;
   std::size_t parked = 0;
   std::size_t quarantined = 0;
+  std::vector<std::string> directories;  // that could not be read, and why; names are missing then, and nothing else
   [[nodiscard]] bool is_well() const { return ready && silent.empty() && parked == 0; }
 };
 
@@ -82,6 +83,13 @@ int collect(const Api& api, const Io& io, Live& live) {
                           std::string(c["region"].text()) + " since " + seconds_of(c["silent_since"]));
   };
   if (const int code = each_item(api, io, "/api/v1/coverage", place); code != kDone) return code;
+  const auto part = [&](json::Value p) {
+    if (p["problem"].is_nothing()) return;
+    std::string line(p["part"].text());
+    if (!p["missing_permission"].is_nothing()) line += ", missing " + std::string(p["missing_permission"].text());
+    live.directories.push_back(line + ": " + std::string(p["problem"].text()));
+  };
+  if (const int code = each_item(api, io, "/api/v1/directory", part); code != kDone) return code;
   const auto alert = [&](json::Value n) { ++(n["state"].text() == "parked" ? live.parked : live.waiting); };
   if (const int code = each_item(api, io, "/api/v1/outbox?limit=1000", alert); code != kDone) return code;
   const auto item = [&](json::Value) { ++live.quarantined; };
@@ -113,6 +121,7 @@ std::string json_of(const Live& live) {
   }
   out.push_back(']');
   list("silent", live.silent);
+  list("directories", live.directories);
   out += ",\"alerts_waiting\":" + std::to_string(live.waiting) + ",\"alerts_parked\":" + std::to_string(live.parked) +
          ",\"quarantined\":" + std::to_string(live.quarantined) + "}\n";
   return out;
@@ -135,6 +144,7 @@ std::string text_of(const Live& live) {
   }
   for (std::size_t i = 0; i < live.silent.size() && i < kShown; ++i) out += "silent: " + visible(live.silent[i]) + "\n";
   if (live.silent.size() > kShown) out += "silent: " + std::to_string(live.silent.size() - kShown) + " more\n";
+  for (const std::string& directory : live.directories) out += "directory: " + visible(directory) + "\n";
   return out + "alerts waiting " + std::to_string(live.waiting) + ", parked " + std::to_string(live.parked) +
          "; quarantined " + std::to_string(live.quarantined) + "\n";
 }

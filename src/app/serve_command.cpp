@@ -17,6 +17,7 @@
 #include "app/daemon.h"
 #include "app/daemon_parts.h"
 #include "app/demo.h"
+#include "app/directory_keeper.h"
 #include "app/doubts.h"
 #include "app/housekeeping.h"
 #include "app/sd_notify.h"
@@ -79,6 +80,9 @@ class Daemon {
   void log(Log::Level level, std::string_view message, Log::Fields fields = {}) const {
     log_.write(level, io_.now(), message, fields);
   }
+  HealthLog::Tell teller() const {
+    return [this](Log::Level level, std::string_view message, Log::Fields fields) { log(level, message, fields); };
+  }
   int failed(std::string_view step, const Error& error) const {
     log(Log::Level::error, "cannot start", {{"step", step}, {"reason", error.message}});
     return error.code == Errc::invalid_input ? kUsage : kOutside;
@@ -89,25 +93,14 @@ class Daemon {
       log(Log::Level::error, "the configuration cannot be used", {{"problem", problem}});
     });
     if (config && !arguments_.listen.empty()) config->daemon.http.listen = arguments_.listen;
-    if (config && arguments_.demo && config->daemon.receivers.empty()) add_demo(*config);
+    if (config && arguments_.demo && config->daemon.receivers.empty()) add_demo_receiver(*config, demo_url_);
     return config;
-  }
-
-  void add_demo(AppConfig& config) {
-    ReceiverConfig slack;
-    slack.name = "demo";
-    slack.type = "slack";
-    slack.token = "env:GLASSWATCH_DEMO_TOKEN";
-    slack.channel = "C0DEMO";
-    slack.allow_private = true;
-    slack.api_url = demo_url_;
-    config.daemon.receivers = {slack};
-    config.receivers = {slack.name};
   }
 
   int start() {
     if (const int code = open_store(); code != kDone) return code;
-    auto settings = make_settings(config_, io_);
+    directory_ = make_directory_keeper(config_.daemon, io_, teller(), [this] { take_names(); });
+    auto settings = make_settings(config_, io_, directory_->snapshot());
     if (!settings) return failed("settings", settings.error());
     current_.set(std::move(*settings), make_routes(config_));
     auto receivers = make_receivers(config_, io_);
@@ -126,9 +119,7 @@ class Daemon {
     notifier_ = std::make_unique<notify::Notifier>(*store_, *store_, io_.now, random_fraction);
     notifier_->start(std::move(*receivers), make_setup(config_));
     // Made before the web, whose threads ask it what keeps it from being ready.
-    sources_ = std::make_unique<Sources>(
-        *pipeline_, *store_, io_, spool_folder(config_.daemon.store),
-        [this](Log::Level level, std::string_view message, Log::Fields fields) { log(level, message, fields); });
+    sources_ = std::make_unique<Sources>(*pipeline_, *store_, io_, spool_folder(config_.daemon.store), teller());
     if (!arguments_.once) {
       if (const int code = start_web(); code != kDone) return code;
     }
@@ -148,8 +139,16 @@ class Daemon {
     }
   }
 
+  // The directory's thread has read something: batches that begin from now on know it.
+  void take_names() {
+    const std::lock_guard lock(reload_mutex_);
+    if (auto settings = make_settings(config_, io_, directory_->snapshot()))
+      current_.set(std::move(*settings), make_routes(config_));
+  }
+
   void start_housekeeping() {
     if (arguments_.once) return;
+    directory_->start();
     keeper_ = std::make_unique<Housekeeper>(std::vector<Housekeeper::Task>{
         {milliseconds(1000), [this] { health_log_.receivers(notifier_->health()); }},
         {milliseconds(1000), [this] { health_log_.problems(problems()); }},
@@ -190,11 +189,7 @@ class Daemon {
     if (!server) return failed("demo", server.error());
     demo_server_ = std::move(*server);
     demo_url_ = "http://127.0.0.1:" + std::to_string(demo_server_->port()) + "/api/";
-    const auto before = io_.environment;
-    io_.environment = [before](const std::string& name) -> std::optional<std::string> {
-      if (name == "GLASSWATCH_DEMO_TOKEN") return "demo";
-      return before(name);
-    };
+    add_demo_token(io_);
     return kDone;
   }
 
@@ -224,8 +219,10 @@ class Daemon {
       append_metrics(metrics, notifier_->health());
       metrics.push_back(clockwork_->metric());
       sources_->append_metrics(metrics);
+      directory_->append_metrics(metrics);
       return metrics;
     };
+    hooks.directory = [this] { return directory_->parts(); };
     if (arguments_.demo) hooks.messages = [this] { return demo_.messages(); };
     web_ = std::make_unique<web::Web>(std::move(*config), *store_, *ingest_, std::move(hooks));
     const HttpConfig& http = config_.daemon.http;
@@ -287,7 +284,7 @@ class Daemon {
     };
     auto config = load();
     if (!config) return refuse("it has mistakes; see above");
-    auto settings = make_settings(*config, io_);
+    auto settings = make_settings(*config, io_, directory_->snapshot_for(config->daemon.directory));
     if (!settings) return refuse(settings.error().message);
     auto receivers = make_receivers(*config, io_);
     if (!receivers) return refuse(receivers.error().message);
@@ -313,6 +310,7 @@ class Daemon {
     web_->reload(std::move(*web_config));
     sources_->reload(config->daemon.sources);
     clockwork_->configure(config->daemon);
+    directory_->configure(config->daemon);
     config_ = std::move(*config);
     log(Log::Level::info, "reloaded", {{"config_hash", hash}});
     service_.tell("READY=1");
@@ -342,6 +340,7 @@ class Daemon {
       return std::max(rest, milliseconds(0));
     };
     keeper_.reset();
+    directory_.reset();
     if (sources_ != nullptr) sources_->stop();
     // The web's answers wait for commits, so it may end only after them: no more is taken, what is in flight is answered.
     std::thread web_end([&] {
@@ -370,8 +369,7 @@ class Daemon {
   AppConfig config_;
   std::vector<std::string> token_hashes_;
   std::string token_problem_;
-  HealthLog health_log_{
-      [this](Log::Level level, std::string_view message, Log::Fields fields) { log(level, message, fields); }};
+  HealthLog health_log_{teller()};
   DemoSlack demo_;
   std::string demo_url_;
   std::unique_ptr<net::HttpServer> demo_server_;
@@ -386,6 +384,7 @@ class Daemon {
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<Clockwork> clockwork_;
+  std::unique_ptr<DirectoryKeeper> directory_;
   std::unique_ptr<Housekeeper> keeper_;
 };
 

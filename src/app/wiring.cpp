@@ -207,8 +207,11 @@ notify::Setup make_setup(const AppConfig& config) {
   return setup;
 }
 
-Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& io) {
-  auto watches = watch::WatchSet::compile(config.watch);
+Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& io,
+                                            std::shared_ptr<const watch::Directory> directory) {
+  watch::Config watch_config = config.watch;
+  watch_config.directory = directory;
+  auto watches = watch::WatchSet::compile(std::move(watch_config));
   if (!watches) return std::move(watches).error();
   pipeline::Settings settings{std::move(*watches), {}, config_hash(config), {}, {}, false};
   settings.rules.durations = config.daemon.session_durations;
@@ -217,6 +220,10 @@ Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& i
   for (const EscalationConfig& step : config.daemon.escalation)
     settings.escalation.push_back({step.after_micros, step.to, step.least});
   settings.expected_accounts = {config.daemon.expected_accounts.begin(), config.daemon.expected_accounts.end()};
+  if (directory != nullptr) {
+    settings.rules.permission_sets = directory->permission_sets;
+    if (settings.expected_accounts.empty()) settings.expected_accounts = directory->active_accounts();
+  }
   std::map<std::string, notify::Storm> storms;
   for (const auto& [watch, storm] : config.daemon.storms) {
     storms[watch] = {static_cast<std::size_t>(storm.opened), storm.within_micros};

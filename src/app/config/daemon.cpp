@@ -75,6 +75,20 @@ ReceiverConfig read_receiver(const YAML::Node& node) {
   return r;
 }
 
+DirectoryPlace read_place(const YAML::Node& node, const char* id) {
+  if (!node || !node.IsMap()) return {};
+  return {true, text_of(node, "role_arn"), text_of(node, id), text_of(node, "region")};
+}
+
+void read_directory(const YAML::Node& node, DirectoryConfig& d) {
+  if (!node || !node.IsMap()) return;
+  d.organizations = read_place(node["organizations"], "id");
+  d.identity_store = read_place(node["identity_store"], "id");
+  d.sso_admin = read_place(node["sso_admin"], "instance_arn");
+  take_text(node, "cache", d.cache);
+  take_duration(node, "every", d.every_micros);
+}
+
 }  // namespace
 
 void read_daemon(const YAML::Node& root, DaemonConfig& d) {
@@ -86,6 +100,7 @@ void read_daemon(const YAML::Node& root, DaemonConfig& d) {
                          texts_of(node, "buckets"), text_of(node, "bucket_owner"), text_of(node, "role_arn"),
                          text_of(node, "region")});
   });
+  read_directory(root["directory"], d.directory);
   each(root, "receivers", [&](const YAML::Node& node) { d.receivers.push_back(read_receiver(node)); });
   if (const YAML::Node durations = root["session_durations"]; durations && durations.IsMap()) {
     for (const auto& member : durations) {

@@ -93,6 +93,22 @@ struct EscalationConfig {
   model::Severity least = model::Severity::info;
 };
 
+// One place where names are looked up.
+struct DirectoryPlace {
+  bool is_on = false;
+  std::string role_arn;  // role to assume; empty: as ourselves
+  std::string id;        // d-… of the Identity Store; the ARN of the instance of Identity Center, empty: by the store
+  std::string region;    // empty: the usual one
+};
+struct DirectoryConfig {
+  DirectoryPlace organizations;
+  DirectoryPlace identity_store;
+  DirectoryPlace sso_admin;
+  std::string cache;  // file; empty: beside the store
+  std::int64_t every_micros = std::int64_t{6} * 3600 * 1'000'000;
+  [[nodiscard]] bool is_on() const { return organizations.is_on || identity_store.is_on || sso_admin.is_on; }
+};
+
 struct DaemonConfig {
   std::string store = "sqlite:var/glasswatch.db";
   HttpConfig http;
@@ -100,7 +116,8 @@ struct DaemonConfig {
   std::vector<ReceiverConfig> receivers;
   std::vector<std::pair<std::string, std::int64_t>> session_durations;  // role globs → microseconds, in file order
   std::vector<std::string> high_risk;
-  std::vector<std::string> expected_accounts;  // empty: those that are heard
+  std::vector<std::string> expected_accounts;  // empty: the directory's, else those that are heard
+  DirectoryConfig directory;
   HeartbeatConfig heartbeat;
   HandoverConfig handover;
   std::vector<EscalationConfig> escalation;

@@ -95,6 +95,8 @@ sources:
 directory:                                   # where names are looked up
   organizations: {role_arn: "arn:aws:iam::111122223333:role/glasswatch-read"}
   identity_store: {role_arn: "arn:aws:iam::111122223333:role/glasswatch-read", id: d-9067000000, region: eu-west-2}
+  sso_admin: {role_arn: "arn:aws:iam::111122223333:role/glasswatch-read", region: eu-west-2}
+  every: 6h
 
 escalation:
   - {after: 5m, to: [pager]}                 # without an acknowledgement

@@ -23,7 +23,7 @@ struct Principal {
   std::string type;         // as in userIdentity.type
   std::string id;           // Identity Center: the userId; else principalId
   std::string name;         // empty until known
-  std::string name_source;  // record, people, learnt
+  std::string name_source;  // record, people, learnt, directory
   std::string arn;
   friend bool operator==(const Principal&, const Principal&) = default;
 };

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,8 @@ namespace gw::session {
 struct Rules {
   // Globs over permission sets and role names → how long their credentials live, in microseconds; the first that matches.
   std::vector<std::pair<std::string, std::int64_t>> durations;
+  // What Identity Center says of its permission sets, by name, for those that none of these matches.
+  std::map<std::string, std::int64_t, std::less<>> permission_sets = {};
   std::int64_t default_duration = std::int64_t{3600} * 1'000'000;
   std::vector<std::string> high_risk;  // service:Action globs, beside the built-in list
 };

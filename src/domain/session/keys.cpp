@@ -71,6 +71,11 @@ std::optional<std::int64_t> sts_default(std::string_view name) {
   return std::nullopt;
 }
 
+bool is_of_identity_center(const model::AccessEvent& e) {
+  return e.mechanism == Mechanism::identity_center_console || e.mechanism == Mechanism::identity_center_cli ||
+         e.caller_issuer_arn.find(":role/aws-reserved/sso.amazonaws.com/") != std::string::npos;
+}
+
 }  // namespace
 
 std::optional<Time> parse_expiration(std::string_view text) {
@@ -116,6 +121,11 @@ Life life_of(const Record& record, const model::AccessEvent& access, Time at, co
   for (const auto& [glob, micros] : rules.durations) {
     if (!access.role.empty() && glob_match(glob, access.role))
       return {plus(at, micros), model::ExpiryGrade::configured};
+  }
+  // A role of that name which is no permission set's has a duration of its own.
+  if (const auto set = rules.permission_sets.find(access.role);
+      set != rules.permission_sets.end() && is_of_identity_center(access)) {
+    return {plus(at, set->second), model::ExpiryGrade::configured};
   }
   return {plus(at, rules.default_duration), model::ExpiryGrade::default_duration};
 }

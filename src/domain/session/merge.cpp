@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "domain/session/keys.h"
+#include "domain/session/principal.h"
 
 namespace gw::session {
 namespace {
@@ -132,27 +133,6 @@ void add_issue(Session& session, const model::Issue& issue) {
   if (session.issues.size() > kMaxIssues) session.issues.erase(session.issues.begin());  // the latest decide
 }
 
-// A person before a user or role that called, a caller known in full before one known by account.
-std::uint32_t principal_rank(const Entry& entry) {
-  const model::Principal& who = entry.event.principal;
-  if (who.id.empty() && who.arn.empty() && who.name.empty()) return 0;
-  std::uint32_t rank = 8;
-  if (entry.event.event_source == "sso.amazonaws.com" || who.type == "IdentityCenterUser") {
-    rank = 40;
-  } else if (who.type == "AWSService") {
-    rank = 1;  // acted for somebody
-  } else if (entry.kind == EntryKind::activity) {
-    rank = 4;
-  } else if (who.type == "AWSAccount" || who.type == "SAMLUser" || who.type == "WebIdentityUser") {
-    rank = 12;
-  } else {
-    rank = entry.kind == EntryKind::half ? 16 : 24;
-  }
-  if (who.name_source == "people") return rank + 3;
-  if (who.name_source == "record") return rank + 2;
-  return who.name.empty() ? rank : rank + 1;
-}
-
 void add_identity_call(Session& session, const Entry& entry, Time at) {
   ++session.identity_calls;
   for (std::size_t i = 0; i < kKinds; ++i) {
@@ -212,7 +192,9 @@ void add(Session& session, const Entry& entry) {
     session.also.add(e.also);
   }
 
+  const std::string looked_up = looked_up_name(session.principal, e.principal);
   take(session.principal_from, {principal_rank(entry), at, entry.event_key}, [&] { session.principal = e.principal; });
+  keep_looked_up(session.principal, looked_up);
   take(session.name_from, {entry.session_name.empty() ? 0u : 1u, at, entry.event_key},
        [&] { session.session_name = entry.session_name; });
   take(session.mfa_from, {e.mfa ? 1u : 0u, at, entry.event_key}, [&] { session.mfa = e.mfa; });
@@ -283,7 +265,9 @@ void absorb(Session& session, const Session& other) {
   if (session.identity_store_user.empty()) session.identity_store_user = other.identity_store_user;
   session.mechanisms.add(other.mechanisms);
   session.also.add(other.also);
+  const std::string looked_up = looked_up_name(session.principal, other.principal);
   take_from(session.principal_from, other.principal_from, [&] { session.principal = other.principal; });
+  keep_looked_up(session.principal, looked_up);
   take_from(session.name_from, other.name_from, [&] { session.session_name = other.session_name; });
   take_from(session.mfa_from, other.mfa_from, [&] { session.mfa = other.mfa; });
   take_from(session.first_from, other.first_from, [&] {
@@ -382,7 +366,8 @@ void finish(Session& session) {
       }
     }
   }
-  if (session.principal.name.empty() && !session.session_name.empty()) {
+  const bool is_nameless = session.principal.name.empty() || is_looked_up(session.principal);
+  if (is_nameless && !session.session_name.empty()) {
     session.principal.name = session.session_name;
     session.principal.name_source = "role_session";
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/time.h"
 #include "domain/model/mechanism.h"
 #include "domain/model/severity.h"
+#include "domain/watch/directory.h"
 
 namespace gw::watch {
 
@@ -74,6 +76,7 @@ struct Config {
   std::vector<Person> people{};
   std::map<std::string, std::string> account_names{};             // id → name
   std::map<std::string, std::vector<std::string>> account_ous{};  // id → OU ids, where known
+  std::shared_ptr<const Directory> directory{};                   // for what these do not know; nullptr: none
 };
 
 }  // namespace gw::watch

@@ -15,6 +15,7 @@
 
 #include "base/glob.h"
 #include "domain/watch/cidr.h"
+#include "domain/watch/kinds.h"
 #include "domain/watch/record_pattern.h"
 
 namespace gw::watch {
@@ -46,33 +47,6 @@ struct CompiledIgnore {
 
 bool any_matches(const std::vector<std::string>& globs, std::string_view text) {
   return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return glob_match(glob, text); });
-}
-
-bool is_tamper(const AccessEvent& e) {
-  return (e.mechanism == Mechanism::tamper || e.also.has(Mechanism::tamper)) && !e.emergency_path_change;
-}
-
-// Changes are told with the actor's role; nothing was entered by them. `other` is an entry where nothing was changed: keys
-// turned into a console session, a certificate into a role session.
-bool is_entry(const AccessEvent& e) {
-  return e.mechanism != Mechanism::tamper && !e.also.has(Mechanism::tamper) && !e.emergency_path_change;
-}
-
-// A landing zone is updated by Control Tower all the time; that it ends the trail is for a person to judge, whoever asked.
-bool stops_the_trail(const AccessEvent& e) {
-  if (e.mechanism != Mechanism::tamper || e.event_source != "cloudtrail.amazonaws.com") return false;
-  for (const std::string_view name :
-       {"StopLogging", "DeleteTrail", "StopEventDataStoreIngestion", "DeleteEventDataStore"}) {
-    if (e.event_name == name) return true;
-  }
-  return false;
-}
-
-// identityStoreArn#userId, also written with the store's id alone: d-…#userId. An Identity Store's id is unique.
-bool is_store_user(std::string_view rule, std::string_view key) {
-  if (rule == key) return true;
-  return rule.starts_with("d-") && key.size() > rule.size() && key.ends_with(rule) &&
-         key[key.size() - rule.size() - 1] == '/';
 }
 
 // Reasons are put together only for explain().
@@ -115,10 +89,13 @@ bool WatchSet::Compiled::account_matches(const std::vector<std::string>& pattern
       if (glob_match(pattern, account)) return true;
       continue;
     }
-    const auto ous = config.account_ous.find(std::string(account));
-    if (ous == config.account_ous.end()) return true;  // unresolved: watch
+    const auto known = config.account_ous.find(std::string(account));
+    const std::vector<std::string>* ous = known != config.account_ous.end() ? &known->second
+                                          : config.directory != nullptr     ? config.directory->units_of(account)
+                                                                            : nullptr;
+    if (ous == nullptr) return true;  // unresolved: watch
     const std::string_view id = std::string_view(pattern).substr(3);
-    if (std::find(ous->second.begin(), ous->second.end(), id) != ous->second.end()) return true;
+    if (std::find(ous->begin(), ous->end(), id) != ous->end()) return true;
   }
   return false;
 }
@@ -279,6 +256,8 @@ Result<WatchSet> WatchSet::compile(Config config) {
 void WatchSet::Compiled::prepare(AccessEvent& e) const {
   if (const auto name = config.account_names.find(e.account_id); name != config.account_names.end())
     e.account_name = name->second;
+  else if (config.directory != nullptr)
+    e.account_name = config.directory->account_name(e.account_id);
   if (!e.identity_store_user.empty() && !people.empty()) {
     auto person = people.find(e.identity_store_user);
     if (person == people.end()) person = people.find(e.identity_store_user.substr(e.identity_store_user.find('#') + 1));

@@ -1,6 +1,7 @@
 #include "edge/aws/region.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gw::aws {
 namespace {
@@ -30,6 +31,9 @@ const char* variable_of(Service service) {
     case Service::secrets_manager: return "AWS_ENDPOINT_URL_SECRETS_MANAGER";
     case Service::dynamodb: return "AWS_ENDPOINT_URL_DYNAMODB";
     case Service::sns: return "AWS_ENDPOINT_URL_SNS";
+    case Service::organizations: return "AWS_ENDPOINT_URL_ORGANIZATIONS";
+    case Service::identity_store: return "AWS_ENDPOINT_URL_IDENTITYSTORE";
+    case Service::sso_admin: return "AWS_ENDPOINT_URL_SSO_ADMIN";
   }
   return "AWS_ENDPOINT_URL";
 }
@@ -37,6 +41,20 @@ const char* variable_of(Service service) {
 // GovCloud's ordinary endpoints of these are validated as they are.
 bool has_own_fips_name(Service service, const Partition& partition) {
   return partition.name != "aws-us-gov" || service == Service::s3 || service == Service::secrets_manager;
+}
+
+// Organizations is global: it is called, and calls are signed for, where the partition keeps it ("AWS Organizations endpoints and
+// quotas").
+std::string region_of_organizations(const std::string& region) {
+  constexpr std::pair<std::string_view, std::string_view> kHomes[] = {{"aws", "us-east-1"},
+                                                                      {"aws-cn", "cn-northwest-1"},
+                                                                      {"aws-us-gov", "us-gov-west-1"},
+                                                                      {"aws-iso", "us-iso-east-1"},
+                                                                      {"aws-iso-b", "us-isob-east-1"}};
+  for (const auto& [partition, home] : kHomes) {
+    if (partition == partition_of(region).name) return std::string(home);
+  }
+  return region;
 }
 
 Error not_usable(std::string_view name) {
@@ -90,6 +108,9 @@ std::string_view signing_name(Service service) {
     case Service::secrets_manager: return "secretsmanager";
     case Service::dynamodb: return "dynamodb";
     case Service::sns: return "sns";
+    case Service::organizations: return "organizations";
+    case Service::identity_store: return "identitystore";
+    case Service::sso_admin: return "sso";
   }
   return "";
 }
@@ -108,17 +129,19 @@ Result<Endpoint> resolve_endpoint(Service service, const EndpointOptions& option
     return Error{Errc::invalid_input, "no AWS region is known: set AWS_REGION, or `region` in the profile"};
   }
   if (!is_region(options.region)) return Error{Errc::invalid_input, "the AWS region is none"};
+  const std::string region =
+      service == Service::organizations ? region_of_organizations(options.region) : options.region;
   if (!is_true(options.variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
     for (const char* name : {variable_of(service), "AWS_ENDPOINT_URL"}) {
-      if (auto url = options.variable(name); url && !url->empty()) return custom(name, *url, options.region);
+      if (auto url = options.variable(name); url && !url->empty()) return custom(name, *url, region);
     }
   }
-  const Partition partition = partition_of(options.region);
+  const Partition partition = partition_of(region);
   Endpoint endpoint;
-  endpoint.region = options.region;
+  endpoint.region = region;
   endpoint.host = signing_name(service);
   if (options.use_fips && has_own_fips_name(service, partition)) endpoint.host += "-fips";
-  endpoint.host += '.' + options.region + '.';
+  endpoint.host += '.' + region + '.';
   endpoint.host += partition.dns_suffix;
   return endpoint;
 }

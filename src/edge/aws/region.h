@@ -21,7 +21,18 @@ struct Partition {
 [[nodiscard]] Partition partition_of(std::string_view region);
 [[nodiscard]] bool is_region(std::string_view text);  // lower-case letters, digits and dashes
 
-enum class Service : std::uint8_t { sts, s3, sqs, ssm, secrets_manager, dynamodb, sns };
+enum class Service : std::uint8_t {
+  sts,
+  s3,
+  sqs,
+  ssm,
+  secrets_manager,
+  dynamodb,
+  sns,
+  organizations,  // one endpoint a partition, whatever the region
+  identity_store,
+  sso_admin,
+};
 [[nodiscard]] std::string_view signing_name(Service service);  // also the first part of its host
 
 struct Endpoint {

@@ -25,7 +25,23 @@ TEST(Region, EndpointsOfThePartitions) {
   EXPECT_EQ(host(Service::sns, "eu-isoe-west-1"), "https://sns.eu-isoe-west-1.cloud.adc-e.uk");
   EXPECT_EQ(host(Service::dynamodb, "us-isof-south-1"), "https://dynamodb.us-isof-south-1.csp.hci.ic.gov");
   EXPECT_EQ(host(Service::s3, "eusc-de-east-1"), "https://s3.eusc-de-east-1.amazonaws.eu");
+  EXPECT_EQ(host(Service::identity_store, "eu-west-1"), "https://identitystore.eu-west-1.amazonaws.com");
+  EXPECT_EQ(host(Service::sso_admin, "eu-west-1"), "https://sso.eu-west-1.amazonaws.com");
   EXPECT_EQ(partition_of("us-gov-west-1").name, "aws-us-gov");
+}
+
+TEST(Region, OrganizationsIsCalledWhereThePartitionKeepsIt) {
+  EXPECT_EQ(host(Service::organizations, "eu-west-1"), "https://organizations.us-east-1.amazonaws.com");
+  EXPECT_EQ(host(Service::organizations, "eu-west-1", true), "https://organizations-fips.us-east-1.amazonaws.com");
+  EXPECT_EQ(host(Service::organizations, "cn-north-1"), "https://organizations.cn-northwest-1.amazonaws.com.cn");
+  EXPECT_EQ(host(Service::organizations, "us-gov-east-1"), "https://organizations.us-gov-west-1.amazonaws.com");
+  EndpointOptions options;
+  options.region = "eu-west-1";
+  options.variable = variables({{"AWS_ENDPOINT_URL_ORGANIZATIONS", "http://127.0.0.1:1"}});
+  const auto own = resolve_endpoint(Service::organizations, options);
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->region, "us-east-1");  // what calls are signed for
+  EXPECT_EQ(own->host, "127.0.0.1:1");
 }
 
 TEST(Region, FipsNames) {

@@ -151,12 +151,26 @@ net::ServerResponse messages(const Services& s, const Call&) {
   return respond_json(200, page_json(all, [](std::string& out, const std::string& line) { out += line; }));
 }
 
+net::ServerResponse directory(const Services& s, const Call&) {
+  ports::Page<DirectoryPart> all;
+  if (s.hooks.directory) all.items = s.hooks.directory();
+  return respond_json(200, page_json(all, [](std::string& out, const DirectoryPart& part) {
+                        Object object(out);
+                        object.text("part", part.part);
+                        object.time("read_at", part.read_at);
+                        object.number("entries", part.entries);
+                        object.text("problem", part.problem);
+                        object.text("missing_permission", part.missing_permission);
+                        object.number("failures", part.failures);
+                      }));
+}
+
 constexpr std::array<Route, 3> kHealth{{
     {"GET", "/healthz", Permission::none, Body::none, false, healthz, nullptr},
     {"GET", "/readyz", Permission::none, Body::none, false, readyz, nullptr},
     {"GET", "/metrics", Permission::read, Body::none, false, metrics, nullptr},
 }};
-constexpr std::array<Route, 8> kReads{{
+constexpr std::array<Route, 9> kReads{{
     {"GET", "/api/v1/sessions", Permission::read, Body::none, true, sessions, nullptr},
     {"GET", "/api/v1/sessions/*", Permission::read, Body::none, false, session, nullptr},
     {"GET", "/api/v1/sessions/*/activity", Permission::read, Body::none, true, activity, nullptr},
@@ -164,6 +178,7 @@ constexpr std::array<Route, 8> kReads{{
     {"GET", "/api/v1/alerts", Permission::read, Body::none, true, alerts, nullptr},
     {"GET", "/api/v1/outbox", Permission::read, Body::none, true, outbox, nullptr},
     {"GET", "/api/v1/coverage", Permission::read, Body::none, true, coverage, nullptr},
+    {"GET", "/api/v1/directory", Permission::read, Body::none, false, directory, nullptr},
     {"GET", "/api/v1/messages", Permission::read, Body::none, false, messages, nullptr},
 }};
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,15 @@ struct Metric {
   std::vector<std::pair<std::string, std::string>> labels;
   double value = 0;
 };
+// How reading a directory of names goes.
+struct DirectoryPart {
+  std::string part;  // accounts, units, users, permission_sets
+  std::optional<Time> read_at;
+  std::size_t entries = 0;
+  std::string problem;             // why it could not be read the last time; empty: it could
+  std::string missing_permission;  // organizations:ListAccounts; empty: none is known to be missing
+  std::uint64_t failures = 0;      // since the start
+};
 // What the process knows of deliveries that are not settled.
 struct InFlight {
   std::uint64_t retrying = 0;
@@ -99,6 +109,7 @@ struct Hooks {
   std::function<coverage::LagCounts(const ports::CoverageSighting&)> lag;
   // Messages as they would look, newest first, each one JSON object {"at","receiver","text","blocks":[…]}.
   std::function<std::vector<std::string>()> messages;
+  std::function<std::vector<DirectoryPart>()> directory;
   // Sends a marked alert down the real path. Answers the alert's id; `not_found` for an unknown receiver.
   std::function<Result<std::string>(const std::string& receiver, const std::string& by)> alert_test;
 };

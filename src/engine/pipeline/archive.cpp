@@ -64,6 +64,7 @@ class Reading {
         entry.event.principal.name = *name;
         entry.event.principal.name_source = "learnt";
       }
+      watch::name_person(settings_->watches.config().directory.get(), entry.event);
     }
   }
 

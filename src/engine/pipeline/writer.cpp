@@ -95,13 +95,14 @@ void route(const Settings& settings, std::vector<model::Alert> alerts, const por
   commit.alerts = std::move(alerts);
 }
 
-void Writer::name(std::vector<model::Entry>& entries) {
+void Writer::name(std::vector<model::Entry>& entries, const watch::Directory* directory) {
   for (model::Entry& entry : entries) {
     if (!entry.event.principal.name.empty() || entry.event.identity_store_user.empty()) continue;
     if (const std::string* name = names_.find(entry.event.identity_store_user)) {
       entry.event.principal.name = *name;
       entry.event.principal.name_source = "learnt";
     }
+    watch::name_person(directory, entry.event);
   }
 }
 
@@ -248,7 +249,7 @@ Status Writer::commit(std::span<Work* const> works, Time now) {
     group.first.push_back(group.entries.size());
     std::move(work->batch.entries.begin(), work->batch.entries.end(), std::back_inserter(group.entries));
   }
-  name(group.entries);
+  name(group.entries, group.settings->watches.config().directory.get());
   const std::vector<std::uint64_t> granted = follow_chains(group);
   const Status status =
       store_.commit(ask_for(group), [&](const ports::Loaded& loaded) { return decide(group, loaded); });

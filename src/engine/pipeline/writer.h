@@ -41,7 +41,7 @@ class Writer {
   struct Group;
   [[nodiscard]] static ports::Ask ask_for(const Group& group);
   [[nodiscard]] static ports::Commit decide(const Group& group, const ports::Loaded& loaded);
-  void name(std::vector<model::Entry>& entries);
+  void name(std::vector<model::Entry>& entries, const watch::Directory* directory);
   [[nodiscard]] std::vector<std::uint64_t> follow_chains(Group& group) const;
 
   ports::Committer& store_;

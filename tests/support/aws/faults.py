@@ -27,6 +27,8 @@ KINDS = {"throttle", "error500", "refuse", "reset", "hang", "slow", "truncated",
          "entry_failure", "race"}
 THROTTLES = {"s3": ("SlowDown", 503), "dynamodb": ("ProvisionedThroughputExceededException", 400),
              "ssm": ("ThrottlingException", 400), "secretsmanager": ("ThrottlingException", 400),
+             "organizations": ("TooManyRequestsException", 400), "identitystore": ("ThrottlingException", 400),
+             "sso": ("ThrottlingException", 400),
              "sqs": ("RequestThrottled", 403), "sts": ("Throttling", 400), "sns": ("Throttling", 400)}
 
 

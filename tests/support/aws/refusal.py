@@ -6,7 +6,9 @@ from xml.sax.saxutils import escape
 from aws.wire import Response
 
 JSON_TYPES = {"sqs": "application/x-amz-json-1.0", "dynamodb": "application/x-amz-json-1.0",
-              "ssm": "application/x-amz-json-1.1", "secretsmanager": "application/x-amz-json-1.1"}
+              "ssm": "application/x-amz-json-1.1", "secretsmanager": "application/x-amz-json-1.1",
+              "organizations": "application/x-amz-json-1.1", "identitystore": "application/x-amz-json-1.1",
+              "sso": "application/x-amz-json-1.1"}
 NAMESPACES = {"sqs": "com.amazonaws.sqs#", "dynamodb": "com.amazonaws.dynamodb.v20120810#"}
 # The old protocol's names, which a header repeats.
 QUERY_NAMES = {"QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",

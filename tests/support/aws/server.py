@@ -1,4 +1,4 @@
-"""AWS on loopback: SQS, S3, DynamoDB, SSM, Secrets Manager, STS and SNS behind one address, as far as glasswatch calls them.
+"""AWS on loopback: SQS, S3, DynamoDB, SSM, Secrets Manager, STS, SNS and the directories behind one address, as far as glasswatch calls them.
 
     with StandIn() as aws:
         queue = aws.sqs.create("trail", visibility=5)
@@ -17,6 +17,7 @@ from email.utils import formatdate
 from urllib.parse import unquote
 
 from aws import s3_service
+from aws.directories import SERVICES as DIRECTORIES, Directories
 from aws.faults import Faults
 from aws.parameters import SecretsManager, Sns, Ssm, Sts, fields_of
 from aws.refusal import Refusal, json_response, refuse
@@ -25,7 +26,8 @@ from aws.sigv4 import Key, Verifier
 from aws.sqs_service import BATCHES, Sqs
 from aws.wire import Response, Server
 
-TARGETS = {"AmazonSQS": "sqs", "AmazonSSM": "ssm", "secretsmanager": "secretsmanager", "DynamoDB_20120810": "dynamodb"}
+TARGETS = {"AmazonSQS": "sqs", "AmazonSSM": "ssm", "secretsmanager": "secretsmanager", "DynamoDB_20120810": "dynamodb",
+           **DIRECTORIES}
 VERSIONS = {"2011-06-15": "sts", "2010-03-31": "sns"}
 ANSWERS = {"throttle", "error500", "refuse"}
 
@@ -69,6 +71,7 @@ class StandIn:
         self.s3_service = s3_service.S3Service(self.s3)
         self.ssm, self.secrets = Ssm(region, account), SecretsManager(region, account)
         self.sts, self.sns = Sts(self.verifier), Sns(self.s3)
+        self.directories = Directories()
         self.control = None  # answers POST /_control: main.py
         self.table_store = None
 
@@ -197,6 +200,8 @@ class StandIn:
             wrong = fault and fault.kind == "entry_failure" and operation not in BATCHES
             answer = self.sqs.call(operation, dict(call.request), http, None if wrong else fault)
             return json_response(service, answer) if answer is not None else Response(200)
+        if service in DIRECTORIES.values():
+            return json_response(service, self.directories.call(service, operation, request=call.request))
         return json_response(service, (self.ssm if service == "ssm" else self.secrets).call(operation, call.request))
 
     @staticmethod
