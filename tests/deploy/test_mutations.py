@@ -50,7 +50,7 @@ BROKEN = [
     ("templates", C + "s3/audit.yaml", "MetricName: ApproximateAgeOfOldestMessage", "MetricName: NumberOfMessagesSent"),
     ("templates", C + "cloudwatch-logs/audit.yaml", "      BisectBatchOnFunctionError: true\n", ""),
     ("templates", C + "cloudwatch-logs/audit.yaml", "aws:SourceArn:", "aws:Other:"),
-    ("templates", C + "cloudwatch-logs/management.yaml", "$.eventName = \"Federate\"", "$.eventName = \"Federated\""),
+    ("templates", C + "cloudwatch-logs/management.yaml", "AssumeRoot", "AssumeRot"),
     ("permissions", C + "s3/audit.yaml", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"),
     ("permissions", C + "s3/log-archive.yaml", "s3:ListBucket", "s3:GetObject"),
     ("permissions", C + "monitor.yaml", "dynamodb:ConditionCheckItem", "dynamodb:Scan"),

@@ -23,13 +23,13 @@ locals {
   # Without blanks: AWS counts the characters.
   rules = { for name, text in merge(local.written, local.own_role) : name => jsonencode(jsondecode(text)) }
   descriptions = {
-    access    = "Ways in, refusals, and who is who"
-    sessions  = "All that root, emergency roles and emergency users do"
-    changes   = "Changes to Identity Center, the trail, the organization, detectors"
-    iam       = "Changes to who may come in"
-    names     = "Emergency roles and users, by their ARN"
-    parts     = "Writes aimed at the trail, the alert's way and what is named after an emergency"
-    own-role  = "Roles of another name, and what they do"
+    access   = "Ways in, refusals, and who is who"
+    sessions = "All that root, emergency roles and emergency users do"
+    changes  = "Changes to Identity Center, the trail, the organization, detectors"
+    iam      = "Changes to who may come in"
+    names    = "Emergency roles and users, by their ARN"
+    parts    = "Writes aimed at the trail, the alert's way and what is named after an emergency"
+    own-role = "Roles of another name, and what they do"
   }
 }
 
