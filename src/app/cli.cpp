@@ -211,7 +211,7 @@ struct Program {
                "could not be read; 4 standard output cannot be written.\n");
     check
         .add_option("FILE", config_files,
-                    "Configuration files; with --deployed the default is GLASSWATCH_CONFIG, else the built-in watches")
+                    "Configuration files; with --deployed by default GLASSWATCH_CONFIG")
         ->type_name("FILE");
     repeated(check.add_option("--sample", config_sample,
                               "Say which records of these files or folders the patterns of watches match"))
