@@ -90,7 +90,44 @@ def night(checks):
                 told = [(o["activity_id"], o["status_id"]) for o in map(json.loads, f) if o["finding_info"]["uid"] == ident]
             checks.ok(told[0] == (1, 1) and (2, 2) in told and told[-1] == (3, 4) and (3, 4) not in told[:-1],
                       f"the finding is opened, in progress and closed: {told}")
+            dossier(checks, s, receivers, ident)
             checks.ok(not receivers.problems, str(receivers.problems))
+
+
+def dossier(checks, s, receivers, ident):
+    """The digest of the night, and each of its steps with its time in the report."""
+    minute = time.strftime("%H:%M", time.gmtime(time.time() - 60))
+    s.write_config({**s.config, "handover": {"at": minute, "timezone": "UTC", "to": ["oncall"]}})
+    s.reload()
+    digest = receivers.wait(lambda: [c for c in receivers.slack_parents() if "0 open, 0 unacknowledged" in shown(c)], 90)
+    checks.ok(digest, f"the digest says that nothing is left: {[shown(c)[:200] for c in receivers.slack_parents()][-1:]}")
+    run = s.with_config("report", "--session", ident, "--format", "json")
+    use = json.loads(run.stdout)["uses"][0]
+    steps = [(m["what"], m["by"]) for m in use["timeline"] if m["what"] in ("way in", "refused", "acknowledged", "lapsed")]
+    people = [(what, (by or "").split("@")[0]) for what, by in steps if what in ("refused", "acknowledged")]
+    checks.ok(people == [("refused", "alice"), ("acknowledged", "slack:USTRANGER"), ("acknowledged", "bob")], f"who said what: {people}")
+    checks.ok(steps[0][0] == "way in" and steps[-1][0] == "lapsed", f"from the way in to the end: {steps}")
+    told = [m for m in use["timeline"] if m["what"] == "told"]
+    kinds = [m["text"].split(" ")[0] for m in told]
+    checks.ok(kinds[:2] == ["session.opened", "session.escalated"] and kinds[-1] == "session.lapsed", f"what was told: {kinds}")
+    checks.ok(all(m["at"] and " 20" in m["outcome"] for m in told), f"to whom and when: {[m['outcome'] for m in told]}")
+    checks.ok("pager delivered" in told[1]["outcome"], f"the pager by the step: {told[1]}")
+    checks.ok(use["first_told_at"] and set(use["told"]) == {"oncall", "pager"}, f"and who was told first: {use['told']}")
+    page = s.with_config("report", "--session", ident).stdout
+    checks.ok(all(text in page for text in ("refused", "as: handling", "lapsed 20", "session.escalated")), "the page says so, too")
+
+
+def workspaces(checks):
+    """One app in two workspaces has one signing secret: each press goes to the receiver of its own."""
+    with Receivers() as receivers:
+        story = Story("workspaces")
+        second = receivers.slack("second", channel="C0SECOND", signing_secret="env:GWTEST_SLACK_SIGNING", team="T111", app="A000")
+        with Serve(receivers=[slack(receivers), second], config=config_of(story), env=receivers.env()) as s:
+            s.ingest(story.plant(time.time() - 30, "federate", ["alice", "prod-payments", "BreakGlassAdmin"]))
+            ident = s.sessions()[0]["id"]
+            checks.ok(press(s, Presses(team="T222").button("UBOB", ident)).status == 403, "a third workspace is none of ours")
+            checks.ok(press(s, Presses(team="T111").button("UBOB", ident)).status == 200, "the second one is")
+            checks.ok(s.session(ident)["acknowledged"], "and acknowledges")
 
 
 def restart(checks):
@@ -215,10 +252,18 @@ def drill(checks):
             checks.ok(receivers.wait(lambda: receivers.pages("trigger"), 20), "the denials are paged")
             pages = set(receivers.pages("trigger"))
             checks.ok(len(pages) <= 3, f"three pages at most: {pages}")
+            s.stop()
+            totals = json.loads(s.with_config("report", "--format", "json").stdout)["totals"]
+            checks.ok(totals["uses"] == 60 and totals["uses.planned"] == 60, f"the report has each use: {totals['uses']}")
+            checks.ok(totals["denied_attempts"] == 10_000, f"and each attempt: {totals['denied_attempts']}")
+            states = [totals["deliveries." + n] for n in ("trying", "delivered", "folded", "muted", "parked", "superseded")]
+            checks.ok(totals["deliveries"] == sum(states), f"and what became of each alert: {states}")
+            s.start()
+            checks.ok(len(set(receivers.pages("trigger"))) <= 3, f"still three pages at most: {receivers.pages('trigger')}")
             checks.ok(s.metric("glasswatch_records_total", "outcome")["matched"] >= 10_060, f"and every record counts: {s.metric('glasswatch_records_total', 'outcome')}")
 
 
-PARTS = (night, restart, presses, counted, drill)
+PARTS = (night, restart, presses, workspaces, counted, drill)
 
 
 def main():

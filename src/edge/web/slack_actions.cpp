@@ -19,14 +19,21 @@ net::ServerResponse refuse(const Services& s, PressOutcome outcome, unsigned sta
   return net::problem(status, why);
 }
 
-const SlackDoor* door_of(const Call& call, std::string_view timestamp, std::string_view signature) {
-  const SlackDoor* found = nullptr;
+// Those that the press is signed for: an app has one secret, and may be at home in several workspaces. All are tried, whichever fits.
+std::vector<const SlackDoor*> doors_of(const Call& call, std::string_view timestamp, std::string_view signature) {
+  std::vector<const SlackDoor*> found;
   for (const SlackDoor& door : call.config->slack) {
     const Result<std::string> secret = door.signing_secret();
-    if (secret && is_signed_by_slack(*secret, timestamp, call.request.body, signature) && found == nullptr)
-      found = &door;
+    if (secret && is_signed_by_slack(*secret, timestamp, call.request.body, signature)) found.push_back(&door);
   }
   return found;
+}
+
+const SlackDoor* door_for(const Press& press, const std::vector<const SlackDoor*>& doors) {
+  const auto found = std::find_if(doors.begin(), doors.end(), [&](const SlackDoor* door) {
+    return (door->team.empty() || press.team == door->team) && (door->app.empty() || press.app == door->app);
+  });
+  return found == doors.end() ? nullptr : *found;
 }
 
 std::string email_of(const SlackDoor& door, const std::string& user) {
@@ -108,15 +115,14 @@ net::ServerResponse act(const Services& s, const Call& call) {
   const std::string_view timestamp = call.request.header("x-slack-request-timestamp");
   const std::string_view signature = call.request.header("x-slack-signature");
   if (!is_fresh_press(timestamp, call.now)) return refuse(s, PressOutcome::stale, 401, "not a press of now");
-  const SlackDoor* const door = door_of(call, timestamp, signature);
-  if (door == nullptr) return refuse(s, PressOutcome::forged, 401, "not signed by Slack");
+  const std::vector<const SlackDoor*> doors = doors_of(call, timestamp, signature);
+  if (doors.empty()) return refuse(s, PressOutcome::forged, 401, "not signed by Slack");
   const std::string hash = press_hash(timestamp, call.request.body);
   if (!s.presses.used.use(hash, call.now)) return refuse(s, PressOutcome::used, 409, "the press was used before");
   const auto press = parse_press(call.request.body);
   if (!press) return refuse(s, PressOutcome::unusable, 400, press.error().message);
-  const bool is_ours =
-      (door->team.empty() || press->team == door->team) && (door->app.empty() || press->app == door->app);
-  if (!is_ours) return refuse(s, PressOutcome::elsewhere, 403, "not for this workspace and app");
+  const SlackDoor* const door = door_for(*press, doors);
+  if (door == nullptr) return refuse(s, PressOutcome::elsewhere, 403, "not for this workspace and app");
   if (!press->asks) return say(s, call, *door, *press, hash);
   if (!door->call) return refuse(s, PressOutcome::failed, 503, "there is no way to ask");
   const auto opened = door->call("views.open", modal_of(*press));
