@@ -24,7 +24,8 @@ using ports::Page;
 
 struct SessionTerms {
   Where where;
-  std::string tag;  // drives the list where it is given
+  bool is_open = false;  // only open ones: they are few, whatever else is asked
+  std::string tag;       // drives the list where it is given
 };
 
 void filter_session(Db& db, SessionTerms& terms, const std::string& name, const std::string& value) {
@@ -36,7 +37,11 @@ void filter_session(Db& db, SessionTerms& terms, const std::string& name, const 
   if (name == "since") return w.add("s.started_at >= ?", time_filter(name, value));
   if (name == "until") return w.add("s.started_at < ?", time_filter(name, value));
   // Spelled out: an index of some rows only is not used for a value that is bound.
-  if (name == "acknowledged") return w.add(flag_filter(name, value) ? "s.acknowledged = 1" : "s.acknowledged = 0");
+  if (name == "acknowledged") {
+    // Nobody acknowledges what was imported: of two indexes, that of the open ones is the short one.
+    const bool is_acknowledged = flag_filter(name, value);
+    return w.add(is_acknowledged ? "s.acknowledged = 1" : terms.is_open ? "+s.acknowledged = 0" : "s.acknowledged = 0");
+  }
   if (name == "state") {
     if (value != "open" && value != "lapsed") bad_filter(name, value);
     return w.add(value == "open" ? "s.state = 0" : "s.state = 1");
@@ -56,6 +61,8 @@ void filter_session(Db& db, SessionTerms& terms, const std::string& name, const 
 
 Page<model::Session> list_sessions(Db& db, const ListQuery& query) {
   SessionTerms terms;
+  const auto state = query.filters.find("state");
+  terms.is_open = state != query.filters.end() && state->second == "open";
   for (const auto& [name, value] : query.filters) filter_session(db, terms, name, value);
   const bool tagged = !terms.tag.empty();
   if (tagged) terms.where.add("t.tag = ?", terms.tag);
