@@ -209,9 +209,7 @@ struct Program {
                "\nExit codes: 0 the file is good; 1 what is deployed does not let through all that is "
                "needed; 2 the file is not good, or\ncannot be read; 3 some of the sample "
                "could not be read; 4 standard output cannot be written.\n");
-    check
-        .add_option("FILE", config_files,
-                    "Configuration files; with --deployed by default GLASSWATCH_CONFIG")
+    check.add_option("FILE", config_files, "Configuration files; with --deployed by default GLASSWATCH_CONFIG")
         ->type_name("FILE");
     repeated(check.add_option("--sample", config_sample,
                               "Say which records of these files or folders the patterns of watches match"))
