@@ -84,9 +84,20 @@ TEST(Filter, BuiltInWatches) {
 }
 
 TEST(Filter, OwnWatches) {
-  for (const char* spec :
-       {"*:Vault*", "444455556666:Vault*,FireAdmin", "4444*:*Vault?x", "777788889999:*", "*:*", "*:BreakGlassAdmin",
-        "*:*Vault", "ou:ou-ab12-cd34ef56:Vault*", "*:Vault,Tresor*,Safe*,Keys-*"}) {
+  std::vector<const char*> specs = {"*:Vault*",
+                                    "444455556666:Vault*,FireAdmin",
+                                    "4444*:*Vault?x",
+                                    "777788889999:*",
+                                    "*:*",
+                                    "*:BreakGlassAdmin",
+                                    "*:*Vault",
+                                    "ou:ou-ab12-cd34ef56:Vault*",
+                                    "*:Vault,Tresor*,Safe*,Keys-*"};
+  // Sanitizers make it twenty times as slow.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
+  specs.resize(2);
+#endif
+  for (const char* spec : specs) {
     watch::Config config;
     config.watches.push_back(watch_of(spec));
     const Rendering rules = eventbridge_rules(needs_of(config));
