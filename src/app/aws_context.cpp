@@ -60,7 +60,7 @@ AwsContext::~AwsContext() = default;
 
 AwsContext::AwsContext(const Io& io) : AwsContext(options_of(io)) {}
 
-AwsContext::AwsContext(const Io& io, std::stop_token stop) : AwsContext(stopped(options_of(io), stop)) {}
+AwsContext::AwsContext(const Io& io, const std::stop_token& stop) : AwsContext(stopped(options_of(io), stop)) {}
 
 void AwsContext::start() {
   if (transport_ == nullptr) transport_ = options_.transport();

@@ -34,7 +34,7 @@ class AwsContext {
   // By the environment, the files and the clock of `io`, over libcurl.
   explicit AwsContext(const Io& io);
   // The same, but that all its calls, also those for credentials, end soon after `stop`.
-  AwsContext(const Io& io, std::stop_token stop);
+  AwsContext(const Io& io, const std::stop_token& stop);
   ~AwsContext();
 
   // The client of a service in a region; empty: default_region(). It lives as long as this object. `invalid_input` when no

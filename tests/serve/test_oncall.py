@@ -112,7 +112,7 @@ def dossier(checks, s, receivers, ident):
     checks.ok(kinds[:2] == ["session.opened", "session.escalated"] and kinds[-1] == "session.lapsed", f"what was told: {kinds}")
     checks.ok(all(m["at"] and " 20" in m["outcome"] for m in told), f"to whom and when: {[m['outcome'] for m in told]}")
     checks.ok("pager delivered" in told[1]["outcome"], f"the pager by the step: {told[1]}")
-    checks.ok(use["first_told_at"] and set(use["told"]) == {"oncall", "pager"}, f"and who was told first: {use['told']}")
+    checks.ok(use["first_told_at"] and set(use["told"]) == {"oncall", "lake", "pager"}, f"and who was told first: {use['told']}")
     page = s.with_config("report", "--session", ident).stdout
     checks.ok(all(text in page for text in ("refused", "as: handling", "lapsed 20", "session.escalated")), "the page says so, too")
 
