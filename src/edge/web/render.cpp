@@ -1,5 +1,7 @@
 #include "edge/web/render.h"
 
+#include <cmath>
+
 #include "base/json/object.h"
 #include "base/json/write.h"
 
@@ -58,7 +60,7 @@ void append_outbox_json(std::string& out, const model::Alert& alert, const model
 
 void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting, const pipeline::QuietView& quiet,
                           const coverage::LagCounts& lags) {
-  const auto seconds = [&](double share) { return static_cast<std::int64_t>(lags.percentile(share) + 0.5); };
+  const auto seconds = [&](double share) { return std::llround(lags.percentile(share)); };
   ports::append_coverage_json(out, sighting);
   out.pop_back();  // the closing brace
   const auto usual = quiet.usual_micros(sighting);

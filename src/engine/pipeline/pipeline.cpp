@@ -204,6 +204,7 @@ class Pipeline::Impl {
 
   void commit(std::vector<Ready>& group) {
     std::vector<Work*> works;
+    works.reserve(group.size());
     for (Ready& ready : group) works.push_back(&ready.work);
     const Status status = persist(works);
     if (status || is_store_away(status.error().code) || status.error().code == Errc::corrupt) {
