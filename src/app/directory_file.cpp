@@ -1,13 +1,9 @@
 #include "app/directory_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "app/io.h"
+#include "app/new_file.h"
 #include "app/store_path.h"
 
 namespace gw::app {
@@ -30,22 +26,9 @@ Result<watch::Directory> load_directory(const std::string& path) {
 }
 
 Status save_directory(const std::string& path, const watch::Directory& directory) {
-  std::string made = path + ".XXXXXX";
-  const int fd = ::mkostemp(made.data(), O_CLOEXEC);
-  bool good = fd >= 0 && write_all(fd, watch::to_json(directory)) && ::fsync(fd) == 0;
-  if (fd >= 0) good = ::close(fd) == 0 && good;
-  good = good && ::rename(made.c_str(), path.c_str()) == 0;
-  if (!good) {
-    if (fd >= 0) ::unlink(made.c_str());
-    return Error{Errc::unavailable, path + ": it cannot be written"};
-  }
-  const auto folder = std::filesystem::path(path).parent_path();
-  const int parent = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (parent >= 0) {
-    (void)::fsync(parent);
-    ::close(parent);
-  }
-  return ok();
+  NewFile file;
+  if (file.open(path) && file.write(watch::to_json(directory)) && file.finish()) return ok();
+  return Error{Errc::unavailable, path + ": it cannot be written"};
 }
 
 watch::Directory configured_part(watch::Directory d, const DirectoryConfig& config) {

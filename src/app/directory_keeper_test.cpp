@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kMinute = 60'000'000;
 
 class Keeper : public testing::Test {
- protected:
+ public:
   Keeper() : folder_(fs::temp_directory_path() / ("gw-keeper-" + std::to_string(::getpid()))) {
     fs::create_directories(folder_);
     config_.store = "sqlite:" + (folder_ / "gw.db").string();
@@ -22,6 +22,7 @@ class Keeper : public testing::Test {
   }
   ~Keeper() override { fs::remove_all(folder_); }
 
+ protected:
   std::unique_ptr<DirectoryKeeper> make() {
     DirectoryKeeper::Hooks hooks;
     hooks.now = [this] { return now_; };

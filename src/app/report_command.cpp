@@ -1,65 +1,46 @@
 // report: what the store holds about the uses of a period, for auditors. Reads one moment of the store's file; a server may
 // write to it meanwhile.
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 #include "app/daemon.h"
+#include "app/new_file.h"
 #include "app/report/writer.h"
 #include "edge/store/sqlite/store.h"
 
 namespace gw::app {
 namespace {
 
-// Where a report goes: standard output, or a file that has its name only when it is whole.
+// Where a report goes: standard output, or a file.
 class Target {
  public:
-  explicit Target(const Io& io) : fd_(io.out) {}
-  Target(const Target&) = delete;
-  Target& operator=(const Target&) = delete;
-  ~Target() {
-    if (made_.empty()) return;
-    ::close(fd_);
-    ::unlink(made_.c_str());
-  }
+  explicit Target(const Io& io) : out_(io.out) {}
 
   bool open(const std::string& path) {
     path_ = path;
-    std::string made = path + ".XXXXXX";
-    fd_ = ::mkostemp(made.data(), O_CLOEXEC);
-    if (fd_ < 0) return false;
-    made_ = made;
-    return true;
+    return file_.open(path);
   }
   Status write(std::string_view text) {
-    errno = 0;
-    if (is_gone_ || write_all(fd_, text)) return ok();
-    if (made_.empty() && errno == EPIPE) {
-      is_gone_ = true;  // the reader has seen enough
-      return ok();
+    if (file_.is_open()) {
+      if (file_.write(text)) return ok();
+      return Error{Errc::unavailable, path_ + ": " + reason()};
     }
-    return Error{Errc::unavailable, made_.empty() ? "standard output cannot be written" : path_ + ": " + reason()};
+    errno = 0;
+    if (is_gone_ || write_all(out_, text)) return ok();
+    if (errno != EPIPE) return Error{Errc::unavailable, "standard output cannot be written"};
+    is_gone_ = true;  // the reader has seen enough
+    return ok();
   }
-  // Durable, then under its name.
-  bool finish() {
-    if (made_.empty()) return true;
-    if (::fsync(fd_) != 0 || ::rename(made_.c_str(), path_.c_str()) != 0) return false;
-    ::close(fd_);
-    made_.clear();
-    return true;
-  }
+  bool finish() { return !file_.is_open() || file_.finish(); }
   static std::string reason() { return std::strerror(errno); }  // NOLINT(concurrency-mt-unsafe)
 
  private:
-  int fd_;
+  int out_;
   bool is_gone_ = false;
   std::string path_;
-  std::string made_;
+  NewFile file_;
 };
 
 std::string folder_of(const std::string& path) {

@@ -9,10 +9,10 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ.get("GW_SOURCE_DIR") or os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.join(ROOT, "tests", "support")]
-from runner import Checks
+from runner import Checks, SHARED_DATA
 
 TRAIL = os.path.join(ROOT, "share", "sample-trail", "AWSLogs")
-DETECTIONS = "/work/shared/data/detections.jsonl"
+DETECTIONS = os.path.join(SHARED_DATA, "detections.jsonl")
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("GLASSWATCH_")}
 CONFIGS = {
     "built-in": "version: 1\n",

@@ -67,6 +67,41 @@ TEST(Sessions, TheSameWhateverComesFirst) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
+// A directory is read at some moment: of two records of one person only the later has its name.
+TEST(Sessions, ADirectorysNameStaysWhateverComesFirst) {
+  for (const bool later_first : {false, true}) {
+    Kit kit;
+    auto named = kit.entries(grant("2", "2026-07-01T10:30:00Z", "u-alice", kProd, "BreakGlassAdmin"));
+    for (model::Entry& entry : named) {
+      entry.event.principal.name = "Alice A.";
+      entry.event.principal.name_source = "directory";
+    }
+    const auto nameless = kit.entries(grant("1", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin"));
+    kit.deliver(later_first ? named : nameless);
+    kit.deliver(later_first ? nameless : named);
+    EXPECT_EQ(kit.only().principal.name, "Alice A.") << later_first;
+    EXPECT_EQ(kit.only().principal.name_source, "directory");
+  }
+}
+
+TEST(Sessions, EveryOtherNameGoesBeforeADirectorys) {
+  for (const bool directory_first : {false, true}) {
+    Kit kit;
+    auto named = kit.entries(grant("1", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin"));
+    for (model::Entry& entry : named) {
+      entry.event.principal.name = "Alice A.";
+      entry.event.principal.name_source = "directory";
+    }
+    const auto half =
+        kit.entries(saml("2", "2026-07-01T10:00:00Z", "alice@example.com", kProd, "BreakGlassAdmin", 7200));
+    kit.deliver(directory_first ? named : half);
+    kit.deliver(directory_first ? half : named);
+    ASSERT_EQ(kit.sessions.size(), 1u);
+    EXPECT_EQ(kit.only().principal.name, "alice@example.com") << directory_first;
+    EXPECT_EQ(kit.only().principal.name_source, "role_session");
+  }
+}
+
 TEST(Sessions, TwoPeopleInOneRoleAreTwo) {
   Kit kit;
   kit.deliver(grant("1", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin"));

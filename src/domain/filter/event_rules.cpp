@@ -7,6 +7,8 @@
 #include "domain/detect/detect.h"
 #include "domain/filter/packer.h"
 #include "domain/filter/render.h"
+#include "domain/pattern/eventbridge.h"
+#include "domain/pattern/letter_case.h"
 
 namespace gw::filter {
 namespace {
@@ -16,11 +18,16 @@ constexpr std::string_view kWrite = R"("readOnly":[false,{"exists":false}],)";
 constexpr std::string_view kByPerson =
     R"("sourceIPAddress":[{"anything-but":{"suffix":[".amazonaws.com",".amazonaws.com.cn",".aws.internal"]}}],)";
 
+std::string in_lower_case(std::string text) {
+  for (char& c : text) c = pattern::ascii_lower(c);
+  return text;
+}
+
 // Prefixes of the emergency names, those that differ in case only once.
 Texts emergency_prefixes(std::string_view before) {
   Texts out;
   for (const std::string& glob : emergency_globs()) {
-    std::string one = prefix_ignoring_case(std::string(before) + lower(glob.substr(0, glob.size() - 1)));
+    std::string one = prefix_ignoring_case(std::string(before) + in_lower_case(glob.substr(0, glob.size() - 1)));
     if (std::find(out.begin(), out.end(), one) == out.end()) out.push_back(std::move(one));
   }
   return out;

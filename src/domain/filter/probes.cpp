@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "base/json/write.h"
 #include "domain/cloudtrail/record_decode.h"
 #include "domain/detect/detect.h"
+#include "domain/filter/packer.h"
 #include "domain/pattern/envelope.h"
 #include "domain/watch/watch_set.h"
 
@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::string_view kAccount = "111122223333";
 constexpr std::string_view kTime = "2026-01-02T03:04:05Z";
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_string(out, text);
-  return out;
-}
 
 std::string role_session(std::string_view account, std::string_view role, std::string_view path = "") {
   const std::string a(account);

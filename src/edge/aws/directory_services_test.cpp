@@ -9,23 +9,7 @@
 namespace gw::aws {
 namespace {
 
-class DirectoryServices : public testing::Test {
- protected:
-  Client& client(Service service) {
-    EndpointOptions options;
-    options.region = "eu-west-1";
-    auto made = make_client(transport_, provider_, service, options, time_.tools());
-    EXPECT_TRUE(made);
-    client_ = std::move(*made);
-    return *client_;
-  }
-  [[nodiscard]] const ScriptedTransport::Sent& sent() const { return transport_.sent.back(); }
-
-  ScriptedTransport transport_;
-  TestTime time_;
-  FixedCredentials provider_{test_credentials()};
-  std::unique_ptr<Client> client_;
-};
+using DirectoryServices = ServiceTest;
 
 TEST_F(DirectoryServices, AccountsInPages) {
   transport_.answer(200, R"({"Accounts":[{"Id":"111122223333","Name":"prod \"a\"","State":"ACTIVE"},)"

@@ -88,12 +88,11 @@ void classify(Failure& failure) {
     failure.reaction = known.reaction;
     return;
   }
+  const bool is_not_spoken = failure.status == 501 || failure.status == 505;
   if (failure.status == 429) {
     failure.code = Errc::throttled;
     failure.reaction = Reaction::slow_down;
-  } else if (failure.status == 501 || failure.status == 505) {
-    failure.code = Errc::invalid_input;
-  } else if (failure.status >= 500 || failure.status == 408) {
+  } else if ((failure.status >= 500 && !is_not_spoken) || failure.status == 408) {
     failure.code = Errc::unavailable;
     failure.reaction = Reaction::try_again;
   } else if (failure.status == 401 || failure.status == 403) {

@@ -12,23 +12,7 @@ namespace {
 
 const std::string kQueue = "https://sqs.eu-west-1.amazonaws.com/111122223333/q";
 
-class Services : public testing::Test {
- protected:
-  Client& client(Service service) {
-    EndpointOptions options;
-    options.region = "eu-west-1";
-    auto made = make_client(transport_, provider_, service, options, time_.tools());
-    EXPECT_TRUE(made);
-    client_ = std::move(*made);
-    return *client_;
-  }
-  [[nodiscard]] const ScriptedTransport::Sent& sent() const { return transport_.sent.back(); }
-
-  ScriptedTransport transport_;
-  TestTime time_;
-  FixedCredentials provider_{test_credentials()};
-  std::unique_ptr<Client> client_;
-};
+using Services = ServiceTest;
 
 TEST_F(Services, SqsReceive) {
   transport_.answer(200, R"({"Messages":[{"MessageId":"m","ReceiptHandle":"h=","Body":"{\"a\":1}","Attributes":)"

@@ -119,6 +119,7 @@ Result<std::vector<SqsMessage>> receive_messages(Client& sqs, const ReceiveReque
 Result<std::vector<EntryResult>> delete_messages(Client& sqs, const std::string& queue_url,
                                                  const std::vector<std::string>& receipt_handles) {
   std::vector<std::string> entries;
+  entries.reserve(receipt_handles.size());
   for (const std::string& handle : receipt_handles) entries.push_back(handle_entry(handle));
   return batch(sqs, "DeleteMessageBatch", queue_url, entries);
 }
@@ -126,6 +127,7 @@ Result<std::vector<EntryResult>> delete_messages(Client& sqs, const std::string&
 Result<std::vector<EntryResult>> change_visibility(Client& sqs, const std::string& queue_url,
                                                    const std::vector<Visibility>& messages) {
   std::vector<std::string> entries;
+  entries.reserve(messages.size());
   for (const Visibility& message : messages) {
     entries.push_back(handle_entry(message.receipt_handle) +
                       ",\"VisibilityTimeout\":" + std::to_string(message.seconds));

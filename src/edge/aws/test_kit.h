@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -83,6 +85,25 @@ struct TestTime {
 inline Credentials test_credentials(std::string token = {}) {
   return {"AKIDEXAMPLE", Secret("secret"), Secret(std::move(token)), std::nullopt};
 }
+
+// A Client of any service, over a ScriptedTransport.
+class ServiceTest : public testing::Test {
+ protected:
+  Client& client(Service service) {
+    EndpointOptions options;
+    options.region = "eu-west-1";
+    auto made = make_client(transport_, provider_, service, options, time_.tools());
+    EXPECT_TRUE(made);
+    client_ = std::move(*made);
+    return *client_;
+  }
+  [[nodiscard]] const ScriptedTransport::Sent& sent() const { return transport_.sent.back(); }
+
+  ScriptedTransport transport_;
+  TestTime time_;
+  FixedCredentials provider_{test_credentials()};
+  std::unique_ptr<Client> client_;
+};
 
 class LoopbackServer {
  public:

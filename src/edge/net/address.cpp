@@ -104,6 +104,13 @@ bool is_public(const Address& address) {
   return (b[0] & 0xe0) == 0x20 && !is_in(address, kNotPublicV6);
 }
 
+bool is_host_text(std::string_view text) {
+  return !text.empty() && text.size() < 256 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+           c == '_' || c == ':';
+  });
+}
+
 bool is_in_network(const Address& address, std::string_view network) {
   const std::size_t slash = network.find('/');
   const auto base = parse_address(network.substr(0, slash));

@@ -30,6 +30,9 @@ struct Address {
 // shared (100.64/10), reserved or documentation, also where IPv6 carries such an IPv4 address (mapped, 6to4, NAT64, Teredo).
 [[nodiscard]] bool is_public(const Address& address);
 
+// Characters of a host's name, or of an address without brackets; says nothing of whether there is one.
+[[nodiscard]] bool is_host_text(std::string_view text);
+
 // `address` lies in `network`: an address, or an address and a number of bits (`10.0.0.0/8`). False for anything else.
 [[nodiscard]] bool is_in_network(const Address& address, std::string_view network);
 

@@ -36,13 +36,6 @@ struct EasyFree {
 
 milliseconds until(Steady::time_point end) { return std::chrono::ceil<milliseconds>(end - Steady::now()); }
 
-bool is_host(const std::string& host) {
-  return !host.empty() && host.size() < 256 && std::all_of(host.begin(), host.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
-           c == '_' || c == ':';
-  });
-}
-
 }  // namespace
 
 struct StreamClient::Connection {
@@ -101,7 +94,7 @@ Status StreamClient::open(milliseconds deadline) {
   auto made = std::make_unique<Connection>();
   if (started) made->easy.reset(curl_easy_init());
   if (!made->easy) return Error{Errc::internal, "libcurl did not start"};
-  if (!is_host(server_.host) || server_.port < 1 || server_.port > 65'535)
+  if (!is_host_text(server_.host) || server_.port < 1 || server_.port > 65'535)
     return Error{Errc::invalid_input, "not a host and a port"};
   if (!server_.tls && !server_.allow_private)
     return Error{Errc::denied, shown() + ": nothing is sent without TLS (allow_private permits it)"};

@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <utility>
 
 #include "base/encoding.h"
@@ -22,11 +23,7 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
+using boost::beast::iequals;
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -37,7 +34,7 @@ std::string_view trimmed(std::string_view text) {
 bool lists(std::string_view values, std::string_view token) {
   while (!values.empty()) {
     const std::size_t comma = std::min(values.find(','), values.size());
-    if (is_same(trimmed(values.substr(0, comma)), token)) return true;
+    if (iequals(trimmed(values.substr(0, comma)), token)) return true;
     values.remove_prefix(std::min(comma + 1, values.size()));
   }
   return false;
@@ -137,13 +134,13 @@ Result<std::optional<std::size_t>> ws_check_answer(std::string_view bytes, std::
     if (colon == std::string_view::npos) return wrong("a header that is none");
     const std::string_view name = header.substr(0, colon);
     const std::string_view value = trimmed(header.substr(colon + 1));
-    if (is_same(name, "upgrade")) upgrades = upgrades || is_same(value, "websocket");
-    if (is_same(name, "connection")) connects = connects || lists(value, "upgrade");
-    if (is_same(name, "sec-websocket-accept")) {
+    if (iequals(name, "upgrade")) upgrades = upgrades || iequals(value, "websocket");
+    if (iequals(name, "connection")) connects = connects || lists(value, "upgrade");
+    if (iequals(name, "sec-websocket-accept")) {
       if (value != ws_accept(key)) return wrong("the server did not answer to our key");
       ++accepts;
     }
-    if (is_same(name, "sec-websocket-extensions") || is_same(name, "sec-websocket-protocol"))
+    if (iequals(name, "sec-websocket-extensions") || iequals(name, "sec-websocket-protocol"))
       return wrong("the server chose what nobody asked for");
   }
   if (!upgrades || !connects || accepts != 1) return wrong("the answer opens no connection");

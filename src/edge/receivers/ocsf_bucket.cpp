@@ -54,8 +54,11 @@ std::string ocsf_object_key(const ports::Message& message) {
   json::Doc doc;
   const json::Value data = doc.parse(claim.alert.data) ? doc.root() : json::Value();
   const json::Value said = data["access"].is_object() ? data["access"] : data;
-  const std::string region = claim.session ? claim.session->region : std::string(said["region"].text());
-  const std::string account = claim.session ? claim.session->account_id : std::string(said["account_id"].text());
+  // The alert's own record first: a session's region may change as more of it becomes known, and the key with it.
+  std::string region(said["region"].text());
+  std::string account(said["account_id"].text());
+  if (region.empty() && claim.session) region = claim.session->region;
+  if (account.empty() && claim.session) account = claim.session->account_id;
   std::string day = format_time(claim.alert.event_time.value_or(claim.alert.created_at)).substr(0, 10);
   std::erase(day, '-');
   return "region=" + region_of(region) + "/accountId=" + account_of(account) + "/eventDay=" + day + "/" +

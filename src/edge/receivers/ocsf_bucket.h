@@ -27,7 +27,8 @@ struct BucketPlace {
 [[nodiscard]] Result<BucketPlace> parse_bucket_place(std::string_view path);
 
 // region=eu-west-2/accountId=111122223333/eventDay=20260801/ALERT.json, as Security Lake lays out its sources; `unknown` where a
-// record says nothing of the kind. By the alert alone: the same alert has the same key whenever it is told. Pure.
+// record says nothing of the kind. By the alert, and the session's account and region where the alert has none of its own: the same
+// alert has the same key whenever it is told. Pure.
 [[nodiscard]] std::string ocsf_object_key(const ports::Message& message);
 
 }  // namespace gw::receivers

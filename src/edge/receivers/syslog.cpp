@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "base/json/doc.h"
+#include "edge/net/address.h"
 #include "edge/receivers/body.h"
 #include "edge/receivers/slack_text.h"
 #include "edge/receivers/summary.h"
@@ -226,12 +227,7 @@ Result<net::StreamServer> parse_syslog_address(std::string_view text) {
     server.host = text.substr(0, colon);
     port = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
   }
-  const bool is_host = !server.host.empty() && server.host.size() < 256 &&
-                       std::all_of(server.host.begin(), server.host.end(), [](char c) {
-                         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                c == '.' || c == '-' || c == '_' || c == ':';
-                       });
-  if (!is_host) return bad;
+  if (!net::is_host_text(server.host)) return bad;
   server.port = server.tls ? 6514 : 601;
   if (port.empty()) return server;
   port.remove_prefix(1);

@@ -110,8 +110,9 @@ class Directory::Impl {
   std::jthread thread_;
 };
 
-Directory::Directory(DirectoryConfig config, Submit submit, ports::Recovery& cursors, std::function<Time()> clock)
-    : impl_(std::make_unique<Impl>(std::move(config), std::move(submit), cursors, std::move(clock))) {}
+Directory::Directory(const DirectoryConfig& config, Submit submit, ports::Recovery& cursors,
+                     std::function<Time()> clock)
+    : impl_(std::make_unique<Impl>(config, std::move(submit), cursors, std::move(clock))) {}
 Directory::~Directory() = default;
 
 void Directory::finish() { impl_->finish(); }

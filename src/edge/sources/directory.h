@@ -17,7 +17,7 @@ namespace gw::sources {
 class Directory {
  public:
   // Starts its thread. What it refers to outlives it; its deliveries may outlive all of it.
-  Directory(DirectoryConfig config, Submit submit, ports::Recovery& cursors, std::function<Time()> clock);
+  Directory(const DirectoryConfig& config, Submit submit, ports::Recovery& cursors, std::function<Time()> clock);
   // Takes no more, and waits for the thread; what was submitted is settled in its own time.
   ~Directory();
   Directory(const Directory&) = delete;

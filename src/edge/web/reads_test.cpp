@@ -185,6 +185,27 @@ TEST_F(WebTest, CoverageSaysHowLateRecordsAre) {
       << response.body;
 }
 
+TEST_F(WebTest, DirectoriesAndWhatIsMissing) {
+  EXPECT_NE(ask("GET", "/api/v1/directory").body.find("\"items\":[]"), std::string::npos);
+  hooks.directory = [] {
+    return std::vector<DirectoryPart>{{"users", Time{1'000'000}, 3, {}, {}, 0},
+                                      {"accounts", {}, 0, "no \x1b way", "organizations:ListAccounts", 2}};
+  };
+  start();
+  const net::RawResponse response = ask("GET", "/api/v1/directory");
+  EXPECT_EQ(response.body.find('\x1b'), std::string::npos);
+  json::Doc doc;
+  ASSERT_TRUE(doc.parse(response.body)) << response.body;
+  const json::Value items = doc.root()["items"];
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(items.first_child()["entries"].raw(), "3");
+  EXPECT_TRUE(items.first_child()["problem"].is_nothing());
+  const json::Value second = items.first_child().next_sibling();
+  EXPECT_TRUE(second["read_at"].is_nothing());
+  EXPECT_EQ(second["missing_permission"].text(), "organizations:ListAccounts");
+  EXPECT_EQ(second["failures"].raw(), "2");
+}
+
 TEST_F(WebTest, ReadyOrWhyNot) {
   std::vector<std::string> problems;
   hooks.problems = [&] { return problems; };

@@ -162,7 +162,7 @@ struct Notifier::Shared {
     slots.emplace(name, std::move(slot));
   }
 
-  void set(Receivers receivers, std::shared_ptr<const Setup> next) {
+  void set(Receivers&& receivers, std::shared_ptr<const Setup> next) {
     const std::lock_guard lock(mutex);
     setup = std::move(next);
     for (auto at = slots.begin(); at != slots.end();) {

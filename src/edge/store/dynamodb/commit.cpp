@@ -207,7 +207,7 @@ bool DynamoStore::attempt(const ports::Ask& ask, const Decide& decide, bool is_f
 
 Status DynamoStore::commit(const ports::Ask& ask, const Decide& decide) {
   bool is_new = false;
-  const Status status = guard([&] {
+  Status status = guard([&] {
     const std::lock_guard lock(commit_mutex_);
     for (unsigned round = 1; round <= kAttempts; ++round) {
       if (attempt(ask, decide, round == 1, is_new)) return Unit{};

@@ -198,6 +198,7 @@ std::vector<AlertItem> DynamoStore::unsent() {
     if (waits) alerts.try_emplace(key, std::move(alert));
   }
   std::vector<AlertItem> list;
+  list.reserve(alerts.size());
   for (auto& [key, alert] : alerts) list.push_back(std::move(alert));
   std::stable_sort(list.begin(), list.end(),
                    [](const AlertItem& a, const AlertItem& b) { return a.alert.id < b.alert.id; });

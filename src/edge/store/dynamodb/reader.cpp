@@ -64,7 +64,7 @@ Page<Session> list_sessions(Table& table, Snapshot& snapshot, const ListQuery& q
   const bool is_open = state != query.filters.end() && state->second == "open";
   const Listing all = is_open ? Listing{"due", std::string(keys::kClock), {}, {}, 0} : Listing{{}, "S", {}, {}, 0};
   std::vector<std::pair<std::string, Session>> found;
-  table.walk(all, [&](Item item) {
+  table.walk(all, [&](const Item& item) {
     if (item.text("pk") != "S" || item.has("into")) return true;
     Session session = parse_session(table, item);
     if (passes(tests, session)) found.emplace_back(place_of(session.started_at, session.id), std::move(session));
@@ -116,7 +116,7 @@ Page<StoredEvent> list_events(Table& table, Snapshot& snapshot, const ListQuery&
   }
   std::vector<std::pair<std::string, StoredEvent>> found;
   for (std::size_t shard = 0; shard < keys::kEventShards; ++shard) {
-    table.walk({{}, keys::event_shard(shard), {}, {}, 0}, [&](Item item) {
+    table.walk({{}, keys::event_shard(shard), {}, {}, 0}, [&](const Item& item) {
       const Time time = item.time("time");
       if (!item.has("body") || (since && time < *since) || (until && time >= *until) || snapshot.is_void(item))
         return true;
