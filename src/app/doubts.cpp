@@ -1,5 +1,6 @@
 #include "app/doubts.h"
 
+#include "app/slack_doors.h"
 #include "base/json/doc.h"
 #include "edge/net/address.h"
 #include "edge/receivers/local_time.h"
@@ -47,12 +48,15 @@ std::vector<Doubt> doubts_of(const AppConfig& config) {
     doubts.push_back(
         {"without its id the Identity Store cannot be asked for names", "part", "directory.identity_store"});
   for (const ReceiverConfig& r : d.receivers) {
-    if (!r.signing_secret.empty() && r.token.empty())
-      doubts.push_back(
-          {"messages of an incoming webhook have no buttons: signing_secret has no effect", "receiver", r.name});
-    if (!r.signing_secret.empty() && !r.token.empty() && (r.team.empty() || r.app.empty()))
+    if (!takes_presses(r) && !(r.signing_secret.empty() && r.app_token.empty()))
+      doubts.push_back({"messages of an incoming webhook have no buttons: signing_secret and app_token have no effect",
+                        "receiver", r.name});
+    if (takes_presses(r) && !r.signing_secret.empty() && (r.team.empty() || r.app.empty()))
       doubts.push_back({"presses are taken from every workspace and app that has the signing secret: set team and app",
                         "receiver", r.name});
+    if (takes_presses(r) && r.signing_secret.empty() && r.team.empty())
+      doubts.push_back(
+          {"presses are taken from every workspace that the app is installed in: set team", "receiver", r.name});
     if (r.mention.starts_with('@') && r.mention != "@here" && r.mention != "@channel")
       doubts.push_back({"this mention calls nobody: Slack needs subteam:S… or user:U…", "receiver", r.name});
   }

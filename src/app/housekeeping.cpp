@@ -63,6 +63,15 @@ void HealthLog::problems(const std::vector<std::string>& problems) {
   problems_ = problems;
 }
 
+void HealthLog::doubts(const std::vector<std::string>& doubts) {
+  for (const std::string& doubt : doubts) {
+    if (std::find(doubts_.begin(), doubts_.end(), doubt) == doubts_.end())
+      tell_(Log::Level::warning, "ready, but not all of it works", {{"reason", doubt}});
+  }
+  if (doubts.empty() && !doubts_.empty()) tell_(Log::Level::info, "all of it works again", {});
+  doubts_ = doubts;
+}
+
 void HealthLog::clockwork(const Status& ticked) {
   const std::string now = ticked ? std::string() : ticked.error().message;
   if (now == clockwork_) return;

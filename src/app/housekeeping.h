@@ -46,6 +46,7 @@ class HealthLog {
 
   void receivers(const std::map<std::string, notify::SenderHealth>& health);
   void problems(const std::vector<std::string>& problems);  // what keeps it from being ready
+  void doubts(const std::vector<std::string>& doubts);      // what does not
   void clockwork(const Status& ticked);
 
  private:
@@ -56,6 +57,7 @@ class HealthLog {
   Tell tell_;
   std::map<std::string, Seen> receivers_;
   std::vector<std::string> problems_;
+  std::vector<std::string> doubts_;
   std::string clockwork_;
 };
 

@@ -59,7 +59,10 @@ pipeline::Config small_pipeline() {
 
 // Nothing here takes presses.
 AppConfig without_buttons(AppConfig config) {
-  for (ReceiverConfig& r : config.daemon.receivers) r.signing_secret.clear();
+  for (ReceiverConfig& r : config.daemon.receivers) {
+    r.signing_secret.clear();
+    r.app_token.clear();
+  }
   return config;
 }
 

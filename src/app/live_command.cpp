@@ -24,13 +24,14 @@ struct Feed {
 struct Live {
   bool ready = false;
   std::vector<std::string> problems;
+  std::vector<std::string> doubts;  // what does not keep it from being ready
   std::map<std::string, Feed> feeds;
   std::vector<std::string> silent;
   std::size_t waiting = 0;
   std::size_t parked = 0;
   std::size_t quarantined = 0;
   std::vector<std::string> directories;  // that could not be read, and why; names are missing then, and nothing else
-  [[nodiscard]] bool is_well() const { return ready && silent.empty() && parked == 0; }
+  [[nodiscard]] bool is_well() const { return ready && doubts.empty() && silent.empty() && parked == 0; }
 };
 
 // Whole seconds: what is compared and shown.
@@ -64,9 +65,13 @@ int collect(const Api& api, const Io& io, Live& live) {
   json::Doc doc;
   if (const int code = parse_answer(*answer, io, doc); code != kDone) return code;
   live.ready = answer->status == 200;
-  const json::Value problems = doc.root()["problems"];
-  for (json::Value p = problems.first_child(); !p.is_missing(); p = p.next_sibling())
-    live.problems.emplace_back(p.text());
+  const auto sentences = [&doc](std::string_view name, std::vector<std::string>& out) {
+    const json::Value list = doc.root()[name];
+    for (json::Value one = list.first_child(); !one.is_missing(); one = one.next_sibling())
+      out.emplace_back(one.text());
+  };
+  sentences("problems", live.problems);
+  sentences("doubts", live.doubts);
   if (!live.ready && live.problems.empty()) live.problems.push_back("HTTP " + std::to_string(answer->status));
 
   const auto place = [&](json::Value c) {
@@ -107,6 +112,7 @@ std::string json_of(const Live& live) {
     out.push_back(']');
   };
   list("problems", live.problems);
+  list("doubts", live.doubts);
   out += ",\"feeds\":[";
   for (const auto& [name, feed] : live.feeds) {
     if (out.back() != '[') out.push_back(',');
@@ -131,6 +137,7 @@ std::string text_of(const Live& live) {
   constexpr std::size_t kShown = 20;
   std::string out = live.ready ? "ready\n" : "NOT READY\n";
   for (const std::string& problem : live.problems) out += "  " + visible(problem) + "\n";
+  for (const std::string& doubt : live.doubts) out += "  but: " + visible(doubt) + "\n";
   std::vector<Cells> rows = {{"FEED", "ACCOUNTS", "PLACES", "SILENT", "NEWEST EVENT", "LAST HEARD", "LAG P95"}};
   for (const auto& [name, feed] : live.feeds) {
     rows.push_back({visible(name), std::to_string(feed.accounts.size()), std::to_string(feed.places),

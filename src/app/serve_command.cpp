@@ -152,6 +152,7 @@ class Daemon {
     keeper_ = std::make_unique<Housekeeper>(std::vector<Housekeeper::Task>{
         {milliseconds(1000), [this] { health_log_.receivers(notifier_->health()); }},
         {milliseconds(1000), [this] { health_log_.problems(problems()); }},
+        {milliseconds(1000), [this] { health_log_.doubts(web_->doubts()); }},
         {milliseconds(1000), [this] { tick(); }, milliseconds(1000)},
         {milliseconds(5000), [this] { read_tokens_again(); }},
         {std::chrono::hours(24), [this] { retain(io_.now()); }, milliseconds(60'000)},

@@ -5,8 +5,9 @@
 
 #include "app/aws_context.h"
 #include "app/config_place.h"
+#include "app/receiver_secrets.h"
 #include "app/secrets.h"
-#include "base/json/doc.h"
+#include "app/slack_doors.h"
 #include "base/uuid.h"
 #include "edge/aws/s3.h"
 #include "edge/aws/sns.h"
@@ -19,60 +20,6 @@ namespace {
 
 // Tokens that AWS keeps are fetched again after this, so that a new one counts and an old one stops without a restart.
 constexpr std::chrono::seconds kTokenAge{300};
-
-receivers::SecretText text_of(std::function<Result<Secret>()> get) {
-  return [get = std::move(get)]() -> Result<std::string> {
-    auto secret = get();
-    if (!secret) return std::move(secret).error();
-    return secret->reveal();
-  };
-}
-
-bool is_reference(const std::string& text) {
-  for (const std::string_view form : {"env:", "file:", "ssm:", "secretsmanager:"}) {
-    if (text.starts_with(form)) return true;
-  }
-  return false;
-}
-
-// The secrets of one receiver.
-class Secrets {
- public:
-  explicit Secrets(const Io& io) : io_(io) {}
-
-  // One that may be absent, or an address that may stand there itself.
-  Status take(const std::string& reference, receivers::SecretText& out) {
-    if (reference.empty()) return ok();
-    auto source = secret_source(reference, io_);
-    if (!source) return std::move(source).error();
-    SecretSource& found = *source;
-    out = text_of(std::move(found.get));
-    if (found.reread) rereads_.push_back(std::move(found.reread));
-    return ok();
-  }
-  Status take_url(const std::string& url, receivers::SecretText& out) {
-    if (url.empty() || is_reference(url)) return take(url, out);
-    out = [url] { return Result<std::string>(url); };
-    return ok();
-  }
-  // Reads all of them again; true when one has changed. Empty when none needs it.
-  std::function<Result<bool>()> reread() {
-    if (rereads_.empty()) return {};
-    return [rereads = std::move(rereads_)]() -> Result<bool> {
-      bool changed = false;
-      for (const auto& one : rereads) {
-        auto has = one();
-        if (!has) return has;
-        changed = changed || *has;
-      }
-      return changed;
-    };
-  }
-
- private:
-  const Io& io_;
-  std::vector<std::function<Result<bool>()>> rereads_;
-};
 
 std::vector<ReceiverConfig> receivers_or_stdout(const AppConfig& config) {
   if (!config.daemon.receivers.empty()) return config.daemon.receivers;
@@ -150,7 +97,7 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.name = r.name;
   config.type = r.type;
   config.channel = r.channel;
-  config.buttons = !r.signing_secret.empty();
+  config.buttons = takes_presses(r);
   config.mention = mention_of(r.mention);
   config.path = r.path;
   config.descriptor = io.out;
@@ -160,7 +107,7 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   config.topic_arn = r.topic_arn;
   if (r.type == "sns") config.publish = sns_publish(io);
   if (r.type == "ocsf" && r.path.starts_with("s3://")) config.put = object_put(io);
-  Secrets secrets(io);
+  ReceiverSecrets secrets(io);
   for (const Status& taken :
        {secrets.take(r.token, config.token), secrets.take(r.webhook_url, config.webhook_url),
         secrets.take_url(r.url, config.url), secrets.take(r.secret, config.secret),
@@ -208,7 +155,7 @@ notify::Setup make_setup(const AppConfig& config) {
 }
 
 Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& io,
-                                            std::shared_ptr<const watch::Directory> directory) {
+                                            const std::shared_ptr<const watch::Directory>& directory) {
   watch::Config watch_config = config.watch;
   watch_config.directory = directory;
   auto watches = watch::WatchSet::compile(std::move(watch_config));
@@ -249,56 +196,6 @@ Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& i
   return std::make_shared<const pipeline::Settings>(std::move(settings));
 }
 
-namespace {
-
-constexpr std::chrono::milliseconds kSlackCall{2'000};  // whoever presses is answered within three seconds
-
-Result<std::string> call_slack(const receivers::HttpPost& post, const receivers::SecretText& token,
-                               const std::string& url, const std::string& body) {
-  const auto secret = token();
-  if (!secret) return secret.error();
-  const bool is_json = body.starts_with('{');
-  const auto reply =
-      post(url,
-           {{"authorization", "Bearer " + *secret},
-            {"content-type", is_json ? "application/json; charset=utf-8" : "application/x-www-form-urlencoded"}},
-           body, kSlackCall);
-  if (!reply) return reply.error();
-  json::Doc doc;
-  if (reply->status != 200 || !doc.parse(reply->body) || !doc.root()["ok"].boolean().value_or(false))
-    return Error{Errc::unavailable, "Slack did not accept it"};
-  return reply->body;
-}
-
-// A door for each Slack app that has a signing secret.
-Status add_doors(const AppConfig& config, const Io& io, web::Config& out) {
-  for (const ReceiverConfig& r : config.daemon.receivers) {
-    if (r.type != "slack" || r.signing_secret.empty() || r.token.empty()) continue;
-    web::SlackDoor door;
-    door.receiver = r.name;
-    door.team = r.team;
-    door.app = r.app;
-    receivers::SecretText token;
-    Secrets secrets(io);
-    for (const Status& taken : {secrets.take(r.signing_secret, door.signing_secret), secrets.take(r.token, token)}) {
-      if (!taken) return Error(taken.error()).in("receiver " + r.name);
-    }
-    net::ClientOptions options;
-    options.allow_private = r.allow_private;
-    net::fill_from_environment(options);
-    std::string base = r.api_url.empty() ? receivers::Config{}.api_url : r.api_url;
-    if (!base.ends_with('/')) base.push_back('/');
-    door.call = [post = receivers::make_http_post(std::move(options)), token, base](const std::string& method,
-                                                                                    const std::string& body) {
-      return call_slack(post, token, base + method, body);
-    };
-    out.slack.push_back(std::move(door));
-  }
-  return ok();
-}
-
-}  // namespace
-
 Result<web::Config> make_web(const AppConfig& config, const Io& io) {
   web::Config out;
   out.open_metrics = config.daemon.http.metrics_open;
@@ -316,7 +213,9 @@ Result<web::Config> make_web(const AppConfig& config, const Io& io) {
     token.hash = web::token_hash(secret->reveal());
     out.tokens.push_back(std::move(token));
   }
-  if (const Status added = add_doors(config, io, out); !added) return added.error();
+  auto doors = make_slack_doors(config, io);
+  if (!doors) return std::move(doors).error();
+  out.slack = std::move(*doors);
   return out;
 }
 

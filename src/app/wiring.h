@@ -23,8 +23,8 @@ namespace gw::app {
 [[nodiscard]] Result<notify::Notifier::Receivers> make_receivers(const AppConfig& config, const Io& io);
 [[nodiscard]] notify::Setup make_setup(const AppConfig& config);
 // What the pipeline works by. `routes` are those of make_routes(); `directory` holds only what is configured (directory_file.h).
-[[nodiscard]] Result<pipeline::SettingsPtr> make_settings(const AppConfig& config, const Io& io,
-                                                          std::shared_ptr<const watch::Directory> directory = nullptr);
+[[nodiscard]] Result<pipeline::SettingsPtr> make_settings(
+    const AppConfig& config, const Io& io, const std::shared_ptr<const watch::Directory>& directory = nullptr);
 [[nodiscard]] Result<web::Config> make_web(const AppConfig& config, const Io& io);
 
 // The configuration of `serve` and its kin: the file, or GLASSWATCH_CONFIG, or none; then the environment. Complains and

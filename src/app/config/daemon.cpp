@@ -43,6 +43,7 @@ ReceiverConfig read_receiver(const YAML::Node& node) {
   r.channel = text_of(node, "channel");
   r.webhook_url = text_of(node, "webhook_url");
   r.signing_secret = text_of(node, "signing_secret");
+  r.app_token = text_of(node, "app_token");
   r.team = text_of(node, "team");
   r.app = text_of(node, "app");
   r.api_url = text_of(node, "api_url");

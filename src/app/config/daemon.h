@@ -45,6 +45,7 @@ struct ReceiverConfig {
   std::string channel;
   std::string webhook_url;     // reference
   std::string signing_secret;  // reference
+  std::string app_token;       // reference; of Slack, for Socket Mode
   std::string team;            // of Slack, whose presses are taken; empty: any that is signed
   std::string app;
   std::string api_url;  // of Slack; empty: its own

@@ -26,7 +26,9 @@ struct Type {
 
 const std::vector<Type>& receiver_types() {
   static const std::vector<Type> types = {
-      {"slack", {}, {"token", "channel", "webhook_url", "signing_secret", "team", "app", "mention", "api_url"}},
+      {"slack",
+       {},
+       {"token", "channel", "webhook_url", "signing_secret", "app_token", "team", "app", "mention", "api_url"}},
       {"pagerduty", {"routing_key"}, {"api_url"}},
       {"webhook", {"url"}, {"secret"}},
       {"teams", {"webhook_url"}, {}},

@@ -72,6 +72,8 @@ Schema receiver() {
        {"channel", text(), "Slack channel id."},
        {"signing_secret", of(Kind::secret),
         "Slack signing secret: presses come to /slack/actions, messages have buttons."},
+       {"app_token", of(Kind::secret),
+        "Slack app-level token (xapp-…): presses come by Socket Mode, messages have buttons."},
        {"team", text(), "Slack workspace (T…) whose presses are taken."},
        {"app", text(), "Slack app (A…) whose presses are taken."},
        {"webhook_url", of(Kind::secret), "Slack or Teams webhook."},

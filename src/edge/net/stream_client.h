@@ -20,6 +20,7 @@ struct StreamServer {
   std::string ca_file;         // PEM bundle; empty: the system's
   std::string certificate;     // PEM files by which we show who we are; empty: not at all
   std::string key;
+  std::string proxy;  // as libcurl reads it; empty: none. Its own address is not checked
 };
 
 // Keeps its connection between calls, but none that was idle for longer than half a minute: what stands between may have
@@ -43,10 +44,8 @@ class StreamClient {
  private:
   struct Connection;
   [[nodiscard]] Status open(std::chrono::milliseconds deadline);
-  [[nodiscard]] Status write(std::string_view bytes, std::chrono::steady_clock::time_point end);
   [[nodiscard]] Status settle(bool is_new, std::chrono::steady_clock::time_point end);
   [[nodiscard]] Error lost(std::string_view why);
-  [[nodiscard]] std::string shown() const;
 
   StreamServer server_;
   std::unique_ptr<Connection> connection_;

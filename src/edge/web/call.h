@@ -31,12 +31,17 @@ struct Presses {
   void count(PressOutcome outcome) { ++counts[static_cast<std::size_t>(outcome)]; }
 };
 
+class PressDesk;
+class SlackSockets;
+
 struct Services {
   ports::Store& store;
   Ingest& ingest;
   const Hooks& hooks;
   FailureLimit& failures;
   Presses& presses;
+  PressDesk& desk;
+  const SlackSockets& sockets;
 };
 
 struct Call {

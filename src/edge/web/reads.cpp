@@ -8,6 +8,7 @@
 #include "edge/web/lists.h"
 #include "edge/web/metrics.h"
 #include "edge/web/render.h"
+#include "edge/web/slack_socket.h"
 
 namespace gw::web {
 namespace {
@@ -17,7 +18,10 @@ net::ServerResponse healthz(const Services&, const Call&) { return respond_json(
 net::ServerResponse readyz(const Services& s, const Call&) {
   const std::vector<std::string> problems = s.hooks.problems ? s.hooks.problems() : std::vector<std::string>{};
   std::string body = problems.empty() ? R"({"status":"ready","problems":)" : R"({"status":"not ready","problems":)";
-  append_list(body, problems, [](std::string& out, const std::string& text) { json::append_string(out, text); });
+  const auto text = [](std::string& out, const std::string& one) { json::append_string(out, one); };
+  append_list(body, problems, text);
+  body += ",\"doubts\":";
+  append_list(body, socket_doubts(s.sockets), text);
   return respond_json(problems.empty() ? 200 : 503, body + "}\n");
 }
 
@@ -36,6 +40,20 @@ net::ServerResponse metrics(const Services& s, const Call& call) {
                     "Presses in Slack since the start, by what became of them.",
                     {{"outcome", std::string(kPressOutcomes[i])}},
                     static_cast<double>(s.presses.counts[i].load())});
+  }
+  for (const SocketState& state : s.sockets.states()) {
+    for (const std::string& receiver : state.receivers) {
+      more.push_back({"glasswatch_slack_socket_connected",
+                      false,
+                      "Whether presses in Slack can come by Socket Mode.",
+                      {{"receiver", receiver}},
+                      state.is_connected ? 1.0 : 0.0});
+      more.push_back({"glasswatch_slack_socket_connections_total",
+                      true,
+                      "Connections of Socket Mode since the start.",
+                      {{"receiver", receiver}},
+                      static_cast<double>(state.connections)});
+    }
   }
   const InFlight now = s.hooks.in_flight ? s.hooks.in_flight() : InFlight{};
   return respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(*totals, now, more));

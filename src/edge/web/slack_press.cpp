@@ -83,6 +83,22 @@ const Button* button_of(std::string_view id) {
   return found == kButtons.end() ? nullptr : found;
 }
 
+// `1548426417.840180`; of another form: none.
+std::optional<Time> time_of(std::string_view text) {
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool is_whole = end == text.data() + text.size() || *end == '.';
+  if (error != std::errc{} || !is_whole || seconds < 0 || seconds > 99'999'999'999) return std::nullopt;
+  return Time{seconds * 1'000'000};
+}
+
+bool is_trigger(std::string_view text) {
+  return text.size() <= 256 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+                  c == '_';
+         });
+}
+
 Result<Press> of_button(json::Value root, Press press) {
   const json::Value actions = root["actions"];
   if (!actions.is_array() || actions.size() != 1) return wrong("one action is needed");
@@ -92,14 +108,8 @@ Result<Press> of_button(json::Value root, Press press) {
   press.kind = button->kind;
   press.asks = button->asks;
   press.session = action["value"].text();
-  press.trigger = root["trigger_id"].text();
+  press.at = time_of(action["action_ts"].text());
   press.channel = root["channel"]["id"].text();
-  const bool is_trigger =
-      press.trigger.size() <= 256 && std::all_of(press.trigger.begin(), press.trigger.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
-               c == '_';
-      });
-  if (!is_trigger) return wrong("trigger_id is none");
   if (!press.channel.empty() && !is_id(press.channel)) return wrong("the channel is none");
   return press;
 }
@@ -137,7 +147,11 @@ bool is_fresh_press(std::string_view timestamp, Time now) {
   const auto [end, error] = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
   if (error != std::errc{} || end != timestamp.data() + timestamp.size()) return false;
   if (timestamp.size() > 11 || timestamp.front() == '-') return false;
-  const std::int64_t age = now.micros - seconds * 1'000'000;
+  return is_fresh_press(Time{seconds * 1'000'000}, now);
+}
+
+bool is_fresh_press(Time at, Time now) {
+  const std::int64_t age = now.micros - at.micros;
   return age <= kFreshMicros && age >= -kFreshMicros;
 }
 
@@ -156,15 +170,20 @@ Result<Press> parse_press(std::string_view body) {
   json::Limits limits;
   limits.max_depth = 32;
   if (!doc.parse(*text, limits) || !doc.root().is_object()) return wrong("the payload has to be a JSON object");
-  const json::Value root = doc.root();
+  return read_press(doc.root());
+}
+
+Result<Press> read_press(json::Value payload) {
   Press press;
-  press.team = root["team"]["id"].text();
-  press.app = root["api_app_id"].text();
-  press.user = root["user"]["id"].text();
+  press.team = payload["team"]["id"].text();
+  press.app = payload["api_app_id"].text();
+  press.user = payload["user"]["id"].text();
   if (!is_id(press.team) || !is_id(press.app) || !is_id(press.user)) return wrong("team, app or user is none");
-  const std::string_view type = root["type"].text();
-  Result<Press> read = type == "block_actions"     ? of_button(root, std::move(press))
-                       : type == "view_submission" ? of_modal(root, std::move(press))
+  press.trigger = payload["trigger_id"].text();
+  if (!is_trigger(press.trigger)) return wrong("trigger_id is none");
+  const std::string_view type = payload["type"].text();
+  Result<Press> read = type == "block_actions"     ? of_button(payload, std::move(press))
+                       : type == "view_submission" ? of_modal(payload, std::move(press))
                                                    : Result<Press>(wrong("nothing that is answered here"));
   if (read && !is_session_id(read->session)) return wrong("the session is none");
   return read;
@@ -201,6 +220,11 @@ bool UsedPresses::use(const std::string& hash, Time now) {
   const std::lock_guard lock(mutex_);
   std::erase_if(seen_, [&](const auto& one) { return one.second.micros + 2 * kFreshMicros < now.micros; });
   return seen_.emplace(hash, now).second;
+}
+
+void UsedPresses::forget(const std::string& hash) {
+  const std::lock_guard lock(mutex_);
+  seen_.erase(hash);
 }
 
 }  // namespace gw::web

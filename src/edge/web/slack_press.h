@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/json/doc.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "domain/model/session.h"
@@ -20,6 +22,7 @@ namespace gw::web {
                                       std::string_view signature);
 // Within five minutes of now, on either side. Only digits are a timestamp.
 [[nodiscard]] bool is_fresh_press(std::string_view timestamp, Time now);
+[[nodiscard]] bool is_fresh_press(Time at, Time now);
 // What a press is remembered by.
 [[nodiscard]] std::string press_hash(std::string_view timestamp, std::string_view body);
 
@@ -28,7 +31,8 @@ struct Press {
   std::string app;
   std::string user;  // U…
   std::string channel;
-  std::string trigger;  // what a modal is opened with
+  std::string trigger;     // what a modal is opened with; no two presses have the same
+  std::optional<Time> at;  // of a button
   std::string session;
   model::ResponseKind kind = model::ResponseKind::acknowledged;
   bool asks = false;  // it asks for the modal in which the reason is written; otherwise this is what is said
@@ -38,6 +42,8 @@ struct Press {
 // A form whose one field is `payload`. `invalid_input` for what is none of our buttons and modals, or whose ids are not such as
 // Slack and glasswatch make. Texts keep what people wrote, without control characters; longer ones than respond() takes are cut.
 [[nodiscard]] Result<Press> parse_press(std::string_view body);
+// The same of the payload itself, as Socket Mode brings it.
+[[nodiscard]] Result<Press> read_press(json::Value payload);
 
 // The modal in which a reason is asked for, as a body of views.open.
 [[nodiscard]] std::string modal_of(const Press& press);
@@ -47,6 +53,8 @@ class UsedPresses {
  public:
   // False: it was there before.
   bool use(const std::string& hash, Time now);
+  // It came to nothing, through no fault of its own: it may come again.
+  void forget(const std::string& hash);
 
  private:
   std::mutex mutex_;

@@ -9,6 +9,8 @@
 #include <variant>
 
 #include "edge/web/call.h"
+#include "edge/web/press_desk.h"
+#include "edge/web/slack_socket.h"
 #include "edge/web/target.h"
 
 namespace gw::web {
@@ -90,14 +92,19 @@ net::ServerResponse unauthorized(bool was_wrong) {
 
 struct Web::State {
   State(ports::Store& to, Ingest& into, Hooks given)
-      : hooks(std::move(given)), services{to, into, hooks, failures, presses} {}
+      : hooks(std::move(given)), desk(to, hooks, presses), sockets(hooks, presses, desk), services{to,      into,
+                                                                                                   hooks,   failures,
+                                                                                                   presses, desk,
+                                                                                                   sockets} {}
 
   Hooks hooks;
   FailureLimit failures;
   Presses presses;
-  Services services;
   std::mutex mutex;
   std::shared_ptr<const Config> config;
+  PressDesk desk;
+  SlackSockets sockets;  // what they hear goes to the desk
+  Services services;
 
   struct Judged {
     const Route* route = nullptr;
@@ -207,9 +214,14 @@ Web::~Web() = default;
 
 void Web::reload(Config config) {
   auto next = std::make_shared<const Config>(std::move(config));
-  const std::lock_guard lock(state_->mutex);
-  state_->config.swap(next);
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->config = next;
+  }
+  state_->sockets.reload(next);
 }
+
+std::vector<std::string> Web::doubts() const { return socket_doubts(state_->sockets); }
 
 net::Handler::Admission Web::admit(const net::ServerRequest& head) {
   Admission admission;

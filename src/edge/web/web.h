@@ -1,5 +1,5 @@
 // The HTTP interface of a running glasswatch: API, ingest, metrics, a small page. Everything is asked of the store and of the
-// pipeline; the web keeps nothing but how often tokens failed.
+// pipeline; the web keeps nothing but how often tokens failed, and the connections by which Slack's presses come (Socket Mode).
 //
 // A request is let in by a bearer token, of which only SHA-256 is known here. Without any token in the configuration, people
 // and programs on this machine may do what operators may: the peer must be a loopback address, the Host header must name one
@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "domain/model/alert.h"
+#include "edge/net/http_client.h"
 #include "edge/net/http_server.h"
 #include "engine/pipeline/lag_book.h"
 #include "engine/pipeline/settings.h"
@@ -80,9 +81,13 @@ struct InFlight {
 // A Slack app whose presses are taken.
 struct SlackDoor {
   std::string receiver;
-  std::function<Result<std::string>()> signing_secret;
-  std::string team;  // T…; empty: any that the secret signs for
-  std::string app;   // A…; the same
+  std::function<Result<std::string>()> signing_secret;  // empty: no press is taken at /slack/actions
+  // Socket Mode: what its connection is known by. Doors with the same share it; empty: none.
+  std::string socket;
+  std::function<Result<std::string>()> open_socket;  // asks Slack for the address to connect to, which holds a secret
+  net::ClientOptions network;                        // by which that is connected to
+  std::string team;                                  // T…; empty: any that the secret signs for
+  std::string app;                                   // A…; the same
   // A call of Slack's API, with JSON or a form, that answers within some two seconds: the answer's body, which says ok.
   std::function<Result<std::string>(const std::string& method, const std::string& body)> call;
 };
@@ -124,6 +129,8 @@ class Web : public net::Handler {
 
   // Another configuration from now on (SIGHUP).
   void reload(Config config);
+  // What does not keep it from being ready, and should be known all the same; one sentence each, safe to show to anybody.
+  [[nodiscard]] std::vector<std::string> doubts() const;
 
   [[nodiscard]] Admission admit(const net::ServerRequest& head) override;
   void handle(net::ServerRequest request, net::Responder responder) override;
