@@ -5,6 +5,7 @@ One HTTP server on loopback. It keeps every call, and behaves as it is told, cal
     standin = Receivers()
     standin.script("slack", "500", "429 1", "hang 5", "drop", "error not_in_channel", "slow 0.5", "ok")
     standin.always("siem", "500")
+    standin.always("slack", "body {nonsense")
 
 A scripted behaviour is used up by one call, then what `always` said holds (ok). What Slack's calls answer follows the
 pages of chat.postMessage, chat.update and auth.test; webhooks are verified as "Standard Webhooks 1.0" says.
@@ -205,18 +206,26 @@ class Receivers:
                 self.changed.wait(min(left, 0.1))
 
     # ---- the server ----
+    @staticmethod
+    def route_of(path):
+        return "slack" if path.startswith("/api/") else "hook" if path.startswith("/services/") else path.strip("/")
+
+    def next_behaviour(self, route):
+        """With the lock held."""
+        waiting = self.scripts.get(route)
+        return waiting.popleft() if waiting else self.defaults.get(route, "ok")
+
     def serve(self, h):
         length = int(h.headers.get("Content-Length") or 0)
         body = h.rfile.read(length)
         if len(body) < length:
             return  # the sender died in the middle
         path = h.path.split("?")[0]
-        route = "slack" if path.startswith("/api/") else "hook" if path.startswith("/services/") else path.strip("/")
         with self.lock:
-            call = Call(next(self.numbers), route, path, {k.lower(): v for k, v in h.headers.items()}, body)
+            headers = {k.lower(): v for k, v in h.headers.items()}
+            call = Call(next(self.numbers), self.route_of(path), path, headers, body)
             call.mark = self.mark
-            waiting = self.scripts.get(route)
-            call.behaviour = waiting.popleft() if waiting else self.defaults.get(route, "ok")
+            call.behaviour = self.next_behaviour(call.route)
             self.calls.append(call)
             self.changed.notify_all()
         word, _, argument = call.behaviour.partition(" ")
@@ -231,6 +240,8 @@ class Receivers:
             self.release.wait(float(argument))
         if word in ("ok", "slow"):
             status, headers, answer = self.success(call)
+        elif word == "body":
+            status, headers, answer = 200, {}, argument.encode()
         elif word == "error":
             status, headers, answer = 200, {}, {"ok": False, "error": argument}
         elif word == "429":
@@ -241,7 +252,7 @@ class Receivers:
         kind = "text/plain" if isinstance(answer, bytes) else "application/json"
         head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n"
         head += "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n"
-        good = status < 300 and (isinstance(answer, bytes) or answer["ok"])
+        good = word in ("ok", "slow") and status < 300 and (isinstance(answer, bytes) or answer["ok"])
         with self.lock:  # set before the answer leaves: whoever has it may be killed at once
             call.status, call.accepted = status, good
         try:
