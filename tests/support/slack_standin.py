@@ -69,7 +69,7 @@ class Slack(Receivers):
     # ---- configuration ----
     def team(self, name="team", **more):
         """The receiver with Socket Mode."""
-        return self.slack(name, app_token="env:SLACK_APP_TOKEN", team=TEAM, app=APP, **more)
+        return self.slack(name, **{"app_token": "env:SLACK_APP_TOKEN", "team": TEAM, "app": APP, **more})
 
     def env(self):
         return {**super().env(), "SLACK_APP_TOKEN": APP_TOKEN}
@@ -91,6 +91,10 @@ class Slack(Receivers):
     def up(self):
         with self.lock:
             return [link for link in self.links if link.is_up]
+
+    def link_count(self):
+        with self.lock:
+            return len(self.links)
 
     def wait_link(self, after=0, timeout=20):
         """The newest connection that is up, when there is one with a number above `after`."""
