@@ -131,7 +131,11 @@ void PressDesk::work(const std::stop_token& stop) {
     lock.unlock();
     Said said = order.press.asks ? ask(order) : say(store_, *hooks_.settings(), order);
     presses_.count(said.outcome);
-    if (said.response.status >= 500) presses_.used.forget(order.hash);
+    if (said.response.status >= 500) {
+      presses_.used.forget(order.hash);
+    } else {
+      presses_.used.settle(order.hash);
+    }
     order.answer(std::move(said.response));
     for (const std::string_view text : said.whispers) whisper(*order.door, order.press, text);
   }

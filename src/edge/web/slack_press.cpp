@@ -218,13 +218,24 @@ std::string modal_of(const Press& press) {
 
 bool UsedPresses::use(const std::string& hash, Time now) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(seen_, [&](const auto& one) { return one.second.micros + 2 * kFreshMicros < now.micros; });
-  return seen_.emplace(hash, now).second;
+  std::erase_if(seen_, [&](const auto& one) { return one.second.at.micros + 2 * kFreshMicros < now.micros; });
+  return seen_.emplace(hash, Seen{now, false}).second;
 }
 
 void UsedPresses::forget(const std::string& hash) {
   const std::lock_guard lock(mutex_);
   seen_.erase(hash);
+}
+
+void UsedPresses::settle(const std::string& hash) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = seen_.find(hash); found != seen_.end()) found->second.is_settled = true;
+}
+
+bool UsedPresses::is_settled(const std::string& hash) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = seen_.find(hash);
+  return found != seen_.end() && found->second.is_settled;
 }
 
 }  // namespace gw::web

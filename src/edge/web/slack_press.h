@@ -55,10 +55,17 @@ class UsedPresses {
   bool use(const std::string& hash, Time now);
   // It came to nothing, through no fault of its own: it may come again.
   void forget(const std::string& hash);
+  // What it asked for is done, or refused for good.
+  void settle(const std::string& hash);
+  [[nodiscard]] bool is_settled(const std::string& hash) const;
 
  private:
-  std::mutex mutex_;
-  std::map<std::string, Time> seen_;
+  struct Seen {
+    Time at;
+    bool is_settled = false;
+  };
+  mutable std::mutex mutex_;
+  std::map<std::string, Seen> seen_;
 };
 
 }  // namespace gw::web

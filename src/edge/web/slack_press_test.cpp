@@ -95,6 +95,14 @@ TEST(SlackPress, IsGoodForOne) {
   EXPECT_TRUE(used.use("a", kNow));
   EXPECT_FALSE(used.use("a", kNow));
   EXPECT_TRUE(used.use("b", kNow));
+  EXPECT_FALSE(used.is_settled("a")) << "what it asked for is not done yet";
+  used.settle("a");
+  EXPECT_TRUE(used.is_settled("a"));
+  EXPECT_FALSE(used.use("a", kNow));
+  used.forget("b");
+  used.settle("b");
+  EXPECT_FALSE(used.is_settled("b"));
+  EXPECT_TRUE(used.use("b", kNow)) << "it came to nothing";
   // Long after its signature is good for nothing it is forgotten.
   EXPECT_TRUE(used.use("a", Time{kNow.micros + 700'000'000}));
 }

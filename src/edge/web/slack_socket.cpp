@@ -258,7 +258,11 @@ void SlackSockets::Socket::take_press(Line& line, const Envelope& envelope) {
   if (door == nullptr || (!line.app.empty() && press->app != line.app)) return refuse(PressOutcome::elsewhere);
   if (press->at && !is_fresh_press(*press->at, now)) return refuse(PressOutcome::stale);
   const std::string hash = hash_of(*press, envelope.id);
-  if (!presses_.used.use(hash, now)) return refuse(PressOutcome::used);
+  if (!presses_.used.use(hash, now)) {
+    // While the first is not stored, to acknowledge the second would say that it is.
+    if (presses_.used.is_settled(hash)) acknowledge(line, envelope);
+    return presses_.count(PressOutcome::used);
+  }
   const auto answer = [mail = mail_, serial = line.serial, id = envelope.id,
                        takes_answer = envelope.takes_answer](const net::ServerResponse& response) {
     const bool has_answer = response.status == 200 && takes_answer;

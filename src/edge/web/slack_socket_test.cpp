@@ -208,6 +208,26 @@ TEST_F(SlackSocketTest, DoesNotAcknowledgeWhatIsNotStored) {
   EXPECT_NE(calls[1].find(R"("trigger_id":"1.e2")"), std::string::npos);
 }
 
+// It may come again while the first is at the desk, and then come to nothing.
+TEST_F(SlackSocketTest, AcknowledgesASecondDeliveryWhenTheFirstIsDone) {
+  std::promise<void> go_on;
+  const std::shared_future<void> may = go_on.get_future().share();
+  SlackDoor slow = door();
+  slow.call = [may](const std::string&, const std::string&) -> Result<std::string> {
+    may.wait();
+    return Error{Errc::unavailable, "down"};
+  };
+  start(quick(), {slow});
+  const Peer peer = greet();
+  peer->send(press("e1", {}, "UBOB", "gw_reason"));
+  peer->send(press("e1", {}, "UBOB", "gw_reason"));
+  EXPECT_TRUE(soon([&] { return count(PressOutcome::used) == 1; }));
+  go_on.set_value();
+  EXPECT_TRUE(soon([&] { return count(PressOutcome::failed) == 1; }));
+  peer->send(press("e2"));
+  EXPECT_EQ(peer->read(), ack("e2")) << "and nothing before it";
+}
+
 TEST_F(SlackSocketTest, TellsTheDialogWhatIsMissing) {
   start();
   const Peer peer = greet();
