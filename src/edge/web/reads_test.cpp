@@ -214,7 +214,7 @@ TEST_F(WebTest, ReadyOrWhyNot) {
   problems = {"the store cannot be written"};
   const net::RawResponse response = ask("GET", "/readyz", "Host: anything\r\n");
   EXPECT_EQ(response.status, 503);
-  EXPECT_EQ(response.body, "{\"status\":\"not ready\",\"problems\":[\"the store cannot be written\"]}\n");
+  EXPECT_EQ(response.body, "{\"status\":\"not ready\",\"problems\":[\"the store cannot be written\"],\"doubts\":[]}\n");
   EXPECT_EQ(ask("GET", "/healthz", "Host: anything\r\n").body, "{\"status\":\"ok\"}\n");
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 #include <optional>
 #include <random>
 #include <thread>
@@ -121,7 +122,8 @@ class SlackSockets::Socket {
  private:
   void run(const std::stop_token& stop);
   void open_when_due();
-  std::optional<Line> open();
+  static Result<net::WsClient> open(const Config& config, const std::string& key, milliseconds limit);
+  void take_opened();
   void hand_out();
   // False when it has ended.
   bool hear(Line& line, milliseconds wait);
@@ -161,6 +163,8 @@ class SlackSockets::Socket {
   // Of the thread alone.
   std::optional<Line> line_;
   std::optional<Line> fading_;  // the one before, which Slack is about to end
+  std::future<Result<net::WsClient>> opening_;
+  std::jthread opener_;
   std::uint64_t serial_ = 0;
   unsigned failures_ = 0;  // in a row
   Steady::time_point next_ = Steady::now();
@@ -191,33 +195,36 @@ void SlackSockets::Socket::show() {
   state_.is_connected = (line_ && line_->is_greeted) || (fading_ && fading_->is_greeted);
 }
 
-std::optional<Line> SlackSockets::Socket::open() {
-  const auto now_valid = config();
-  const auto all = doors(*now_valid, key_);
-  if (all.empty()) return std::nullopt;
-  const SlackDoor& door = *all.front();
-  const auto url = door.open_socket();
-  if (!url) {
-    failed(url.error().message);
-    return std::nullopt;
-  }
-  auto client = net::WsClient::connect(*url, door.network, times_.connect);
-  if (!client) {
-    failed(client.error().message);
-    return std::nullopt;
-  }
-  return Line(++serial_, std::move(*client));
+// On a thread of its own, as the connection that is there has to be heard meanwhile.
+void SlackSockets::Socket::open_when_due() {
+  if (opening_.valid()) return take_opened();
+  if ((line_ && !line_->is_ending) || Steady::now() < next_) return;
+  std::promise<Result<net::WsClient>> promise;
+  opening_ = promise.get_future();
+  opener_ = std::jthread(
+      [promise = std::move(promise), now_valid = config(), key = key_, mail = mail_, limit = times_.connect]() mutable {
+        promise.set_value(open(*now_valid, key, limit));
+        mail->wake();
+      });
 }
 
-void SlackSockets::Socket::open_when_due() {
-  if ((line_ && !line_->is_ending) || Steady::now() < next_) return;
-  std::optional<Line> opened = open();
-  if (!opened) return;
+Result<net::WsClient> SlackSockets::Socket::open(const Config& config, const std::string& key, milliseconds limit) {
+  const auto all = doors(config, key);
+  if (all.empty()) return Error{Errc::invalid_input, "there is no such app any more"};
+  const Result<std::string> url = all.front()->open_socket();
+  if (!url) return url.error();
+  return net::WsClient::connect(*url, all.front()->network, limit);
+}
+
+void SlackSockets::Socket::take_opened() {
+  if (opening_.wait_for(milliseconds(0)) != std::future_status::ready) return;
+  Result<net::WsClient> client = opening_.get();
+  if (!client) return failed(client.error().message);
   if (line_) {
     line_->until = Steady::now() + times_.overlap;
     fading_ = std::move(line_);
   }
-  line_ = std::move(opened);
+  line_.emplace(++serial_, std::move(*client));
 }
 
 void SlackSockets::Socket::hand_out() {
@@ -344,7 +351,7 @@ void SlackSockets::Socket::run(const std::stop_token& stop) {
       }
     } else {
       const auto pause = std::chrono::ceil<milliseconds>(next_ - Steady::now());
-      mail_->wait(std::min(pause, milliseconds(1'000)));
+      mail_->wait(opening_.valid() ? milliseconds(1'000) : std::min(pause, milliseconds(1'000)));
     }
     show();
   }

@@ -283,6 +283,28 @@ TEST_F(SlackSocketTest, OpensTheNextBeforeTheOneThatIsAboutToEnd) {
   EXPECT_EQ(parts->sockets.states().at(0).connections, 2U);
 }
 
+TEST_F(SlackSocketTest, IsHeardWhileTheNextIsOpened) {
+  std::promise<void> go_on;
+  const std::shared_future<void> may = go_on.get_future().share();
+  SlackDoor slow = door();
+  slow.open_socket = [this, may]() -> Result<std::string> {
+    if (++opened > 1) may.wait();
+    return listener.url();
+  };
+  SocketTimes times = quick();
+  times.lived = milliseconds(0);
+  start(times, {slow});
+  const Peer first = greet();
+  first->send(R"({"type":"disconnect","reason":"warning"})");
+  EXPECT_TRUE(soon([&] { return opened == 2; }));
+  first->send(press("e1"));
+  EXPECT_EQ(first->read(), ack("e1"));
+  go_on.set_value();
+  const Peer second = greet();
+  second->send(press("e2"));
+  EXPECT_EQ(second->read(), ack("e2"));
+}
+
 TEST_F(SlackSocketTest, ComesBackWhenItWasLost) {
   start();
   for (int i = 0; i < 3; ++i) {
