@@ -21,16 +21,19 @@ std::string reason_of(json::Value answer) {
   return "Slack did not accept it" + (is_word ? ": " + std::string(word) : "");
 }
 
-Result<std::string> call_slack(const receivers::HttpPost& post, const receivers::SecretText& token,
-                               const std::string& url, const std::string& body) {
+Result<receivers::Reply> ask_slack(const receivers::HttpPost& post, const receivers::SecretText& token,
+                                   const std::string& url, const std::string& body) {
   const auto secret = token();
   if (!secret) return secret.error();
   const bool is_json = body.starts_with('{');
-  const auto reply =
-      post(url,
-           {{"authorization", "Bearer " + *secret},
-            {"content-type", is_json ? "application/json; charset=utf-8" : "application/x-www-form-urlencoded"}},
-           body, kSlackCall);
+  return post(url,
+              {{"authorization", "Bearer " + *secret},
+               {"content-type", is_json ? "application/json; charset=utf-8" : "application/x-www-form-urlencoded"}},
+              body, kSlackCall);
+}
+
+// The answer's body, when it says ok.
+Result<std::string> body_of(const Result<receivers::Reply>& reply) {
   if (!reply) return reply.error();
   json::Doc doc;
   if (reply->status != 200)
@@ -40,9 +43,8 @@ Result<std::string> call_slack(const receivers::HttpPost& post, const receivers:
   return reply->body;
 }
 
-Result<std::string> socket_url(const receivers::HttpPost& post, const receivers::SecretText& token,
-                               const std::string& url) {
-  const auto answer = call_slack(post, token, url, {});
+Result<std::string> socket_url(const Result<receivers::Reply>& reply) {
+  const auto answer = body_of(reply);
   if (!answer) return answer;
   json::Doc doc;
   if (!doc.parse(*answer) || doc.root()["url"].text().empty())
@@ -68,13 +70,16 @@ Result<web::SlackDoor> make_door(const ReceiverConfig& r, const Io& io) {
   if (!base.ends_with('/')) base.push_back('/');
   const receivers::HttpPost post = receivers::make_http_post(door.network);
   door.call = [post, token, base](const std::string& method, const std::string& body) {
-    return call_slack(post, token, base + method, body);
+    return body_of(ask_slack(post, token, base + method, body));
   };
   if (!app_token) return door;
   door.socket = r.app_token + " " + base + (r.allow_private ? " private" : "");
   // With a client of its own: no press waits for a connection that does not come about.
-  door.open_socket = [post = receivers::make_http_post(door.network), app_token, url = base + "apps.connections.open"] {
-    return socket_url(post, app_token, url);
+  door.open_socket = [post = receivers::make_http_post(door.network), app_token, url = base + "apps.connections.open",
+                      now = io.now](std::chrono::seconds& pause) {
+    const auto reply = ask_slack(post, app_token, url, {});
+    if (reply) pause = receivers::retry_after(*reply, now()).value_or(pause);
+    return socket_url(reply);
   };
   return door;
 }

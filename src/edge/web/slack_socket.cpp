@@ -23,6 +23,7 @@ using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;
 
 constexpr milliseconds kSend{5'000};
+constexpr std::chrono::seconds kMostPause{3'600};
 constexpr milliseconds kLook{50};
 constexpr unsigned kAtOnce = 32;  // messages, before acknowledgements go out
 constexpr std::uint16_t kGoingAway = 1001;
@@ -120,9 +121,14 @@ class SlackSockets::Socket {
   }
 
  private:
+  struct Opened {
+    Result<net::WsClient> client;
+    std::chrono::seconds pause{0};  // that Slack asks for
+  };
+
   void run(const std::stop_token& stop);
   void open_when_due();
-  static Result<net::WsClient> open(const Config& config, const std::string& key, milliseconds limit);
+  static Opened open(const Config& config, const std::string& key, milliseconds limit);
   void take_opened();
   void hand_out();
   // False when it has ended.
@@ -163,7 +169,7 @@ class SlackSockets::Socket {
   // Of the thread alone.
   std::optional<Line> line_;
   std::optional<Line> fading_;  // the one before, which Slack is about to end
-  std::future<Result<net::WsClient>> opening_;
+  std::future<Opened> opening_;
   std::jthread opener_;
   std::uint64_t serial_ = 0;
   unsigned failures_ = 0;  // in a row
@@ -199,7 +205,7 @@ void SlackSockets::Socket::show() {
 void SlackSockets::Socket::open_when_due() {
   if (opening_.valid()) return take_opened();
   if ((line_ && !line_->is_ending) || Steady::now() < next_) return;
-  std::promise<Result<net::WsClient>> promise;
+  std::promise<Opened> promise;
   opening_ = promise.get_future();
   opener_ = std::jthread(
       [promise = std::move(promise), now_valid = config(), key = key_, mail = mail_, limit = times_.connect]() mutable {
@@ -208,18 +214,24 @@ void SlackSockets::Socket::open_when_due() {
       });
 }
 
-Result<net::WsClient> SlackSockets::Socket::open(const Config& config, const std::string& key, milliseconds limit) {
+SlackSockets::Socket::Opened SlackSockets::Socket::open(const Config& config, const std::string& key,
+                                                        milliseconds limit) {
   const auto all = doors(config, key);
-  if (all.empty()) return Error{Errc::invalid_input, "there is no such app any more"};
-  const Result<std::string> url = all.front()->open_socket();
-  if (!url) return url.error();
-  return net::WsClient::connect(*url, all.front()->network, limit);
+  if (all.empty()) return {Error{Errc::invalid_input, "there is no such app any more"}, {}};
+  std::chrono::seconds pause{0};
+  const Result<std::string> url = all.front()->open_socket(pause);
+  if (!url) return {url.error(), std::min(pause, kMostPause)};
+  return {net::WsClient::connect(*url, all.front()->network, limit), {}};
 }
 
 void SlackSockets::Socket::take_opened() {
   if (opening_.wait_for(milliseconds(0)) != std::future_status::ready) return;
-  Result<net::WsClient> client = opening_.get();
-  if (!client) return failed(client.error().message);
+  auto [client, pause] = opening_.get();
+  if (!client) {
+    failed(client.error().message);
+    next_ = std::max(next_, Steady::now() + pause);
+    return;
+  }
   if (line_) {
     line_->until = Steady::now() + times_.overlap;
     fading_ = std::move(line_);

@@ -63,8 +63,9 @@ class SlackSocketTest : public ::testing::Test {
     made.receiver = std::move(receiver);
     made.team = std::move(team);
     made.socket = "app";
-    made.open_socket = [this]() -> Result<std::string> {
+    made.open_socket = [this](std::chrono::seconds& pause) -> Result<std::string> {
       ++opened;
+      pause = asked_pause;
       if (is_down) return Error{Errc::unavailable, "Slack did not accept it: invalid_auth"};
       return listener.url("/link/?ticket=secret");
     };
@@ -117,6 +118,7 @@ class SlackSocketTest : public ::testing::Test {
   std::vector<std::string> calls;
   std::atomic<int> opened = 0;
   std::atomic<bool> is_down = false;
+  std::chrono::seconds asked_pause{0};
   FakeStore store;
   Hooks hooks;
   Presses presses;
@@ -287,7 +289,7 @@ TEST_F(SlackSocketTest, IsHeardWhileTheNextIsOpened) {
   std::promise<void> go_on;
   const std::shared_future<void> may = go_on.get_future().share();
   SlackDoor slow = door();
-  slow.open_socket = [this, may]() -> Result<std::string> {
+  slow.open_socket = [this, may](std::chrono::seconds&) -> Result<std::string> {
     if (++opened > 1) may.wait();
     return listener.url();
   };
@@ -340,6 +342,15 @@ TEST_F(SlackSocketTest, WaitsLongerAfterEachFailure) {
   // 1, 2, 4, … ms, each at least half of it: the tenth try comes after a quarter of a second at least.
   EXPECT_TRUE(soon([&] { return opened >= 10; }));
   EXPECT_LE(opened, 14);
+}
+
+TEST_F(SlackSocketTest, WaitsAsLongAsSlackAsks) {
+  is_down = true;
+  asked_pause = std::chrono::seconds(60);
+  start();
+  EXPECT_TRUE(soon([&] { return !doubts().empty(); }));
+  ::poll(nullptr, 0, 50);  // it would have come back many times
+  EXPECT_EQ(opened, 1);
 }
 
 TEST_F(SlackSocketTest, WaitsLongWhenSocketModeIsSwitchedOff) {

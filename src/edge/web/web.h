@@ -84,10 +84,11 @@ struct SlackDoor {
   std::function<Result<std::string>()> signing_secret;  // empty: no press is taken at /slack/actions
   // Socket Mode: what its connection is known by. Doors with the same share it; empty: none.
   std::string socket;
-  std::function<Result<std::string>()> open_socket;  // asks Slack for the address to connect to, which holds a secret
-  net::ClientOptions network;                        // by which that is connected to
-  std::string team;                                  // T…; empty: any that the secret signs for
-  std::string app;                                   // A…; the same
+  // Asks Slack for the address to connect to, which holds a secret. Where Slack says when to come back, it sets `pause`.
+  std::function<Result<std::string>(std::chrono::seconds& pause)> open_socket;
+  net::ClientOptions network;  // by which that is connected to
+  std::string team;            // T…; empty: any that the secret signs for
+  std::string app;             // A…; the same
   // A call of Slack's API, with JSON or a form, that answers within some two seconds: the answer's body, which says ok.
   std::function<Result<std::string>(const std::string& method, const std::string& body)> call;
 };
