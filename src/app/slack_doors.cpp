@@ -68,9 +68,10 @@ Result<web::SlackDoor> make_door(const ReceiverConfig& r, const Io& io) {
   net::fill_from_environment(door.network);
   std::string base = r.api_url.empty() ? receivers::Config{}.api_url : r.api_url;
   if (!base.ends_with('/')) base.push_back('/');
-  const receivers::HttpPost post = receivers::make_http_post(door.network);
-  door.call = [post, token, base](const std::string& method, const std::string& body) {
-    return body_of(ask_slack(post, token, base + method, body));
+  // What is whispered follows an answer that was given: no other answer is to wait for it.
+  door.call = [post = receivers::make_http_post(door.network), whisper = receivers::make_http_post(door.network), token,
+               base](const std::string& method, const std::string& body) {
+    return body_of(ask_slack(method == "chat.postEphemeral" ? whisper : post, token, base + method, body));
   };
   if (!app_token) return door;
   door.socket = r.app_token + " " + base + (r.allow_private ? " private" : "");

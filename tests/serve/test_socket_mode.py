@@ -301,6 +301,8 @@ def killed(checks, slack):
             checks.ok(n != 1 or said() == [], f"{moment}: nothing was stored: {said()}")
             checks.ok(link and slack.deliver(envelope, link) and slack.wait_ack(envelope, IN_TIME, count), f"{moment}: acknowledged after the start")
             checks.ok(said() == [f"note {i}" for i in range(1, n + 1)], f"{moment}: it stands there once: {said()}")
+            known = {1: ["accepted"], 2: ["used"]}.get(n, ["accepted", "used"])
+            checks.ok(list(outcomes(s)) in [[one] for one in known], f"{moment}: it is taken for what it is: {outcomes(s)}")
         s.stop()
         checks.ok(s.with_config("store", "check").returncode == 0, "the store is sound")
 
