@@ -1,9 +1,5 @@
 #include "edge/web/slack_socket.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <future>
 #include <optional>
@@ -15,6 +11,7 @@
 #include "edge/net/ws_client.h"
 #include "edge/web/press_desk.h"
 #include "edge/web/slack_envelope.h"
+#include "edge/web/slack_mailbox.h"
 
 namespace gw::web {
 namespace {
@@ -28,46 +25,6 @@ constexpr milliseconds kLook{50};
 constexpr unsigned kAtOnce = 32;  // messages, before acknowledgements go out
 constexpr std::uint16_t kGoingAway = 1001;
 constexpr std::uint16_t kNormal = 1000;
-
-// What other threads have for a socket's thread. The desk may answer when the socket is gone.
-class Mailbox {
- public:
-  Mailbox() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~Mailbox() {
-    if (wake_ >= 0) ::close(wake_);
-  }
-  Mailbox(const Mailbox&) = delete;
-  Mailbox& operator=(const Mailbox&) = delete;
-
-  struct Letter {
-    std::uint64_t line = 0;  // that the press came by
-    std::string text;        // empty: it is not acknowledged
-  };
-  void put(Letter letter) {
-    {
-      const std::lock_guard lock(mutex_);
-      letters_.push_back(std::move(letter));
-    }
-    wake();
-  }
-  void wake() const { (void)::eventfd_write(wake_, 1); }
-  std::vector<Letter> take() {
-    eventfd_t count = 0;
-    (void)::eventfd_read(wake_, &count);
-    const std::lock_guard lock(mutex_);
-    return std::exchange(letters_, {});
-  }
-  void wait(milliseconds most) const {
-    pollfd ready{wake_, POLLIN, 0};
-    (void)poll(&ready, 1, static_cast<int>(std::max<std::int64_t>(1, most.count())));
-  }
-  [[nodiscard]] int descriptor() const { return wake_; }
-
- private:
-  const int wake_;
-  std::mutex mutex_;
-  std::vector<Letter> letters_;
-};
 
 // No two presses have the same trigger, and one that is delivered again has the same as before.
 std::string hash_of(const Press& press, const std::string& envelope) {
