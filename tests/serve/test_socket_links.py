@@ -2,6 +2,8 @@
 import json
 import os
 import re
+import signal
+import sqlite3
 import sys
 import time
 
@@ -239,10 +241,26 @@ def ends(checks, slack):
     """SIGTERM closes the connection and ends in time, whatever the connection is at."""
     story = Story("ends")
     with serve_with(slack, story) as s:
-        link = slack.wait_link()
+        link, ident = slack.wait_link(), use(s, story)
         begun = time.monotonic()
         checks.ok(s.stop() == 0 and time.monotonic() - begun < 10 * SLOWER, f"SIGTERM ends it: {time.monotonic() - begun:.1f} s")
         checks.ok(slack.wait(lambda: link.ended, 5) and link.closed_by_client in (1000, 1001), f"with a close frame: {link.closed_by_client}")
+        s.start()
+        link = slack.wait_link(after=link.number)
+        other = sqlite3.connect(s.store, isolation_level=None, timeout=20)
+        other.execute("BEGIN IMMEDIATE")
+        envelope = slack.modal("UBOB", ident, "at the last moment")
+        slack.deliver(envelope, link)
+        checks.ok(slack.wait_ack(envelope, 0.5) is None, "a press is being stored")
+        s.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        other.execute("ROLLBACK")
+        other.close()
+        checks.ok(slack.wait_ack(envelope, IN_TIME) and slack.wait(lambda: link.closed_by_client, 5), f"it is acknowledged before the end: {slack.acks}")
+        checks.ok(s.process.wait(20 * SLOWER) == 0, "and ends well")
+        s.start()
+        checks.ok([r["note"] for r in s.session(ident)["responses"]] == ["at the last moment"], "it was stored")
+        s.stop()
         for what, route, behaviour in (("the call hangs", "open", "hang 30"), ("the handshake hangs", "link", "hang 30"), ("it pauses", "open", "500")):
             slack.always(route, behaviour)
             before = len(slack.opens())

@@ -22,7 +22,8 @@ using Steady = std::chrono::steady_clock;
 constexpr milliseconds kSend{5'000};
 constexpr std::chrono::seconds kMostPause{3'600};
 constexpr milliseconds kLook{50};
-constexpr unsigned kAtOnce = 32;  // messages, before acknowledgements go out
+constexpr milliseconds kPatience{3'000};  // of whoever pressed, as Slack has it
+constexpr unsigned kAtOnce = 32;          // messages, before acknowledgements go out
 constexpr std::uint16_t kGoingAway = 1001;
 constexpr std::uint16_t kNormal = 1000;
 
@@ -88,6 +89,7 @@ class SlackSockets::Socket {
   static Opened open(const Config& config, const std::string& key, milliseconds limit);
   void take_opened();
   void hand_out();
+  bool is_awaited() const { return (line_ && line_->at_desk > 0) || (fading_ && fading_->at_desk > 0); }
   // False when it has ended.
   bool hear(Line& line, milliseconds wait);
   bool is_alive(Line& line);
@@ -324,7 +326,9 @@ void SlackSockets::Socket::run(const std::stop_token& stop) {
     }
     show();
   }
-  hand_out();
+  // What is at the desk is stored all the same: who pressed would be told that it is not.
+  const auto end = Steady::now() + kPatience;
+  for (hand_out(); is_awaited() && Steady::now() < end; hand_out()) mail_->wait(kLook);
   for (std::optional<Line>* one : {&line_, &fading_}) {
     if (*one) (*one)->client.close(kGoingAway, times_.goodbye);
   }
