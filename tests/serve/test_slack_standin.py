@@ -78,7 +78,7 @@ class Standin(unittest.TestCase):
         client, _ = self.connect()
         self.assertTrue(self.slack.wait(lambda: len(self.slack.links) > before))
         self.assertEqual(client.status, 101)
-        self.assertIn(b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", client.head)
+        self.assertIn(b"sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", client.head)
         self.assertEqual(client.read_json()["connection_info"], {"app_id": "A000"})
         return client
 

@@ -160,9 +160,9 @@ class Slack(Receivers):
         return self.wait_ack(envelope, timeout) if self.deliver(envelope, link) else None
 
     # ---- what Slack does ----
-    def hello(self, link):
-        link.send_json({"type": "hello", "num_connections": len(self.up()) + 1, "connection_info": {"app_id": APP},
-                        "debug_info": {"host": "applink-1", "build_number": 1, "approximate_connection_time": 18060}})
+    def hello(self):
+        return json.dumps({"type": "hello", "num_connections": len(self.up()) + 1, "connection_info": {"app_id": APP},
+                           "debug_info": {"host": "applink-1", "build_number": 1, "approximate_connection_time": 18060}}).encode()
 
     def disconnect(self, reason, link=None):
         """Tells that the connection will end. Slack itself waits some ten seconds after a warning and closes at once else: close() or
@@ -224,12 +224,11 @@ class Slack(Receivers):
             h.wfile.write(f"HTTP/1.1 {400 if problem else int(word)} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
             return
         accept = ws.accept_of(h.headers["Sec-WebSocket-Key"] + ("x" if word == "accept" else ""))
-        h.wfile.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                      f"Sec-WebSocket-Accept: {accept}\r\n\r\n".encode())
         h.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link = Link(next(self.link_numbers), h.connection, h.rfile)
-        if word == "ok":
-            self.hello(link)
+        # Small letters, as proxies write them, and the first message may well come in the same packet.
+        answer = f"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: {accept}\r\n\r\n"
+        link.socket.send_bytes(answer.encode() + (ws.frame(ws.TEXT, self.hello()) if word == "ok" else b""))
         link.is_closing = word == "accept"  # opened for nobody who looks
         with self.changed:
             self.links.append(link)
