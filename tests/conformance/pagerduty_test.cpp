@@ -97,6 +97,35 @@ TEST_F(PagerDutyTest, AnAcknowledgementThatMayBeTheActorsOwnDoesNotEndACriticalP
   EXPECT_EQ(told(acked), acknowledge);
 }
 
+TEST_F(PagerDutyTest, WhatGetsThroughAfterItsAnswerPagesNobodyAnew) {
+  Message late = about(AlertKind::session_opened);
+  model::Session& s = *late.facts[0].session;
+  s.acknowledged = acknowledged_by("carol", true);
+  s.acknowledged->at = receivers::plus_seconds(late.facts[0].alert.created_at, 60);
+  EXPECT_EQ(told(late), (Told{trigger[0], acknowledge[0]}));
+  s.state = model::SessionState::lapsed;
+  EXPECT_EQ(told(late), Told{});
+  s.acknowledged->independent = false;  // critical: nobody else has looked
+  EXPECT_EQ(told(late), trigger);
+  // What happened after the answer is told; after the end, too.
+  Message later = about(AlertKind::session_high_risk, "iam:CreateUser");
+  model::Session& t = *later.facts[0].session;
+  t.acknowledged = acknowledged_by("carol", true);
+  t.acknowledged->at = receivers::kStart;
+  EXPECT_EQ(told(later), trigger);
+  t.state = model::SessionState::lapsed;
+  t.lapsed_at = receivers::plus_seconds(later.facts[0].alert.created_at, 60);
+  EXPECT_EQ(told(later), Told{});
+  t.lapsed_at = receivers::kStart;
+  EXPECT_EQ(told(later), trigger);
+}
+
+TEST_F(PagerDutyTest, TheEndOfWhatWentOnMeanwhileResolvesNothing) {
+  Message over = about(AlertKind::session_lapsed);
+  over.facts[0].session->acknowledged = acknowledged_by("carol", true);
+  EXPECT_EQ(told(over), Told{});
+}
+
 TEST_F(PagerDutyTest, TheIncidentOfASessionThatWasMergedAwayIsResolved) {
   Message merged = about(AlertKind::session_merged, "0198-other");
   merged.facts[0].alert.data = R"({"merged":"0198-other"})";
@@ -160,6 +189,46 @@ TEST_F(PagerDutyTest, SummariesAndKeysStayWithinTheirLimits) {
   ASSERT_TRUE(doc.parse(body));
   EXPECT_LE(doc.root()["payload"]["summary"].text().size(), 1024u);
   EXPECT_LE(doc.root()["dedup_key"].text().size(), 255u);
+}
+
+TEST_F(PagerDutyTest, LongKeysThatBeginAlikeStayApartAndTheSameInEveryEvent) {
+  const auto key = [&](const Message& message) {
+    const Told events = told(message);
+    return events.empty() ? std::string() : events[0].substr(events[0].find(' ') + 1);
+  };
+  Message one = receivers::sample_message({receivers::sample_change(AlertKind::access_denied)});
+  one.facts[0].alert.key = "access.denied|" + std::string(300, 'r') + "|1785550500000000|1";
+  Message other = one;
+  other.facts[0].alert.key = "access.denied|" + std::string(300, 'r') + "|1785551400000000|1";
+  EXPECT_LE(key(one).size(), 255u);
+  EXPECT_NE(key(one), key(other));
+  Message silent = one;
+  silent.facts[0].alert.kind = AlertKind::coverage_silent;
+  silent.facts[0].alert.key = "silent|" + std::string(300, 'r');
+  Message heard = silent;
+  heard.facts[0].alert.kind = AlertKind::coverage_heard;
+  heard.facts[0].alert.data = R"({"ends":")" + silent.facts[0].alert.key + "\"}";
+  EXPECT_EQ(key(silent), key(heard));
+  EXPECT_EQ(receiver->send(heard, kLong).reference, key(heard));
+}
+
+TEST_F(PagerDutyTest, AKeyThatIsNotKnownIsAboutTheSecret) {
+  const auto about_secret = [&](const std::string& body) {
+    pagerduty.answer([body](const StandInRequest&) { return reply(400, body); });
+    const SendResult result = receiver->send(about(AlertKind::session_opened), kLong);
+    EXPECT_EQ(result.verdict, SendVerdict::refused);
+    return result.about_secret;
+  };
+  EXPECT_TRUE(about_secret(R"({"status":"Invalid routing key","message":"Invalid routing key"})"));
+  EXPECT_TRUE(about_secret(R"({"status":"invalid event","errors":["'routing_key' must be alphanumeric."]})"));
+  EXPECT_FALSE(about_secret(R"({"status":"invalid event","errors":["'payload.severity' is invalid"]})"));
+}
+
+TEST_F(PagerDutyTest, AWebPageIsNoAnswerOfItsOwn) {
+  pagerduty.answer([](const StandInRequest&) { return reply(200, "<!DOCTYPE html><p>Sign in to the network"); });
+  const SendResult result = receiver->send(about(AlertKind::session_opened), kLong);
+  EXPECT_EQ(result.verdict, SendVerdict::retry);
+  EXPECT_NE(result.reason.find("a web page"), std::string::npos) << result.reason;
 }
 
 TEST_F(PagerDutyTest, TheKeysFormIsCheckedAndItsAbsenceWaits) {

@@ -1,8 +1,29 @@
 #include "edge/receivers/http_post.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/http_date.h"
 
 namespace gw::receivers {
+namespace {
+
+bool begins(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(), [](char a, char b) {
+           return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
+         });
+}
+
+bool is_web_page(const Reply& reply) {
+  const auto type = reply.headers.find("content-type");
+  if (type != reply.headers.end() && begins(type->second, "text/html")) return true;
+  const std::size_t first = reply.body.find_first_not_of(" \t\r\n");
+  const std::string_view body =
+      first == std::string::npos ? std::string_view() : std::string_view(reply.body).substr(first);
+  return begins(body, "<!doctype html") || begins(body, "<html");
+}
+
+}  // namespace
 
 using ports::SendResult;
 using ports::SendVerdict;
@@ -43,6 +64,12 @@ SendResult judge(const Result<Reply>& reply, Time now) {
     if (status >= 300 && status < 400) result.reason += ": redirects are not followed";
   }
   return result;
+}
+
+SendResult judge_service(const Result<Reply>& reply, Time now) {
+  SendResult result = judge(reply, now);
+  if (result.verdict != SendVerdict::accepted || !is_web_page(*reply)) return result;
+  return retry(result.reason + ": a web page, which is not the service's answer");
 }
 
 }  // namespace gw::receivers

@@ -35,6 +35,10 @@ using HttpPost = std::function<Result<Reply>(const std::string& url, const Heade
 // 404 and 410 are told as about the secret: what is kept for a secret may be the token, or the address.
 [[nodiscard]] ports::SendResult judge(const Result<Reply>& reply, Time now);
 
+// The same for services that never answer with a web page: a 2xx that brings one is a proxy's, or a portal's, that took the message
+// away. Later, then.
+[[nodiscard]] ports::SendResult judge_service(const Result<Reply>& reply, Time now);
+
 [[nodiscard]] ports::SendResult refused(std::string reason);
 [[nodiscard]] ports::SendResult retry(std::string reason);
 

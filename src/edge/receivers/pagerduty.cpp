@@ -1,11 +1,17 @@
 // Every event is one POST whose answer is 202; PagerDuty itself folds events of one dedup_key, so that a try whose answer was lost
 // does no harm.
+//
+// Facts of one session may come in another order than they happened: each has tries of its own. So what is sent follows from the
+// session as it is now. An opening that gets through after its acknowledgement makes an incident that is acknowledged, and one that
+// gets through after all is over makes none: PagerDuty forgot the `acknowledge` or `resolve` that came before, and nobody would
+// send it again.
 #include "edge/receivers/pagerduty.h"
 
 #include <algorithm>
 
 #include "base/json/doc.h"
 #include "base/json/write.h"
+#include "base/sha256.h"
 #include "edge/receivers/summary.h"
 
 namespace gw::receivers {
@@ -23,7 +29,7 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t kSummaryLimit = 1024;
 constexpr std::size_t kDedupLimit = 255;
 
-enum class Action : std::uint8_t { nothing, trigger, acknowledge, resolve };
+enum class Action : std::uint8_t { nothing, trigger, trigger_acknowledged, acknowledge, resolve };
 
 // As for escalation: what may be the actor's own word ends no page about a critical session.
 bool is_answered(const Claim& claim) {
@@ -32,25 +38,45 @@ bool is_answered(const Claim& claim) {
   return s.acknowledged->independent || s.severity.value_or(claim.alert.severity) != model::Severity::critical;
 }
 
+bool is_over(const Claim& claim) { return claim.session->state == model::SessionState::lapsed; }
+
+// A fact that was there before somebody answered, or before the end of what is answered, calls nobody any more.
+Action late_or(Action otherwise, const Claim& claim) {
+  if (!is_answered(claim)) return otherwise;
+  const model::Session& s = *claim.session;
+  const bool is_before_answer = claim.alert.created_at <= s.acknowledged->at;
+  if (!is_over(claim)) return is_before_answer ? Action::trigger_acknowledged : otherwise;
+  const bool is_before_end = s.lapsed_at && claim.alert.created_at <= *s.lapsed_at;
+  return is_before_answer || is_before_end ? Action::nothing : otherwise;
+}
+
 Action action_of(const Claim& claim) {
   if (claim.alert.kind == AlertKind::coverage_heard) return Action::resolve;
   if (claim.alert.kind == AlertKind::handover) return Action::nothing;  // nobody is to be woken by a digest
   if (!claim.session) return Action::trigger;
-  const model::Session& s = *claim.session;
-  const bool is_over = s.state == model::SessionState::lapsed;
   switch (claim.alert.kind) {
     case AlertKind::session_digest:
     case AlertKind::session_response: return Action::nothing;
     case AlertKind::session_acknowledged:
       if (!is_answered(claim)) return Action::nothing;
-      return is_over ? Action::resolve : Action::acknowledge;
-    case AlertKind::session_lapsed: return is_answered(claim) ? Action::resolve : Action::trigger;
+      return is_over(claim) ? Action::resolve : Action::acknowledge;
+    case AlertKind::session_lapsed:
+      if (!is_answered(claim)) return Action::trigger;
+      return is_over(claim) ? Action::resolve : Action::nothing;  // it went on, and ends once more
+    case AlertKind::session_opened:
+    case AlertKind::session_escalated:
+    case AlertKind::session_high_risk:
+    case AlertKind::session_new_address: return late_or(Action::trigger, claim);
     default: return Action::trigger;
   }
 }
 
 std::string_view name_of(Action action) {
-  return action == Action::acknowledge ? "acknowledge" : action == Action::resolve ? "resolve" : "trigger";
+  switch (action) {
+    case Action::acknowledge: return "acknowledge";
+    case Action::resolve: return "resolve";
+    default: return "trigger";
+  }
 }
 
 std::string_view severity_of(model::Severity severity) {
@@ -70,12 +96,32 @@ void text(std::string& out, std::string_view name, std::string_view value) {
   json::append_string(out, value);
 }
 
+// What is too long ends in a hash of all of it: keys that begin alike stay apart.
+std::string dedup_key_of(const std::string& incident) {
+  if (incident.size() <= kDedupLimit) return incident;
+  const std::string hash = "#" + sha256_hex(incident);
+  return cut_bytes(incident, kDedupLimit - hash.size()) + hash;
+}
+
 std::string start(const std::string& routing_key, Action action, std::string_view dedup_key) {
   std::string out = "{";
   text(out, "routing_key", routing_key);
   text(out, "event_action", name_of(action));
-  text(out, "dedup_key", cut_bytes(dedup_key, kDedupLimit));
+  text(out, "dedup_key", dedup_key);
   return out;
+}
+
+// PagerDuty answers a key that it does not know as it does an event that is wrong, and says which in words.
+SendResult judge_event(const Result<Reply>& reply, Time now) {
+  SendResult result = judge_service(reply, now);
+  if (!reply || reply->status != 400) return result;
+  for (const std::string_view words : {"routing_key", "routing key"}) {
+    if (reply->body.find(words) == std::string::npos) continue;
+    result.about_secret = true;
+    result.reason += ": the routing key is not valid";
+    break;
+  }
+  return result;
 }
 
 std::string account_of(const Message& message) {
@@ -148,11 +194,14 @@ std::string merged_away(const Claim& claim) {
 
 }  // namespace
 
-SendResult PagerDuty::enqueue(const std::string& event, const std::string& dedup_key, Time now, milliseconds deadline) {
+SendResult PagerDuty::enqueue(const std::string& event, const std::string& dedup_key, Time now,
+                              Steady::time_point end) {
+  const auto left = std::chrono::duration_cast<milliseconds>(end - Steady::now());
+  if (left <= milliseconds::zero()) return retry("no time left");
   std::string url = config_.events_url;
   if (!url.ends_with('/')) url.push_back('/');
-  SendResult result = judge(post_(url + "v2/enqueue", {{"content-type", "application/json"}}, event, deadline), now);
-  if (result.verdict == SendVerdict::accepted) result.reference = cut_bytes(dedup_key, kDedupLimit);
+  SendResult result = judge_event(post_(url + "v2/enqueue", {{"content-type", "application/json"}}, event, left), now);
+  if (result.verdict == SendVerdict::accepted) result.reference = dedup_key;
   return result;
 }
 
@@ -161,24 +210,26 @@ SendResult PagerDuty::send(const Message& message, milliseconds deadline) {
   const Result<std::string> key = config_.routing_key();
   if (!key) return retry("routing_key: " + key.error().message);
   const Claim& claim = message.facts.front();
-  const std::string own = incident_of(claim);
+  const std::string own = dedup_key_of(incident_of(claim));
+  const auto tell = [&](Action action, const std::string& incident) {
+    const std::string event =
+        action == Action::trigger ? trigger(*key, message, incident) : start(*key, action, incident) + "}";
+    return enqueue(event, incident, message.now, end);
+  };
   if (claim.session && claim.alert.kind == AlertKind::session_merged) {
     // The incident of the session that is no more is closed; before, the one that goes on has its own, unless nobody needs it.
-    const bool is_settled = is_answered(claim) || claim.session->state == model::SessionState::lapsed;
-    if (!is_settled) {
-      SendResult opened = enqueue(trigger(*key, message, own), own, message.now, deadline);
+    if (!is_answered(claim) && !is_over(claim)) {
+      SendResult opened = tell(Action::trigger, own);
       if (opened.verdict != SendVerdict::accepted) return opened;
     }
     const std::string other = merged_away(claim);
-    if (other.empty()) return accepted("nothing to resolve");
-    const auto left = std::chrono::duration_cast<milliseconds>(end - Steady::now());
-    if (left <= milliseconds::zero()) return retry("no time left");
-    return enqueue(start(*key, Action::resolve, other) + "}", other, message.now, left);
+    return other.empty() ? accepted("nothing to resolve") : tell(Action::resolve, dedup_key_of(other));
   }
   const Action action = action_of(claim);
   if (action == Action::nothing) return accepted("changes no incident");
-  if (action == Action::trigger) return enqueue(trigger(*key, message, own), own, message.now, deadline);
-  return enqueue(start(*key, action, own) + "}", own, message.now, deadline);
+  if (action != Action::trigger_acknowledged) return tell(action, own);
+  SendResult opened = tell(Action::trigger, own);
+  return opened.verdict == SendVerdict::accepted ? tell(Action::acknowledge, own) : opened;
 }
 
 SendResult PagerDuty::check(milliseconds) {

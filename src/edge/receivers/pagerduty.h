@@ -5,9 +5,11 @@
 // acknowledge   an acknowledgement, unless it may be the actor's own and the session is critical: that one pages on
 // resolve       the end of a session that is acknowledged, the acknowledgement of one that is over, a session that was merged away
 // Nothing is sent for digests, which would reopen what somebody resolved. The end of a session that nobody acknowledged leaves the
-// incident open, and says so in it.
+// incident open, and says so in it. What gets through late, after tries that failed, pages for nothing that is answered: see
+// the .cpp.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "edge/receivers/receivers.h"
@@ -23,7 +25,7 @@ class PagerDuty : public ports::Receiver {
 
  private:
   ports::SendResult enqueue(const std::string& event, const std::string& dedup_key, Time now,
-                            std::chrono::milliseconds deadline);
+                            std::chrono::steady_clock::time_point end);
   Config config_;
   HttpPost post_;
 };

@@ -64,9 +64,11 @@ SendResult accepted(std::string reason, std::string reference) {
 }  // namespace
 
 SendVerdict judge_slack_error(std::string_view error) {
-  constexpr std::array<std::string_view, 8> kPassing = {"ratelimited",       "rate_limited",    "internal_error",
-                                                        "fatal_error",       "request_timeout", "service_unavailable",
-                                                        "team_added_to_org", "rollup_error"};
+  constexpr std::array<std::string_view, 10> kPassing = {
+      "ratelimited",       "rate_limited",       "internal_error",
+      "fatal_error",       "request_timeout",    "service_unavailable",
+      "team_added_to_org", "org_login_required", "external_channel_migrating",  // a migration, which ends
+      "rollup_error"};
   return std::find(kPassing.begin(), kPassing.end(), error) != kPassing.end() ? SendVerdict::retry
                                                                               : SendVerdict::refused;
 }
@@ -235,8 +237,9 @@ SendResult SlackWebhook::send(const Message& message, milliseconds deadline) {
                                                 : thread_message(message, look_, true);
   const Result<Reply> reply = post_(*url, {{"content-type", "application/json; charset=utf-8"}},
                                     payload({}, text).append(kNoUnfurl) + "}", deadline);
-  SendResult result = judge(reply, message.now);
-  if (reply && result.verdict != SendVerdict::accepted) result.reason += " " + word(reply->body);
+  SendResult result = judge_service(reply, message.now);
+  if (reply && result.verdict != SendVerdict::accepted && reply->status >= 300)
+    result.reason += " " + word(reply->body);
   if (result.verdict == SendVerdict::accepted && !is_about_none(message))
     result.thread = model::Thread{config_.name, with_session(message)->session->id, {}, {}, message.now, 0};
   return result;

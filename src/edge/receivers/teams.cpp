@@ -167,7 +167,7 @@ SendResult Teams::send(const Message& message, milliseconds deadline) {
   const Result<std::string> url = config_.webhook_url();
   if (!url) return retry("webhook_url: " + url.error().message);
   Result<Reply> reply = post_(*url, {{"content-type", "application/json"}}, teams_card(message), deadline);
-  SendResult result = judge(reply, message.now);
+  SendResult result = judge_service(reply, message.now);
   if (result.verdict == SendVerdict::accepted) {
     if (const std::optional<int> status = status_in_words(reply->body); status && (*status < 200 || *status > 299)) {
       reply->status = *status;
