@@ -158,6 +158,25 @@ TEST(Sessions, ALateRecordBridgesTwo) {
   EXPECT_EQ(count(kit, AlertKind::session_merged), 1u);
 }
 
+// Whoever was called for one of the two hears that it is no more: a pager has an incident for it.
+TEST(Sessions, AMergeIsToldToWhomEitherWasEscalated) {
+  Kit kit;
+  kit.deliver(grant("1", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin"));
+  kit.deliver(call("2", "2026-07-01T10:20:00Z", "2026-07-01T10:00:20Z", "alice@example.com", "", kProd,
+                   reserved("BreakGlassAdmin"), "s3.amazonaws.com", "ListBuckets"));
+  ASSERT_EQ(kit.sessions.size(), 2u);
+  kit.sessions.rbegin()->second.escalation = {{kit.now, {"pager"}, model::Severity::info, kit.now},
+                                              {kit.now, {"boss"}, model::Severity::info, {}}};
+  const session::Changes changes =
+      kit.deliver(call("3", "2026-07-01T10:21:00Z", "2026-07-01T10:00:20Z", "alice@example.com", "u-alice", kProd,
+                       reserved("BreakGlassAdmin"), "s3.amazonaws.com", "ListBuckets"));
+  const auto merged = std::find_if(changes.alerts.begin(), changes.alerts.end(),
+                                   [](const model::Alert& a) { return a.kind == AlertKind::session_merged; });
+  ASSERT_NE(merged, changes.alerts.end());
+  EXPECT_EQ(merged->receivers, std::vector<std::string>{"oncall"});
+  EXPECT_EQ(merged->also, std::vector<std::string>{"pager"});
+}
+
 TEST(Sessions, ACopyCountsOnceAndNamesItsFeed) {
   Kit kit;
   const std::string record = grant("1", "2026-07-01T10:00:00Z", "u-alice", kProd, "BreakGlassAdmin");

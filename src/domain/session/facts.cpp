@@ -150,6 +150,7 @@ Alert change_alert(const model::Entry& entry, std::string session_id, const Cont
 
 Alert merged_alert(const Session& session, const std::string& absorbed, const Context& context) {
   Alert alert = about(session, AlertKind::session_merged, absorbed, context);
+  alert.also = escalated_to(session);  // who was called for either: a pager has an incident to close
   alert.reason = "a late record showed that two sessions are one";
   alert.data = "{\"merged\":";
   json::append_string(alert.data, absorbed);
