@@ -201,6 +201,7 @@ void Sender::sort(std::vector<Claim> facts, Time now, std::vector<Mark>& settled
     return opens(c) && c.session && c.alert.session_id == c.session->id;
   });
   Group group;
+  std::vector<bool> is_quiet;  // of each fact: a mute of one quiets no other
   for (Claim& claim : facts) {
     if (opens(claim) && claim.session && claim.alert.session_id != claim.session->id && (is_told || opening_waits)) {
       settled.emplace_back(claim, unsent(SendState::superseded, "merged into " + claim.session->id));
@@ -212,15 +213,16 @@ void Sender::sort(std::vector<Claim> facts, Time now, std::vector<Mark>& settled
       settled.emplace_back(claim, unsent(SendState::folded, "this receiver is told digests: part of the next one"));
       continue;
     }
-    group.quiet = group.quiet || quiet;
+    is_quiet.push_back(quiet);
     group.facts.push_back(std::move(claim));
   }
   if (group.facts.empty()) return;
+  group.quiet = std::find(is_quiet.begin(), is_quiet.end(), false) == is_quiet.end();
   if (traits_.threads && is_about_session(group.facts.front())) return sort_threaded(std::move(group), now, settled);
-  for (Claim& claim : group.facts) {
+  for (std::size_t i = 0; i < group.facts.size(); ++i) {
     Group one;
-    one.quiet = group.quiet;
-    one.facts.push_back(std::move(claim));
+    one.quiet = is_quiet[i];
+    one.facts.push_back(std::move(group.facts[i]));
     queue_.push_back(std::move(one));
   }
 }
@@ -306,6 +308,7 @@ void Sender::accepted(const Group& group, const ports::SendResult& result) {
     const bool is_sent = claim.notification.id == told;
     Outcome o = outcome(is_sent ? SendState::delivered : SendState::folded, why_sent(claim, group.quiet));
     if (!is_sent) o.reason = "folded into " + told + ": " + o.reason;
+    if (!result.note.empty()) o.reason += "; " + result.note;
     o.reference = result.reference;
     o.thread = result.thread;
     marks_.emplace_back(claim, std::move(o));
@@ -329,7 +332,7 @@ void Sender::failed(const Group& group, const ports::SendResult& result, Time at
   ++health_.failing;
   const std::int64_t asked =
       result.retry_after
-          ? std::clamp<std::int64_t>(result.retry_after->count(), 0, kGiveUpMicros / kSecondMicros) * kSecondMicros
+          ? std::clamp<std::int64_t>(result.retry_after->count(), 0, kLongestAsked / kSecondMicros) * kSecondMicros
           : 0;
   // What the receiver asks for holds all of it back; so does a second failure in a row, for a shorter time.
   const std::int64_t again =

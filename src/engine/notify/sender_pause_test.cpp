@@ -24,5 +24,59 @@ TEST(SenderPause, APauseIsWaitedForOnlyWhereSomethingWaits) {
   EXPECT_EQ(b.receiver->messages.size(), 2u);
 }
 
+// A day, or a date by a clock that is wrong: who is on call would hear of nothing until then.
+TEST(SenderPause, WhatAReceiverAsksForIsKeptToForAQuarterOfAnHourAtMost) {
+  for (const std::int64_t asked : {901, 3'600, 86'400, 2'000'000'000}) {
+    Bench b;
+    b.outbox.add_one("1", "hook", "", b.now, AlertKind::tamper);
+    b.receiver->answers.push_back(answer(ports::SendVerdict::retry, "HTTP 503", std::chrono::seconds(asked)));
+    Sender s = b.sender();
+    EXPECT_EQ(b.settle(s), after(900)) << asked;
+    EXPECT_EQ(b.outbox.row("1").due_at, after(900)) << asked;
+    b.now = after(900);
+    b.settle(s);
+    EXPECT_EQ(b.outbox.row("1").state, model::SendState::delivered) << asked;
+  }
+}
+
+TEST(SenderPause, WhatIsToBeSeenToStandsInTheReason) {
+  Bench b;
+  b.outbox.add_one("1", "hook", "", b.now, AlertKind::tamper);
+  ports::SendResult partly = answer(ports::SendVerdict::accepted, "SMTP 250");
+  partly.note = "1 of 2 recipients were refused";
+  b.receiver->answers.push_back(partly);
+  Sender s = b.sender();
+  b.settle(s);
+  EXPECT_EQ(b.outbox.row("1").reason, "watch prod matched; 1 of 2 recipients were refused");
+}
+
+// A pager shows what is quiet as a matter of no urgency.
+TEST(SenderPause, AMuteOfOneFactQuietsNoOtherOfItsSession) {
+  for (const bool threads : {false, true}) {
+    Bench b(ports::Receiver::Traits{threads, std::chrono::seconds(60), std::chrono::milliseconds(0), false});
+    model::Mute drill;
+    drill.watch = "drill";
+    drill.until = after(3600);
+    b.outbox.mute(drill);
+    for (const char* watch : {"drill", "prod"}) {
+      model::Alert alert;
+      alert.id = alert.watch = watch;
+      alert.kind = AlertKind::tamper;
+      alert.session_id = "s1";
+      alert.severity = model::Severity::critical;
+      model::Notification n;
+      n.id = n.alert_id = alert.id;
+      n.receiver = "hook";
+      n.due_at = n.created_at = b.now;
+      b.outbox.add(alert, {n});
+    }
+    Sender s = b.sender();
+    b.settle(s);
+    std::vector<bool> quiet;
+    for (const ports::Message& m : b.receiver->messages) quiet.push_back(m.quiet);
+    EXPECT_EQ(quiet, threads ? std::vector<bool>{false} : (std::vector<bool>{true, false}));
+  }
+}
+
 }  // namespace
 }  // namespace gw::notify

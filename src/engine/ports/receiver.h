@@ -47,6 +47,7 @@ struct SendResult {
   std::optional<std::chrono::seconds> retry_after;
   bool about_secret = false;  // refused, perhaps because a secret (or an address that is one) has been replaced
   std::string reference;
+  std::string note;  // accepted, and yet there is something to see to: one clause, kept with the row's reason
   std::optional<model::Thread> thread;
 };
 
