@@ -176,7 +176,8 @@ TEST_F(SlackAppTest, OkFalseOnHttp200IsAFailure) {
     });
     return open();
   };
-  for (const char* error : {"ratelimited", "internal_error", "fatal_error", "request_timeout", "service_unavailable"}) {
+  for (const char* error : {"ratelimited", "internal_error", "fatal_error", "request_timeout", "service_unavailable",
+                            "team_added_to_org", "org_login_required", "external_channel_migrating"}) {
     const SendResult result = verdict(error);
     EXPECT_EQ(result.verdict, SendVerdict::retry) << error;
     EXPECT_EQ(result.retry_after, std::chrono::seconds(7)) << error;
@@ -214,6 +215,45 @@ TEST(SlackWebhookTest, LaterPostsSayWhoAndHowToAcknowledge) {
   EXPECT_NE(body.find("glasswatch ack " + receivers::kSessionId), std::string::npos);
   EXPECT_NE(body.find("alice@example.com → prod-payments"), std::string::npos);
   EXPECT_EQ(body.find("\"channel\""), std::string::npos);
+}
+
+TEST(SlackWebhookTest, AWebPageIsNoAnswerOfSlacks) {
+  StandIn slack([](const StandInRequest&) { return reply(200, "<!doctype html>Please sign in"); });
+  const SendResult result =
+      slack_webhook().make(slack)->send(sample_message({sample_claim(AlertKind::session_opened)}), kPlenty);
+  EXPECT_EQ(result.verdict, SendVerdict::retry);
+  EXPECT_EQ(result.reason, "HTTP 200: a web page, which is not the service's answer");
+}
+
+// Who has said 2xx has it, and would have it again and again; who has said no has said it.
+TEST(WebhookTest, AStatusIsAnAnswerWhateverBecomesOfTheRest) {
+  StandIn hook([](const StandInRequest&) { return stall(200); });
+  const auto receiver = webhook().make(hook);
+  const auto verdict = [&] {
+    return receiver->send(sample_message({sample_claim(AlertKind::session_opened)}), std::chrono::milliseconds(500))
+        .verdict;
+  };
+  EXPECT_EQ(verdict(), SendVerdict::accepted);
+  hook.answer([](const StandInRequest&) { return stall(404); });
+  EXPECT_EQ(verdict(), SendVerdict::refused);
+  hook.answer([](const StandInRequest&) { return stall(100); });
+  EXPECT_EQ(verdict(), SendVerdict::retry);
+}
+
+// A receiver that drops what it has seen must not take the second of these for the first.
+TEST(WebhookTest, AMessageWithMoreInItHasAnotherId) {
+  StandIn hook(always_ok());
+  const auto receiver = webhook().make(hook);
+  const ports::Claim one = receivers::sample_change(AlertKind::storm);
+  ports::Claim two = one;
+  two.notification.id = "0198633e-cccc-7cde-8f01-23456789abcd";
+  for (const auto& facts : {std::vector{one}, std::vector{one, two}, std::vector{one, two}})
+    receiver->send(sample_message(facts), kPlenty);
+  std::vector<std::string> ids;
+  for (const StandInRequest& r : hook.requests()) ids.push_back(r.headers.at("webhook-id"));
+  EXPECT_EQ(ids.at(0), one.notification.id);
+  EXPECT_NE(ids.at(1), ids.at(0));
+  EXPECT_EQ(ids.at(2), ids.at(1));
 }
 
 TEST(WebhookTest, IsSignedAsStandardWebhooksAndKeepsItsIdOverRetries) {

@@ -62,7 +62,8 @@ bool read_request(int connection, std::string& buffer, StandInRequest& request) 
 bool write_reply(int connection, const StandInAnswer& answer) {
   std::string out = "HTTP/1.1 " + std::to_string(answer.status) + " Said\r\n";
   for (const auto& [name, value] : answer.headers) out += name + ": " + value + "\r\n";
-  out += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n" + answer.body;
+  const std::size_t missing = answer.kind == StandInAnswer::Kind::stall ? 100 : 0;
+  out += "Content-Length: " + std::to_string(answer.body.size() + missing) + "\r\n\r\n" + answer.body;
   return send(connection, out.data(), out.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(out.size());
 }
 
@@ -73,6 +74,7 @@ StandInAnswer reply(int status, std::string body, std::vector<std::pair<std::str
 }
 StandInAnswer hang() { return {StandInAnswer::Kind::hang, 0, {}, {}}; }
 StandInAnswer drop() { return {StandInAnswer::Kind::drop, 0, {}, {}}; }
+StandInAnswer stall(int status) { return {StandInAnswer::Kind::stall, status, {}, "o"}; }
 
 struct StandIn::State {
   int listener = -1;
@@ -99,7 +101,8 @@ struct StandIn::State {
         answer = script(request);
       }
       if (answer.kind == StandInAnswer::Kind::drop) break;
-      if (answer.kind == StandInAnswer::Kind::hang) {
+      if (answer.kind == StandInAnswer::Kind::stall && !write_reply(connection, answer)) break;
+      if (answer.kind == StandInAnswer::Kind::hang || answer.kind == StandInAnswer::Kind::stall) {
         char byte = 0;
         while (recv(connection, &byte, 1, 0) > 0) {  // until the other side, or the test, has had enough
         }

@@ -18,7 +18,8 @@ struct StandInRequest {
 };
 
 struct StandInAnswer {
-  enum class Kind { reply, hang, drop };  // drop: the request is read, then the connection closed
+  // drop: the request is read, then the connection closed; stall: of the body less comes than was promised, then nothing
+  enum class Kind { reply, hang, drop, stall };
   Kind kind = Kind::reply;
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers{};
@@ -29,6 +30,7 @@ struct StandInAnswer {
                                   std::vector<std::pair<std::string, std::string>> headers = {});
 [[nodiscard]] StandInAnswer hang();
 [[nodiscard]] StandInAnswer drop();
+[[nodiscard]] StandInAnswer stall(int status);
 
 class StandIn {
  public:

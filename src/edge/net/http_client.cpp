@@ -109,6 +109,7 @@ struct Exchange {
   const ClientOptions* options = nullptr;
   bool is_checked = true;  // addresses
   bool is_refused = false;
+  bool has_head = false;  // all headers of the answer proper came
   ClientResponse response;
 
   static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
@@ -131,13 +132,16 @@ struct Exchange {
   }
 
   static std::size_t take_header(char* data, std::size_t, std::size_t size, void* self) {
-    auto& headers = static_cast<Exchange*>(self)->response.headers;
+    auto* exchange = static_cast<Exchange*>(self);
+    auto& headers = exchange->response.headers;
     std::string_view line(data, size);
     while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.remove_suffix(1);
     if (line.starts_with("HTTP/")) {  // the answer proper comes after an interim one
       headers.clear();
+      exchange->has_head = false;
       return size;
     }
+    if (line.empty()) exchange->has_head = true;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return size;
     std::string_view value = line.substr(colon + 1);
@@ -150,8 +154,7 @@ struct Exchange {
 Errc code_of(CURLcode code) {
   switch (code) {
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_SSL_CACERT_BADFILE: return Errc::invalid_input;
+    case CURLE_SSL_CACERT_BADFILE: return Errc::invalid_input;  // CURLE_UNSUPPORTED_PROTOCOL: what came is no HTTP
     case CURLE_FAILED_INIT:
     case CURLE_UNKNOWN_OPTION:
     case CURLE_BAD_FUNCTION_ARGUMENT: return Errc::internal;
@@ -266,14 +269,17 @@ Result<ClientResponse> HttpClient::send(const ClientRequest& request, std::chron
     const NoSigpipe guard;
     code = curl_easy_perform(state.easy);
   }
+  long status = 0;
+  curl_easy_getinfo(state.easy, CURLINFO_RESPONSE_CODE, &status);
+  // Below 200 it is an interim one, and the answer proper is missing.
+  if (code != CURLE_OK && state.options.status_suffices && exchange.has_head && status >= 200)
+    exchange.response.truncated = true;
   if (code != CURLE_OK && !exchange.response.truncated) {
     if (exchange.is_refused) {
       return Error{Errc::denied, url->shown + ": a private address (allow_private permits it)"};
     }
     return Error{code_of(code), url->shown + ": " + curl_easy_strerror(code)};
   }
-  long status = 0;
-  curl_easy_getinfo(state.easy, CURLINFO_RESPONSE_CODE, &status);
   exchange.response.status = static_cast<int>(status);
   return std::move(exchange.response);
 }

@@ -31,7 +31,7 @@ struct ClientResponse {
   int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case; the last one of a name
   std::string body;                            // at most ClientOptions::body_limit bytes of it
-  bool truncated = false;                      // more would have come
+  bool truncated = false;                      // more would have come, or should have (status_suffices)
   // `name` in lower case; empty when it is not there.
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
@@ -39,6 +39,8 @@ struct ClientResponse {
 struct ClientOptions {
   std::chrono::milliseconds deadline{10'000};  // of the whole call: name, connection, TLS, answer
   std::size_t body_limit = std::size_t{1} << 20;
+  // The status line and headers are an answer, although the body does not end in time or the connection breaks within it.
+  bool status_suffices = false;
   // http as well, and any address. Otherwise https and addresses of the internet only.
   bool allow_private = false;
   std::string ca_file;  // PEM bundle; empty: the system's

@@ -35,6 +35,9 @@ bool is_host(const std::string& host) {
 struct Exchange {
   bool is_checked = true;
   bool is_refused = false;
+  std::size_t recipients = 0;
+  std::string replies;      // the first digit of each
+  std::size_t refused = 0;  // recipients
   const char* next = nullptr;
   std::size_t left = 0;
   curl_socket_t socket = CURL_SOCKET_BAD;  // while it is open
@@ -67,10 +70,25 @@ struct Exchange {
     exchange->left -= n;
     return n;
   }
+  // Each line of a reply. When the mail is asked for (354) the replies before it are those to the recipients.
+  static std::size_t take_line(char* data, std::size_t, std::size_t size, void* self) {
+    auto* exchange = static_cast<Exchange*>(self);
+    const std::string_view line(data, size);
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (size < 3 || !std::all_of(line.begin(), line.begin() + 3, is_digit) || (size > 3 && line[3] == '-')) return size;
+    if (line.starts_with("354")) {
+      const std::size_t asked = std::min(exchange->recipients, exchange->replies.size());
+      exchange->refused =
+          static_cast<std::size_t>(std::count_if(exchange->replies.end() - static_cast<std::ptrdiff_t>(asked),
+                                                 exchange->replies.end(), [](char c) { return c >= '4'; }));
+    }
+    if (exchange->replies.size() < 1000) exchange->replies.push_back(line[0]);
+    return size;
+  }
   static std::size_t ignore(char*, std::size_t, std::size_t size, void*) { return size; }
 };
 
-Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::milliseconds deadline) {
+Result<SmtpReply> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::milliseconds deadline) {
   static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   Exchange exchange;  // outlives the handle, which closes its socket by it
   const std::unique_ptr<CURL, EasyFree> easy(started ? curl_easy_init() : nullptr);
@@ -102,6 +120,8 @@ Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::mi
   curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, &Exchange::close_socket);
   curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, &exchange);
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &Exchange::ignore);
+  curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, &Exchange::take_line);
+  curl_easy_setopt(e, CURLOPT_HEADERDATA, &exchange);
   if (!server.username.empty()) {
     curl_easy_setopt(e, CURLOPT_USERNAME, server.username.c_str());
     curl_easy_setopt(e, CURLOPT_PASSWORD, server.password.c_str());
@@ -115,6 +135,7 @@ Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::mi
       (void)recipients.release();
       recipients.reset(longer);
     }
+    exchange.recipients = mail->to.size();
     exchange.next = mail->data.data();
     exchange.left = mail->data.size();
     curl_easy_setopt(e, CURLOPT_MAIL_FROM, from.c_str());
@@ -136,11 +157,11 @@ Result<int> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::mi
   exchange.hang_up(code == CURLE_OK);
   long reply = 0;
   curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &reply);
-  if (code == CURLE_OK) return static_cast<int>(reply);
+  if (code == CURLE_OK) return SmtpReply{static_cast<int>(reply), exchange.refused};
   if (exchange.is_refused) return Error{Errc::denied, shown + ": a private address (allow_private permits it)"};
   if (code == CURLE_USE_SSL_FAILED) return Error{Errc::denied, shown + ": the server offers no TLS"};
   // A refusal in words of SMTP; what ended for another reason may have a good reply as its last.
-  if (reply >= 400 && reply < 600) return static_cast<int>(reply);
+  if (reply >= 400 && reply < 600) return SmtpReply{static_cast<int>(reply), exchange.refused};
   if (code == CURLE_LOGIN_DENIED) return Error{Errc::denied, shown + ": no way to log in that both sides know"};
   if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_URL_MALFORMAT)
     return Error{Errc::invalid_input, shown + ": " + curl_easy_strerror(code)};
@@ -158,14 +179,14 @@ bool is_mail_address(const std::string& text) {
          text.find('@', at + 1) == std::string::npos;
 }
 
-Result<int> smtp_send(const SmtpServer& server, const SmtpMail& mail, std::chrono::milliseconds deadline) {
+Result<SmtpReply> smtp_send(const SmtpServer& server, const SmtpMail& mail, std::chrono::milliseconds deadline) {
   if (!is_mail_address(mail.from)) return Error{Errc::invalid_input, "from is no address"};
   if (mail.to.empty() || !std::all_of(mail.to.begin(), mail.to.end(), is_mail_address))
     return Error{Errc::invalid_input, "to: an address is none"};
   return talk(server, &mail, deadline);
 }
 
-Result<int> smtp_check(const SmtpServer& server, std::chrono::milliseconds deadline) {
+Result<SmtpReply> smtp_check(const SmtpServer& server, std::chrono::milliseconds deadline) {
   return talk(server, nullptr, deadline);
 }
 

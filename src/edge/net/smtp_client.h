@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,11 +33,17 @@ struct SmtpMail {
 
 [[nodiscard]] bool is_mail_address(const std::string& text);
 
+struct SmtpReply {
+  int code = 0;
+  std::size_t refused = 0;  // recipients; counted once the mail itself was asked for
+};
+
 // The server's last reply, whatever it is: 250 when the mail was taken, by one recipient at least. Errc: `invalid_input` for a
 // server or mail that cannot be used, `denied` for an address that is refused or a server without TLS, `unavailable` for what
 // may pass (no connection, a certificate that does not verify, no answer in time). Blocks until `deadline` at most.
-[[nodiscard]] Result<int> smtp_send(const SmtpServer& server, const SmtpMail& mail, std::chrono::milliseconds deadline);
+[[nodiscard]] Result<SmtpReply> smtp_send(const SmtpServer& server, const SmtpMail& mail,
+                                          std::chrono::milliseconds deadline);
 // The same up to the login: no mail is begun.
-[[nodiscard]] Result<int> smtp_check(const SmtpServer& server, std::chrono::milliseconds deadline);
+[[nodiscard]] Result<SmtpReply> smtp_check(const SmtpServer& server, std::chrono::milliseconds deadline);
 
 }  // namespace gw::net

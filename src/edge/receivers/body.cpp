@@ -2,6 +2,7 @@
 
 #include "base/json/doc.h"
 #include "base/json/write.h"
+#include "base/sha256.h"
 #include "domain/ocsf/ocsf.h"
 #include "edge/receivers/summary.h"
 
@@ -112,6 +113,14 @@ std::string build(const Message& message, Cut cut) {
 }
 
 }  // namespace
+
+std::string message_id(const Message& message) {
+  std::string out = message.facts.front().notification.id;
+  if (message.facts.size() == 1) return out;
+  std::string all;
+  for (const Claim& claim : message.facts) all += claim.notification.id + "\n";
+  return out + "-" + sha256_hex(all).substr(0, 16);
+}
 
 std::string fact_json(const Message& message) {
   std::string out;

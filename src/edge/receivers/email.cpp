@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/utf8.h"
+#include "edge/receivers/body.h"
 #include "edge/receivers/summary.h"
 
 namespace gw::receivers {
@@ -21,7 +22,7 @@ constexpr std::size_t kSubjectLimit = 200;  // bytes
 
 // RFC 2047: words of at most 75 characters, each with whole characters.
 std::string encoded_words(std::string_view text) {
-  constexpr std::size_t kBytes = 42;  // 56 characters of base64
+  constexpr std::size_t kBytes = 39;  // 52 characters of base64: with the header's name within the 76 of a line
   std::string out;
   std::size_t at = 0;
   while (at < text.size()) {
@@ -143,11 +144,18 @@ std::string mail_date(Time now) {
   return out.data();
 }
 
-SendResult judge_reply(const Result<int>& reply) {
+// RFC 4954, 6: what says no to the name and password, or that there was none.
+bool is_about_login(int reply) { return reply == 530 || reply == 534 || reply == 535 || reply == 538; }
+
+SendResult judge_reply(const Result<net::SmtpReply>& reply) {
   if (!reply) return retryable(reply.error().code) ? retry(reply.error().message) : refused(reply.error().message);
-  const std::string reason = "SMTP " + std::to_string(*reply);
-  if (*reply >= 500) return refused(reason);
-  if (*reply >= 400 || *reply < 200) return retry(reason);
+  const std::string reason = "SMTP " + std::to_string(reply->code);
+  if (reply->code >= 500) {
+    SendResult result = refused(reason);
+    result.about_secret = is_about_login(reply->code);
+    return result;
+  }
+  if (reply->code >= 400 || reply->code < 200) return retry(reason);
   SendResult result;
   result.verdict = SendVerdict::accepted;
   result.reason = reason;
@@ -159,7 +167,7 @@ SendResult judge_reply(const Result<int>& reply) {
 std::string mail_of(const Message& message, const std::string& from, const std::vector<std::string>& to) {
   const Summary s = summary_of(message);
   const std::string domain = from.substr(from.find('@') + 1);
-  const std::string id = id_part(message.facts.front().notification.id);
+  const std::string id = id_part(message_id(message));
   const std::string thread = "<session-" + id_part(s.subject) + "@" + domain + ">";
   const std::string boundary = "=_glasswatch_" + id;
   std::string out;
@@ -214,10 +222,13 @@ SendResult Email::send(const Message& message, milliseconds deadline) {
   const Result<net::SmtpServer> to = server();
   if (!to) return retry("smtp.password: " + to.error().message);
   const net::SmtpMail mail{config_.from, config_.to, mail_of(message, config_.from, config_.to)};
-  SendResult result = judge_reply(net::smtp_send(*to, mail, deadline));
+  const Result<net::SmtpReply> reply = net::smtp_send(*to, mail, deadline);
+  SendResult result = judge_reply(reply);
   if (result.verdict != SendVerdict::accepted) return result;
-  result.reference = "<" + id_part(message.facts.front().notification.id) + "@" +
-                     config_.from.substr(config_.from.find('@') + 1) + ">";
+  if (reply->refused > 0)
+    result.note =
+        std::to_string(reply->refused) + " of " + std::to_string(config_.to.size()) + " recipients were refused";
+  result.reference = "<" + id_part(message_id(message)) + "@" + config_.from.substr(config_.from.find('@') + 1) + ">";
   for (const ports::Claim& claim : message.facts) {
     if (!claim.session) continue;
     result.thread = model::Thread{config_.name, claim.session->id, {}, {}, message.now, 0};

@@ -22,7 +22,7 @@ class Email : public ports::Receiver {
   Config config_;
 };
 
-// The whole mail, RFC 5322 with CRLF, less than 100 KB. The same message, the same mail: the Message-ID is the notification's. Pure.
+// The whole mail, RFC 5322 with CRLF, less than 100 KB. The same message, the same mail: the Message-ID is message_id(), of body.h. Pure.
 [[nodiscard]] std::string mail_of(const ports::Message& message, const std::string& from,
                                   const std::vector<std::string>& to);
 

@@ -13,6 +13,8 @@ HttpPost make_http_post(net::ClientOptions options) {
     net::HttpClient client;
   };
   options.body_limit = std::size_t{64} << 10;  // answers are short, and nobody is to fill our memory
+  // Who has said 2xx has the message: telling it again because the rest of the answer is missing would be once too often.
+  options.status_suffices = true;
   auto shared = std::make_shared<Shared>(std::move(options));
   return [shared](const std::string& url, const Headers& headers, const std::string& body,
                   std::chrono::milliseconds deadline) -> Result<Reply> {

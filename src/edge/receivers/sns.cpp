@@ -52,7 +52,7 @@ SendResult Sns::send(const ports::Message& message, milliseconds deadline) {
   publication.message = fact_json(message);
   if (config_.topic_arn.ends_with(".fifo")) {
     publication.group_id = cut_bytes(summary.subject, 128);
-    publication.deduplication_id = message.facts.front().notification.id;
+    publication.deduplication_id = message_id(message);
   }
   const Result<std::string> id = config_.publish(publication, deadline);
   if (!id) return retryable(id.error().code) ? retry(id.error().message) : refused(id.error().message);

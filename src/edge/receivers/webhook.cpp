@@ -20,7 +20,7 @@ SendResult Webhook::send(const ports::Message& message, std::chrono::millisecond
   const Result<std::string> url = config_.url();
   if (!url) return retry("url: " + url.error().message);
   const std::string body = text_(message);
-  const std::string& id = message.facts.front().notification.id;
+  const std::string id = message_id(message);
   const std::string timestamp = std::to_string(message.now.micros / 1'000'000);
   Headers headers = {{"content-type", type_}, {"webhook-id", id}, {"webhook-timestamp", timestamp}};
   if (config_.secret) {
