@@ -101,6 +101,24 @@ TEST_P(EveryReceiver, NothingFromARecordArrivesRaw) {
   }
 }
 
+// Another receiver is broken: whoever is told instead is the first to know.
+TEST_P(EveryReceiver, WhoIsToldInsteadHearsOfWhom) {
+  const auto receiver = place->receiver(Mood::works);
+  for (Message message : {about(AlertKind::session_opened), sample_message({sample_change(AlertKind::tamper)})}) {
+    ASSERT_EQ(receiver->send(message, kLong).verdict, SendVerdict::accepted);
+    const auto before = place->told(1);
+    EXPECT_EQ(before.at(0).find("brokenpager"), std::string::npos);
+    message.facts[0].notification.rerouted_from = "brokenpager";
+    ASSERT_EQ(receiver->send(message, kLong).verdict, SendVerdict::accepted);
+    const auto told = place->told(1);
+    if (GetParam().type == "email") {  // which is encoded
+      EXPECT_NE(told, before);
+    } else {
+      EXPECT_NE(told.at(0).find("brokenpager"), std::string::npos) << told.at(0);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Receivers, EveryReceiver, ::testing::ValuesIn(every_kind()),
                          [](const ::testing::TestParamInfo<Kind>& kind) { return kind.param.name; });
 

@@ -59,6 +59,12 @@ std::string state_line(const Session& s, const Message& message, bool with_age) 
   return out + std::string(mode_note(message));
 }
 
+// Only while it is posted: an edit shows the session.
+std::string rerouted_note(const Message& message) {
+  const std::string why = rerouted(message);
+  return why.empty() ? why : " · told here " + why;
+}
+
 std::string worst_join(const Session& s) {
   model::JoinGrade worst = model::JoinGrade::exact;
   for (const model::Join& join : s.joins) worst = std::max(worst, join.grade);
@@ -121,7 +127,7 @@ SlackText face(const Message& message, const SlackLook& look, bool with_age) {
   if (look.buttons) add_buttons(blocks, s);
   blocks.markup(links_markup(p, message, look));
   if (!message.quiet) blocks.markup(mention_markup(look.mention));
-  blocks.context(reference(s, p) +
+  blocks.context(reference(s, p) + (message.is_first ? rerouted_note(message) : std::string()) +
                  (message.telling.watch_owner.empty() ? "" : " · owner " + piece(message.telling.watch_owner, 60)));
   return {sentence(s, p, message), blocks.json()};
 }
@@ -265,7 +271,7 @@ SlackText thread_message(const Message& message, const SlackLook& look, bool is_
   if (claim != nullptr) {
     std::string so_far = "So far: " + p.so_far;
     if (message.facts.size() > 1) so_far += " · " + std::to_string(message.facts.size()) + " facts in this post";
-    so_far += " · ref " + short_id(claim->session->id) + std::string(mode_note(message));
+    so_far += " · ref " + short_id(claim->session->id) + std::string(mode_note(message)) + rerouted_note(message);
     if (is_alone) so_far += " · acknowledge: glasswatch ack " + piece(claim->session->id, 40);
     blocks.context(so_far);
     if (is_alone) blocks.markup(links_markup(p, message, look));
@@ -320,7 +326,8 @@ SlackText alert_message(const Message& message, const SlackLook& look) {
   blocks.markup(links_markup(p, message, look));
   if (!message.quiet && alert.kind != AlertKind::alert_test) blocks.markup(mention_markup(look.mention));
   blocks.context("ref " + piece(alert.id, 40) + (p.event_id.empty() ? "" : " · event " + p.event_id) +
-                 (alert.config_hash.empty() ? "" : " · config " + piece(alert.config_hash.substr(0, 8), 8)));
+                 (alert.config_hash.empty() ? "" : " · config " + piece(alert.config_hash.substr(0, 8), 8)) +
+                 rerouted_note(message));
   std::string text =
       std::string(title_of(alert.kind)) + ": " + mrkdwn_piece(subject.empty() ? alert.reason : subject, 200);
   if (!alert.reason.empty() && !subject.empty()) text += " (" + mrkdwn_piece(alert.reason, 160) + ")";

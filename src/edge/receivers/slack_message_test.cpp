@@ -229,6 +229,20 @@ TEST(SlackMessage, KeepsWithinSlacksLimitsWhateverIsPutIn) {
   }
 }
 
+// Whoever is called in place of another learns that the other one is broken; an edit shows the session alone.
+TEST(SlackMessage, WhoIsToldInsteadHearsOfWhomOnceInWhatIsPosted) {
+  ports::Message message = sample_message({sample_claim(AlertKind::session_escalated, "1")});
+  message.facts[0].notification.rerouted_from = "*pager*";
+  const std::string note = "told here because *pager* did not take it";
+  EXPECT_NE(session_message(message, look()).blocks.find(note), std::string::npos);
+  EXPECT_NE(thread_message(message, look()).blocks.find(note), std::string::npos);
+  message.is_first = false;
+  EXPECT_EQ(session_message(message, look()).blocks.find(note), std::string::npos);
+  const std::uint64_t shown = session_shown(message, look());
+  message.facts[0].notification.rerouted_from.clear();
+  EXPECT_EQ(session_shown(message, look()), shown);
+}
+
 TEST(SlackMessage, ButtonsStandBelowASessionUntilAnIndependentPersonHasAnswered) {
   SlackLook with = look();
   ports::Message message = sample_message({sample_claim(AlertKind::session_opened)});

@@ -140,6 +140,11 @@ std::string_view title_of(AlertKind kind) {
   return "Alert";
 }
 
+std::string rerouted(const ports::Message& message) {
+  const std::string& from = message.facts.front().notification.rerouted_from;
+  return from.empty() ? std::string() : "because " + piece(from, 60) + " did not take it";
+}
+
 std::string fact_line(const ports::Claim& claim, const ports::Telling& telling, Time now) {
   switch (claim.alert.kind) {
     case AlertKind::session_high_risk: return high_risk_line(claim);

@@ -172,6 +172,7 @@ Summary summary_of(const Message& message) {
   }
   add(out, "Planned", piece(first.alert.planned, 60));
   add(out, "Owner", piece(message.telling.watch_owner, 60));
+  add(out, "Told here", rerouted(message));
   if (message.telling.mode == "shadow") add(out, "Mode", "shadow");
   return out;
 }
