@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/no_sigpipe.h"
 #include "edge/receivers/body.h"
 
 namespace gw::receivers {
@@ -31,6 +32,11 @@ SendResult accepted() {
   result.verdict = ports::SendVerdict::accepted;
   result.reason = "written";
   return result;
+}
+
+// A pipe that nobody reads may be read again.
+SendResult failed_file(const std::string& path, int error) {
+  return error == ENXIO || error == EPIPE ? retry(path + ": nobody reads the pipe") : failed(path, error);
 }
 
 // A descriptor that poll() calls ready takes this much without blocking, when it is a pipe.
@@ -80,7 +86,8 @@ int FileLines::open_current() {
   if (file_ >= 0 && exists && fstat(file_, &here) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
     return 0;
   close_file();
-  file_ = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  // A pipe is not waited for: neither for its reader, nor for room.
+  file_ = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
   if (file_ < 0) return errno;
   if (exists) return 0;
   // A new name is durable when its folder is.
@@ -94,34 +101,42 @@ int FileLines::open_current() {
   return 0;
 }
 
-SendResult FileLines::send(const ports::Message& message, milliseconds) {
-  if (const int error = open_current(); error != 0) return failed(path_, error);
+SendResult FileLines::send(const ports::Message& message, milliseconds deadline) {
+  const Steady::time_point end = Steady::now() + deadline;
+  if (const int error = open_current(); error != 0) return failed_file(path_, error);
   struct stat before {};
   if (fstat(file_, &before) != 0) return failed(path_, errno);
-  const std::string line = text_(message) + "\n";
+  const bool is_file = S_ISREG(before.st_mode);
+  const std::string line = (cut_ && !is_file ? "\n" : "") + text_(message) + "\n";
   std::size_t written = 0;
   int error = 0;
   while (written < line.size() && error == 0) {
+    const NoSigpipe guard;
     const ssize_t n = write(file_, line.data() + written, line.size() - written);
     if (n >= 0) {
       written += static_cast<std::size_t>(n);
+    } else if (errno == EAGAIN) {
+      pollfd ready{file_, POLLOUT, 0};
+      const auto left = std::chrono::duration_cast<milliseconds>(end - Steady::now()).count();
+      if (left <= 0 || poll(&ready, 1, static_cast<int>(left)) == 0) error = ETIMEDOUT;
     } else if (errno != EINTR) {
       error = errno;
     }
   }
+  cut_ = error != 0 && (cut_ || written > 0);
   if (error == 0 && fsync(file_) != 0) {
     // Some devices and pipes cannot be synced; after any other failure nobody knows what is on the disk.
     if (errno != EINVAL && errno != EROFS) error = errno;
   }
   if (error == 0) return accepted();
   // Not half a line; nobody else writes to it.
-  if (S_ISREG(before.st_mode) && ftruncate(file_, before.st_size) != 0) close_file();
+  if (is_file && ftruncate(file_, before.st_size) != 0) close_file();
   close_file();
-  return failed(path_, error);
+  return failed_file(path_, error);
 }
 
 SendResult FileLines::check(milliseconds) {
-  if (const int error = open_current(); error != 0) return failed(path_, error);
+  if (const int error = open_current(); error != 0) return failed_file(path_, error);
   return accepted();
 }
 

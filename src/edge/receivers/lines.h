@@ -39,6 +39,7 @@ class FileLines : public ports::Receiver {
   std::string path_;
   FactText text_;
   int file_ = -1;
+  bool cut_ = false;  // as above, in a pipe
 };
 
 }  // namespace gw::receivers

@@ -78,6 +78,37 @@ TEST_F(FileLinesTest, AFolderThatIsNotThereIsRefusedAndAFullDiskIsTriedLater) {
   EXPECT_EQ(FileLines("/dev/full").send(fact(), kPlenty).verdict, SendVerdict::retry);
 }
 
+TEST_F(FileLinesTest, APipeThatNobodyReadsHoldsNobodyUp) {
+  const std::string pipe = path + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  FileLines lines(pipe);
+  EXPECT_EQ(lines.check(kPlenty).verdict, SendVerdict::retry);
+  EXPECT_EQ(lines.send(fact(), kPlenty).reason, pipe + ": nobody reads the pipe");
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  const std::string line = fact_json(fact()) + "\n";
+  const auto read_now = [&] {
+    std::string out(100'000, '\0');
+    const ssize_t n = ::read(reader, out.data(), out.size());
+    out.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    return out;
+  };
+  ASSERT_EQ(lines.send(fact(), kPlenty).verdict, SendVerdict::accepted);
+  EXPECT_EQ(read_now(), line);
+  // It fills: what did not fit is tried again, on a line of its own. Lines of more than a page are written in parts.
+  ports::Message large = fact();
+  large.facts[0].session->user_agent.assign(6000, 'x');
+  ports::SendResult last;
+  last.verdict = SendVerdict::accepted;
+  for (int i = 0; i < 200 && last.verdict == SendVerdict::accepted; ++i) last = lines.send(large, milliseconds(20));
+  EXPECT_EQ(last.verdict, SendVerdict::retry) << last.reason;
+  EXPECT_FALSE(read_now().ends_with("\n"));
+  ASSERT_EQ(lines.send(fact(), kPlenty).verdict, SendVerdict::accepted);
+  EXPECT_EQ(read_now(), "\n" + line);
+  close(reader);
+  EXPECT_EQ(lines.send(fact(), kPlenty).verdict, SendVerdict::retry);
+}
+
 TEST(DescriptorLinesTest, WritesALineAndGivesUpAtTheDeadline) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
