@@ -2,44 +2,18 @@
 // (0, "unknown"), never an empty object. `type_uid` is class_uid * 100 + activity_id.
 #include "domain/ocsf/ocsf.h"
 
-#include <arpa/inet.h>
-
 #include <cstdint>
 #include <string>
 
-#include "base/json/doc.h"
 #include "base/json/write.h"
 #include "domain/model/access_json.h"
+#include "domain/ocsf/parts.h"
 
 namespace gw::ocsf {
 namespace {
 
 using model::AccessEvent;
 using model::Mechanism;
-
-// One JSON object; an inner one is ended before the outer one goes on.
-class Object {
- public:
-  explicit Object(std::string& out) : out_(out) { out_.push_back('{'); }
-  std::string& key(std::string_view name) {
-    if (any_) out_.push_back(',');
-    any_ = true;
-    out_.push_back('"');
-    out_ += name;
-    out_ += "\":";
-    return out_;
-  }
-  void text(std::string_view name, std::string_view value) {
-    if (!value.empty()) json::append_string(key(name), value);
-  }
-  void number(std::string_view name, std::int64_t value) { key(name) += std::to_string(value); }
-  void flag(std::string_view name, bool value) { key(name) += value ? "true" : "false"; }
-  void end() { out_.push_back('}'); }
-
- private:
-  std::string& out_;
-  bool any_ = false;
-};
 
 constexpr int kOther = 99;
 
@@ -62,45 +36,9 @@ int severity_id(const AccessEvent& e) { return e.severity ? static_cast<int>(*e.
 
 std::int64_t millis(const AccessEvent& e) { return e.event_time ? e.event_time->micros / 1000 : 0; }
 
-// The type ip_t is for addresses alone, of at most 40 characters, and records hold names of services, or anything, in their place.
-bool is_address(std::string_view text) {
-  if (text.size() > 40) return false;
-  const std::string z(text);
-  in6_addr bytes{};
-  return z.find('\0') == std::string::npos &&
-         (inet_pton(AF_INET, z.c_str(), &bytes) == 1 || inet_pton(AF_INET6, z.c_str(), &bytes) == 1);
-}
-
-void append_user(std::string& out, const model::Principal& p) {
-  Object user(out);
-  const bool known = !p.name.empty() || !p.id.empty() || !p.arn.empty();
-  user.text("name", known ? std::string_view(p.name) : "unknown");
-  user.text("uid", p.id.empty() ? p.arn : p.id);
-  if (!p.id.empty()) user.text("uid_alt", p.arn);
-  user.end();
-}
-
-void append_endpoint(Object& into, std::string_view address) {
-  if (address.empty()) return;
-  Object endpoint(into.key("src_endpoint"));
-  endpoint.text(is_address(address) ? "ip" : "name", address);
-  endpoint.end();
-}
-
 std::string event_uid(const AccessEvent& e) {
   if (e.event_id.empty()) return e.origin.path + "#" + std::to_string(e.origin.record);
   return e.recipient_account_id.empty() ? e.event_id : e.recipient_account_id + "/" + e.event_id;
-}
-
-void append_metadata(Object& event, std::string_view uid, std::string_view code) {
-  std::string& out = event.key("metadata");
-  Object metadata(out);
-  metadata.text("version", kSchemaVersion);
-  metadata.key("product") += R"({"name":"glasswatch","vendor_name":"glasswatch"})";
-  metadata.key("profiles") += R"(["cloud"])";
-  metadata.text("uid", uid);
-  metadata.text("event_code", code);
-  metadata.end();
 }
 
 void append_cloud(Object& event, const AccessEvent& e) {
@@ -205,132 +143,7 @@ void append_sign_in(Object& event, const AccessEvent& e) {
   if (e.mechanism == Mechanism::saml_federation) event.number("auth_protocol_id", kSaml);
 }
 
-// The first kAlertText bytes, not cutting a character.
-std::string_view clip(std::string_view text) {
-  if (text.size() <= kAlertText) return text;
-  std::size_t end = kAlertText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
-
-enum Activity : int { kCreate = 1, kUpdate = 2, kClose = 3 };
-
-// What may be the actor's own word closes nothing that is critical: as for pagers.
-bool is_answered(const model::Alert& alert, const model::Session& s) {
-  if (!s.acknowledged) return false;
-  return s.acknowledged->independent || s.severity.value_or(alert.severity) != model::Severity::critical;
-}
-
-Activity activity_of(const model::Alert& alert, const model::Session* session) {
-  if (alert.kind == model::AlertKind::coverage_heard) return kClose;
-  if (session == nullptr || alert.kind == model::AlertKind::session_opened) return kCreate;
-  if (alert.kind == model::AlertKind::session_merged) return kClose;
-  // Over and looked at, in whichever order. What nobody has acknowledged stays open.
-  return session->state == model::SessionState::lapsed && is_answered(alert, *session) ? kClose : kUpdate;
-}
-
-// What the finding is known by. Of two sessions that became one the finding of the one that is no more is closed; a silence is known by
-// its key, which the news of its end names.
-std::string finding_of(const model::Alert& alert, const model::Session* session) {
-  const auto said = [&](std::string_view name, const std::string& otherwise) {
-    json::Doc doc;
-    const std::string text = doc.parse(alert.data) ? std::string(doc.root()[name].text()) : std::string();
-    return text.empty() ? otherwise : text;
-  };
-  switch (alert.kind) {
-    case model::AlertKind::session_merged: return said("merged", alert.fact.empty() ? alert.id : alert.fact);
-    case model::AlertKind::coverage_silent: return alert.key.empty() ? alert.id : alert.key;
-    case model::AlertKind::coverage_heard: return said("ends", alert.id);
-    default: return session != nullptr ? session->id : alert.id;
-  }
-}
-
-void append_session_parts(Object& event, const model::Session& s) {
-  std::string& out = event.key("evidences");
-  out.push_back('[');
-  Object evidence(out);
-  model::Principal person = s.principal;
-  for (std::string* text : {&person.name, &person.id, &person.arn}) *text = clip(*text);
-  std::string& actor = evidence.key("actor");
-  actor += R"({"user":)";
-  append_user(actor, person);
-  actor.push_back('}');
-  Object api(evidence.key("api"));
-  api.text("operation", s.first_event_name.empty() ? "unknown" : clip(s.first_event_name));
-  api.end();
-  append_endpoint(evidence, clip(s.source_ip));
-  evidence.end();
-  out.push_back(']');
-  if (s.role.empty()) return;
-  std::string& resources = event.key("resources");
-  resources.push_back('[');
-  Object role(resources);
-  role.text("name", clip(s.role));
-  role.end();
-  resources.push_back(']');
-}
-
-void append_alert_info(Object& event, const model::Alert& alert, const model::Session* session) {
-  std::string& out = event.key("finding_info");
-  Object info(out);
-  info.text("uid", clip(finding_of(alert, session)));
-  info.text("title", session != nullptr ? "Break-glass access" : to_string(alert.kind));
-  info.text("desc", clip(alert.reason));
-  std::string& types = info.key("types");
-  types.push_back('[');
-  json::append_string(types, to_string(alert.kind));
-  types.push_back(']');
-  if (!alert.watch.empty()) {
-    Object analytic(info.key("analytic"));
-    analytic.number("type_id", 1);
-    analytic.text("name", clip(alert.watch));
-    analytic.end();
-  }
-  info.number("created_time", alert.created_at.micros / 1000);
-  if (session != nullptr) {
-    info.number("first_seen_time", session->started_at.micros / 1000);
-    info.number("last_seen_time", session->last_seen_at.micros / 1000);
-  }
-  info.end();
-}
-
 }  // namespace
-
-void append_alert(std::string& out, const model::Alert& alert, const model::Session* session, std::string_view fact) {
-  constexpr int kFinding = 2004;
-  const Activity activity = activity_of(alert, session);
-  Object event(out);
-  event.number("class_uid", kFinding);
-  event.number("category_uid", kFinding / 1000);
-  event.number("activity_id", activity);
-  event.number("type_uid", kFinding * 100 + activity);
-  event.number("severity_id", static_cast<int>(alert.severity) + 1);
-  event.number("time", alert.event_time.value_or(alert.created_at).micros / 1000);
-  append_metadata(event, clip(alert.id), to_string(alert.kind));
-  Object cloud(event.key("cloud"));
-  cloud.text("provider", "AWS");
-  if (session != nullptr && !session->account_id.empty()) {
-    Object account(cloud.key("account"));
-    account.text("uid", clip(session->account_id));
-    account.text("name", clip(session->account_name));
-    account.end();
-  }
-  if (session != nullptr) cloud.text("region", clip(session->region));
-  cloud.end();
-  event.flag("is_alert", activity != kClose && alert.planned.empty() && alert.kind != model::AlertKind::alert_test);
-  constexpr int kNew = 1;
-  constexpr int kInProgress = 2;
-  constexpr int kResolved = 4;
-  const bool acknowledged = session != nullptr && session->acknowledged.has_value();
-  event.number("status_id", activity == kClose ? kResolved : acknowledged ? kInProgress : kNew);
-  append_alert_info(event, alert, session);
-  if (session != nullptr) append_session_parts(event, *session);
-  std::string& rest = event.key("unmapped");
-  rest += R"({"glasswatch":)";
-  rest += fact;
-  rest.push_back('}');
-  event.end();
-}
 
 void append_event(std::string& out, const AccessEvent& e) {
   const bool finding = is_finding(e);

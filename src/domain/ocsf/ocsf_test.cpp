@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json/doc.h"
+#include "domain/model/access_json.h"
 #include "domain/ocsf/schema.h"
 
 namespace gw::ocsf {
@@ -184,7 +185,7 @@ TEST(Ocsf, AFindingClosesWhenTheSessionIsOverAndAcknowledged) {
   EXPECT_EQ(says(model::AlertKind::session_lapsed), "2 2");  // perhaps by the actor
   session.acknowledged->independent = true;
   EXPECT_EQ(says(model::AlertKind::session_lapsed), "3 4");
-  EXPECT_EQ(says(model::AlertKind::session_opened), "1 2");
+  EXPECT_EQ(says(model::AlertKind::session_opened), "1 4");  // told late: it opens nothing anew
   EXPECT_EQ(says(model::AlertKind::session_merged), "3 4");
 }
 
@@ -210,6 +211,48 @@ TEST(Ocsf, AMergeClosesTheFindingThatIsNoMoreAndAnEndThatOfItsSilence) {
   EXPECT_EQ(uid(model::AlertKind::coverage_heard, R"({"ends":"coverage.silent|account|1"})", nullptr),
             "coverage.silent|account|1 3 false");
   EXPECT_EQ(uid(model::AlertKind::tamper, "{}", nullptr), "a-1 1 true");
+}
+
+TEST(Ocsf, AnAlertAboutNoSessionSaysWhoDidWhatWhere) {
+  AccessEvent e = alice();
+  e.event_name = "StopLogging";
+  e.event_source = "cloudtrail.amazonaws.com";
+  e.source_ip = std::string(500, 'x');
+  model::Alert alert;
+  alert.id = "a-1";
+  alert.kind = model::AlertKind::tamper;
+  alert.data = "{\"access\":";
+  model::append_access_json(alert.data, e);
+  alert.data += "}";
+  std::string line;
+  append_alert(line, alert, nullptr, "{}");
+  expect_valid_line(line);
+  json::Doc doc;
+  ASSERT_TRUE(doc.parse(line));
+  EXPECT_EQ(doc.root()["cloud"]["account"]["uid"].text(), e.account_id);
+  EXPECT_EQ(doc.root()["cloud"]["region"].text(), e.region);
+  const json::Value evidence = doc.root()["evidences"].first_child();
+  EXPECT_EQ(evidence["actor"]["user"]["name"].text(), e.principal.name);
+  EXPECT_EQ(evidence["api"]["operation"].text(), "StopLogging");
+  EXPECT_EQ(evidence["api"]["service"]["name"].text(), "cloudtrail.amazonaws.com");
+  EXPECT_EQ(evidence["src_endpoint"]["name"].text().size(), kAlertText);
+  // Of counts the account is known, and nobody in particular.
+  alert.kind = model::AlertKind::access_denied;
+  alert.data = R"({"account_id":"444455556666","count":3})";
+  line.clear();
+  append_alert(line, alert, nullptr, "{}");
+  expect_valid_line(line);
+  EXPECT_NE(line.find(R"("account":{"uid":"444455556666"})"), std::string::npos) << line;
+  EXPECT_EQ(line.find("evidences"), std::string::npos);
+}
+
+TEST(Ocsf, AHandOverIsNoAlert) {
+  model::Alert alert;
+  alert.id = "a-1";
+  alert.kind = model::AlertKind::handover;
+  std::string line;
+  append_alert(line, alert, nullptr, "{}");
+  EXPECT_NE(line.find(R"("is_alert":false)"), std::string::npos) << line;
 }
 
 TEST(Ocsf, OnlyAddressesAreWrittenAsAddresses) {
