@@ -224,6 +224,18 @@ TEST(Mail, NothingFromARecordIsObeyed) {
   }
 }
 
+TEST(Mail, AddressesFromARecordAreNoLinks) {
+  ports::Message message = about(AlertKind::session_opened);
+  message.facts[0].session->user_agent = "https://evil.example/ www.evil.example/login wWw.evil.example awww";
+  const std::string mail = receivers::mail_of(message, "g@example.com", {"a@example.com"});
+  for (const char* type : {"text/plain", "text/html"}) {
+    const std::string part = part_of(mail, type);
+    EXPECT_NE(part.find("https\u2236//evil.example/ www\u2024evil.example/login www\u2024evil.example awww"),
+              std::string::npos)
+        << part;
+  }
+}
+
 TEST(Mail, IsBoundedWhateverTheMessageHolds) {
   for (const ports::Message& message : oversize())
     EXPECT_LT(receivers::mail_of(message, "g@example.com", {"a@example.com"}).size(), 100'000u);

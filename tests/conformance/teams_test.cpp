@@ -108,6 +108,9 @@ TEST(Teams, TextsAreNoMarkdown) {
   EXPECT_EQ(card_text("- item", 100), "\u00a0- item");
   EXPECT_EQ(card_text("12. item", 100), "\u00a012. item");
   EXPECT_EQ(card_text("12 calls", 100), "12 calls");
+  EXPECT_EQ(card_text("WWW.evil.example www", 100), "www\u2024evil.example www");
+  EXPECT_EQ(card_text("{{DATE(2026-08-01T00:00:00Z, SHORT)}} {x}", 100),
+            "\uff5b{DATE(2026-08-01T00:00:00Z, SHORT)}} {x}");
   EXPECT_EQ(card_text("a\nb", 100), "a＼u{a}b");
 }
 

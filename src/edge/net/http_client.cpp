@@ -104,11 +104,15 @@ Result<List> header_list(const ClientRequest& request) {
   return list;
 }
 
+// Of all headers of an answer: more is no answer, but somebody who fills our memory.
+constexpr std::size_t kHeaderBytes = std::size_t{256} << 10;
+
 // What one call gathers in libcurl's callbacks.
 struct Exchange {
   const ClientOptions* options = nullptr;
   bool is_checked = true;  // addresses
   bool is_refused = false;
+  std::size_t header_bytes = 0;
   bool has_head = false;  // all headers of the answer proper came
   ClientResponse response;
 
@@ -134,6 +138,8 @@ struct Exchange {
   static std::size_t take_header(char* data, std::size_t, std::size_t size, void* self) {
     auto* exchange = static_cast<Exchange*>(self);
     auto& headers = exchange->response.headers;
+    exchange->header_bytes += size;
+    if (exchange->header_bytes > kHeaderBytes) return 0;  // the transfer ends
     std::string_view line(data, size);
     while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.remove_suffix(1);
     if (line.starts_with("HTTP/")) {  // the answer proper comes after an interim one

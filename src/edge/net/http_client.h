@@ -61,7 +61,7 @@ void fill_from_environment(ClientOptions& options);  // of this process
 // The proxy for a URL of that scheme and host (lower case, without brackets); empty: none.
 [[nodiscard]] std::string proxy_for(const ClientOptions& options, std::string_view scheme, std::string_view host);
 
-// Keeps its connections between calls. One thread at a time; different objects are independent.
+// Keeps its connections between calls. An answer with more than 256 KB of headers is none. One thread at a time; different objects are independent.
 class HttpClient {
  public:
   explicit HttpClient(ClientOptions options = {});

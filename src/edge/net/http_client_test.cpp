@@ -97,6 +97,22 @@ TEST(HttpClient, KeepsNoMoreOfABodyThanItsLimit) {
   }
 }
 
+TEST(HttpClient, KeepsNoMoreOfTheHeadersThanALimit) {
+  FunctionHandler handler;
+  handler.on_handle = [](ServerRequest request, Responder responder) {
+    ServerResponse response{200, {}, "", false};
+    for (int i = 0; i < (request.target == "/fits" ? 100 : 2'800); ++i)
+      response.headers.emplace_back("X-" + std::to_string(i), std::string(100, 'a'));
+    responder.send(std::move(response));
+  };
+  const auto server = start_server(handler);
+  HttpClient client(local());
+  EXPECT_TRUE(client.send({"GET", base(*server) + "/fits", {}, ""}));
+  const auto response = client.send({"GET", base(*server) + "/not", {}, ""});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, Errc::unavailable);
+}
+
 TEST(HttpClient, RefusesPrivateAddressesAndAllThatIsNotHttps) {
   HttpClient client;
   const auto code = [&](const std::string& url) {

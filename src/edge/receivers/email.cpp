@@ -49,14 +49,15 @@ std::string base64_lines(std::string_view text) {
   return out;
 }
 
-// Readers make links of addresses in plain text; those from records are no links.
+// Addresses from records are no links.
 std::string unlinked(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i, 3) == "://") {
-      out += "\u2236";
+  for (std::size_t i = 0; i < text.size();) {
+    if (const Unlinked other = unlinked_at(text, i); other.length > 0) {
+      out += other.text;
+      i += other.length;
     } else {
-      out.push_back(text[i]);
+      out.push_back(text[i++]);
     }
   }
   return out;

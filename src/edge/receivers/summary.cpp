@@ -182,6 +182,13 @@ std::string one_line(const Summary& s) {
   return s.title + " · " + s.headline;
 }
 
+Unlinked unlinked_at(std::string_view text, std::size_t at) {
+  if (text.substr(at, 3) == "://") return {1, "\u2236"};
+  const auto is_w = [&](std::size_t i) { return i < text.size() && (text[i] == 'w' || text[i] == 'W'); };
+  if (is_w(at) && is_w(at + 1) && is_w(at + 2) && text.substr(at + 3, 1) == ".") return {4, "www\u2024"};
+  return {};
+}
+
 std::string cut_bytes(std::string_view text, std::size_t limit) {
   constexpr std::string_view kEllipsis = "\u2026";
   if (text.size() <= limit) return std::string(text);

@@ -21,7 +21,7 @@ struct Summary {
   std::string title;     // BREAK-GLASS · alice → prod-payments (4444…) · BreakGlassAdmin
   std::string headline;  // what this message adds, one line
   model::Severity severity = model::Severity::high;
-  std::vector<SummaryRow> rows;    // at most 20
+  std::vector<SummaryRow> rows;    // at most 24
   std::vector<std::string> lines;  // further facts, or the sessions of a storm; at most kSummaryLines
   std::vector<SummaryRow> links;   // label and URL: http or https, printable ASCII without quotes, < > or blanks
   std::string subject;             // the session's id, else the alert's
@@ -33,6 +33,14 @@ inline constexpr std::size_t kSummaryLines = 200;
 
 // Title and headline in one line, for receivers that show a list.
 [[nodiscard]] std::string one_line(const Summary& summary);
+
+// Readers make links of addresses that stand in a text. Where one begins at `at` (https://…, www.…): what to write for the `length` bytes
+// there, so that none is made; length 0: none begins.
+struct Unlinked {
+  std::size_t length = 0;
+  std::string_view text;
+};
+[[nodiscard]] Unlinked unlinked_at(std::string_view text, std::size_t at);
 
 // Cut to at most `limit` bytes, between characters; what was cut ends in an ellipsis.
 [[nodiscard]] std::string cut_bytes(std::string_view text, std::size_t limit);

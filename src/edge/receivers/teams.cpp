@@ -130,8 +130,12 @@ std::string card_text(std::string_view text, std::size_t limit) {
     const std::string_view other = size == 1 ? look_alike(shown[i]) : std::string_view();
     if (!other.empty()) {
       out += other;
-    } else if (shown.compare(i, 3, "://") == 0) {
-      out += "\u2236";  // would be a link
+    } else if (const Unlinked link = unlinked_at(shown, i); link.length > 0) {
+      out += link.text;
+      i += link.length;
+      continue;
+    } else if (shown.compare(i, 2, "{{") == 0) {
+      out += "\uff5b";  // {{DATE(…)}} would be worked out
     } else {
       out.append(shown, i, size);
     }
