@@ -77,6 +77,8 @@ TEST_F(PagerDutyTest, OneIncidentASessionFollowsIt) {
 TEST_F(PagerDutyTest, WhatNobodyAcknowledgedStaysOpenWhenItIsOver) {
   Message over = about(AlertKind::session_lapsed);
   over.facts[0].session->state = model::SessionState::lapsed;
+  over.facts[0].thread = receiver->send(about(AlertKind::session_opened), kLong).thread;
+  ASSERT_TRUE(over.facts[0].thread.has_value());
   EXPECT_EQ(told(over), trigger);
   EXPECT_NE(pagerduty.requests().at(0).body.find("over, unacknowledged"), std::string::npos);
   Message acked = about(AlertKind::session_acknowledged);
@@ -92,6 +94,7 @@ TEST_F(PagerDutyTest, AnAcknowledgementThatMayBeTheActorsOwnDoesNotEndACriticalP
   Message over = about(AlertKind::session_lapsed);
   over.facts[0].session->state = model::SessionState::lapsed;
   over.facts[0].session->acknowledged = acknowledged_by("slack:U9", false);
+  over.facts[0].thread = model::Thread{"oncall", receivers::kSessionId, {}, {}, receivers::kStart, 0};
   EXPECT_EQ(told(over), trigger);
   acked.facts[0].session->severity = model::Severity::high;
   EXPECT_EQ(told(acked), acknowledge);
@@ -118,6 +121,31 @@ TEST_F(PagerDutyTest, WhatGetsThroughAfterItsAnswerPagesNobodyAnew) {
   EXPECT_EQ(told(later), Told{});
   t.lapsed_at = receivers::kStart;
   EXPECT_EQ(told(later), trigger);
+}
+
+// Of a storm, whose sessions all end within minutes.
+TEST_F(PagerDutyTest, TheEndOfASessionThatHadNoIncidentPagesNobody) {
+  Message over = about(AlertKind::session_lapsed);
+  over.facts[0].session->state = model::SessionState::lapsed;
+  EXPECT_EQ(told(over), Told{});
+  over.facts[0].notification.rerouted_from =
+      "oncall";  // the other receiver was told of the opening, and takes nothing more
+  EXPECT_EQ(told(over), trigger);
+  over.facts[0].notification.rerouted_from.clear();
+  over.facts[0].session->planned = {"CHG-1"};
+  EXPECT_EQ(told(over), trigger);
+}
+
+TEST_F(PagerDutyTest, WhatIsToldOfASessionIsRememberedWithIt) {
+  const auto remembers = [&](Message message) { return receiver->send(message, kLong).thread.has_value(); };
+  EXPECT_TRUE(remembers(about(AlertKind::session_escalated, "1")));
+  EXPECT_FALSE(remembers(about(AlertKind::session_digest, "1")));
+  Message merged = about(AlertKind::session_merged, "0198-other");
+  EXPECT_TRUE(remembers(merged));
+  merged.facts[0].session->acknowledged = acknowledged_by("carol", true);
+  EXPECT_FALSE(remembers(merged));
+  pagerduty.answer([](const StandInRequest&) { return reply(503); });
+  EXPECT_FALSE(remembers(about(AlertKind::session_opened)));
 }
 
 TEST_F(PagerDutyTest, TheEndOfWhatWentOnMeanwhileResolvesNothing) {

@@ -40,6 +40,12 @@ bool is_answered(const Claim& claim) {
 
 bool is_over(const Claim& claim) { return claim.session->state == model::SessionState::lapsed; }
 
+// Has it an incident that can say that it is over? Of many sessions at once most were told in a summary, and each is not to page by itself when it
+// ends. What was planned at first may have paged nobody; what another receiver refused is told whatever came before.
+bool has_incident(const Claim& claim) {
+  return claim.thread || !claim.session->planned.empty() || !claim.notification.rerouted_from.empty();
+}
+
 // A fact that was there before somebody answered, or before the end of what is answered, calls nobody any more.
 Action late_or(Action otherwise, const Claim& claim) {
   if (!is_answered(claim)) return otherwise;
@@ -61,7 +67,7 @@ Action action_of(const Claim& claim) {
       if (!is_answered(claim)) return Action::nothing;
       return is_over(claim) ? Action::resolve : Action::acknowledge;
     case AlertKind::session_lapsed:
-      if (!is_answered(claim)) return Action::trigger;
+      if (!is_answered(claim)) return has_incident(claim) ? Action::trigger : Action::nothing;
       return is_over(claim) ? Action::resolve : Action::nothing;  // it went on, and ends once more
     case AlertKind::session_opened:
     case AlertKind::session_escalated:
@@ -211,10 +217,16 @@ SendResult PagerDuty::send(const Message& message, milliseconds deadline) {
   if (!key) return retry("routing_key: " + key.error().message);
   const Claim& claim = message.facts.front();
   const std::string own = dedup_key_of(incident_of(claim));
+  bool is_opened = false;
   const auto tell = [&](Action action, const std::string& incident) {
-    const std::string event =
-        action == Action::trigger ? trigger(*key, message, incident) : start(*key, action, incident) + "}";
-    return enqueue(event, incident, message.now, end);
+    const bool opens = action == Action::trigger;
+    const std::string event = opens ? trigger(*key, message, incident) : start(*key, action, incident) + "}";
+    SendResult result = enqueue(event, incident, message.now, end);
+    const bool is_accepted = result.verdict == SendVerdict::accepted;
+    is_opened = is_opened || (opens && is_accepted);
+    if (is_opened && is_accepted && claim.session)  // remembered with the session: it has an incident here
+      result.thread = model::Thread{config_.name, claim.session->id, {}, {}, message.now, 0};
+    return result;
   };
   if (claim.session && claim.alert.kind == AlertKind::session_merged) {
     // The incident of the session that is no more is closed; before, the one that goes on has its own, unless nobody needs it.

@@ -5,7 +5,7 @@
 // acknowledge   an acknowledgement, unless it may be the actor's own and the session is critical: that one pages on
 // resolve       the end of a session that is acknowledged, the acknowledgement of one that is over, a session that was merged away
 // Nothing is sent for digests, which would reopen what somebody resolved. The end of a session that nobody acknowledged leaves the
-// incident open, and says so in it. What gets through late, after tries that failed, pages for nothing that is answered: see
+// incident open, and says so in it, where there is one. What gets through late, after tries that failed, pages for nothing that is answered: see
 // the .cpp.
 #pragma once
 
