@@ -131,6 +131,12 @@ TEST_F(EmailTest, ReadsRepliesAsTheTableSays) {
   config.to = {"duty@example.com", "soc@example.com"};
   start({"--refuse", "duty@example.com=550,soc@example.com=550"});
   EXPECT_EQ(send().verdict, SendVerdict::refused);
+  for (const char* some : {"duty@example.com=451,soc@example.com=550", "duty@example.com=550,soc@example.com=451"}) {
+    start({"--refuse", some});
+    const SendResult none = send();
+    EXPECT_EQ(none.verdict, SendVerdict::retry) << some;  // one of them may be taken yet
+    EXPECT_EQ(none.reason, "SMTP 451");
+  }
   start({"--login", "glasswatch:other"});
   config.smtp.username = "glasswatch";
   config.smtp_password = given("secretword");
@@ -234,6 +240,20 @@ TEST(Mail, AddressesFromARecordAreNoLinks) {
               std::string::npos)
         << part;
   }
+}
+
+TEST(Mail, ARunbookIsLinkedWhateverStandsInItsAddress) {
+  const auto link = [](const std::string& runbook) {
+    ports::Message message = about(AlertKind::session_opened);
+    message.telling.runbook = runbook;
+    const std::string part = part_of(receivers::mail_of(message, "g@example.com", {"a@example.com"}), "text/plain");
+    const std::size_t at = part.find("Runbook: ");
+    return at == std::string::npos ? "" : part.substr(at + 9, part.find("\r\n", at) - at - 9);
+  };
+  EXPECT_EQ(link("https://wiki.example.com/break_(glass)?q=a|b"), "https://wiki.example.com/break_%28glass%29?q=a%7Cb");
+  EXPECT_EQ(link("https://wiki.example.com/\u00fc#[x]"), "https://wiki.example.com/%C3%BC#%5Bx%5D");
+  for (const char* no : {"javascript:alert(1)", "https://a\"b/", "https://[::1]/x", "https://wiki.example.com/a b", ""})
+    EXPECT_EQ(link(no), "") << no;
 }
 
 TEST(Mail, IsBoundedWhateverTheMessageHolds) {

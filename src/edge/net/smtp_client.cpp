@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <memory>
 
@@ -35,9 +36,9 @@ bool is_host(const std::string& host) {
 struct Exchange {
   bool is_checked = true;
   bool is_refused = false;
-  std::size_t recipients = 0;
-  std::string replies;      // the first digit of each
-  std::size_t refused = 0;  // recipients
+  bool is_recipient = false;  // the next reply is to one
+  std::size_t refused = 0;    // recipients
+  int later = 0;              // a reply by which one of them was refused for now
   const char* next = nullptr;
   std::size_t left = 0;
   curl_socket_t socket = CURL_SOCKET_BAD;  // while it is open
@@ -70,19 +71,21 @@ struct Exchange {
     exchange->left -= n;
     return n;
   }
-  // Each line of a reply. When the mail is asked for (354) the replies before it are those to the recipients.
+  // What we say (passwords among it): only whether a recipient was named is looked at.
+  static int hear_command(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
+    if (type == CURLINFO_HEADER_OUT)
+      static_cast<Exchange*>(self)->is_recipient = std::string_view(data, size).starts_with("RCPT TO:");
+    return 0;
+  }
+  // Each line of a reply; the last of one has no hyphen behind its code.
   static std::size_t take_line(char* data, std::size_t, std::size_t size, void* self) {
     auto* exchange = static_cast<Exchange*>(self);
-    const std::string_view line(data, size);
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (size < 3 || !std::all_of(line.begin(), line.begin() + 3, is_digit) || (size > 3 && line[3] == '-')) return size;
-    if (line.starts_with("354")) {
-      const std::size_t asked = std::min(exchange->recipients, exchange->replies.size());
-      exchange->refused =
-          static_cast<std::size_t>(std::count_if(exchange->replies.end() - static_cast<std::ptrdiff_t>(asked),
-                                                 exchange->replies.end(), [](char c) { return c >= '4'; }));
-    }
-    if (exchange->replies.size() < 1000) exchange->replies.push_back(line[0]);
+    if (!exchange->is_recipient || size < 3 || (size > 3 && data[3] == '-')) return size;
+    exchange->is_recipient = false;
+    int code = 0;
+    std::from_chars(data, data + 3, code);
+    if (code >= 400) ++exchange->refused;
+    if (code >= 400 && code < 500) exchange->later = code;
     return size;
   }
   static std::size_t ignore(char*, std::size_t, std::size_t size, void*) { return size; }
@@ -122,6 +125,9 @@ Result<SmtpReply> talk(const SmtpServer& server, const SmtpMail* mail, std::chro
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &Exchange::ignore);
   curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, &Exchange::take_line);
   curl_easy_setopt(e, CURLOPT_HEADERDATA, &exchange);
+  curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, &Exchange::hear_command);
+  curl_easy_setopt(e, CURLOPT_DEBUGDATA, &exchange);
+  curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
   if (!server.username.empty()) {
     curl_easy_setopt(e, CURLOPT_USERNAME, server.username.c_str());
     curl_easy_setopt(e, CURLOPT_PASSWORD, server.password.c_str());
@@ -135,7 +141,6 @@ Result<SmtpReply> talk(const SmtpServer& server, const SmtpMail* mail, std::chro
       (void)recipients.release();
       recipients.reset(longer);
     }
-    exchange.recipients = mail->to.size();
     exchange.next = mail->data.data();
     exchange.left = mail->data.size();
     curl_easy_setopt(e, CURLOPT_MAIL_FROM, from.c_str());
@@ -161,6 +166,9 @@ Result<SmtpReply> talk(const SmtpServer& server, const SmtpMail* mail, std::chro
   if (exchange.is_refused) return Error{Errc::denied, shown + ": a private address (allow_private permits it)"};
   if (code == CURLE_USE_SSL_FAILED) return Error{Errc::denied, shown + ": the server offers no TLS"};
   // A refusal in words of SMTP; what ended for another reason may have a good reply as its last.
+  // When nobody was taken, the last reply is that to the last of them: one who may be taken later counts for more.
+  const bool is_nobody = mail != nullptr && exchange.refused == mail->to.size();
+  if (is_nobody && exchange.later != 0) return SmtpReply{exchange.later, exchange.refused};
   if (reply >= 400 && reply < 600) return SmtpReply{static_cast<int>(reply), exchange.refused};
   if (code == CURLE_LOGIN_DENIED) return Error{Errc::denied, shown + ": no way to log in that both sides know"};
   if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_URL_MALFORMAT)

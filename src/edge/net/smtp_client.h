@@ -35,10 +35,11 @@ struct SmtpMail {
 
 struct SmtpReply {
   int code = 0;
-  std::size_t refused = 0;  // recipients; counted once the mail itself was asked for
+  std::size_t refused = 0;  // recipients
 };
 
-// The server's last reply, whatever it is: 250 when the mail was taken, by one recipient at least. Errc: `invalid_input` for a
+// The server's last reply, whatever it is: 250 when the mail was taken, by one recipient at least; a 4xx when none was and one of
+// them had it. Errc: `invalid_input` for a
 // server or mail that cannot be used, `denied` for an address that is refused or a server without TLS, `unavailable` for what
 // may pass (no connection, a certificate that does not verify, no answer in time). Blocks until `deadline` at most.
 [[nodiscard]] Result<SmtpReply> smtp_send(const SmtpServer& server, const SmtpMail& mail,

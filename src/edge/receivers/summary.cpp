@@ -1,5 +1,7 @@
 #include "edge/receivers/summary.h"
 
+#include <utility>
+
 #include "base/json/doc.h"
 #include "base/utf8.h"
 #include "edge/receivers/links.h"
@@ -23,14 +25,24 @@ void add(Summary& out, std::string_view label, const std::string& text) {
   if (!text.empty()) out.rows.push_back({std::string(label), cut_bytes(text, kRowLimit)});
 }
 
-bool is_plain_url(std::string_view url) {
-  if (url.size() > 700 || !(url.starts_with("https://") || url.starts_with("http://"))) return false;
-  for (const char c : url) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte <= 0x20 || byte >= 0x7F || std::string_view("<>\"'\\`|()[]{}").find(c) != std::string_view::npos)
-      return false;
+// What could mean something to a reader of text or markup is percent-encoded; empty when it is no web address, or too long for one.
+std::string plain_url(std::string_view url) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  if (!url.starts_with("https://") && !url.starts_with("http://")) return {};
+  const std::size_t path = url.find('/', url.find("//") + 2);  // before it, encoding would make another host
+  std::string out;
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(url[i]);
+    const bool is_plain =
+        byte > 0x20 && byte < 0x7F && std::string_view("<>\"'\\`|()[]{}").find(url[i]) == std::string_view::npos;
+    if (!is_plain && (i < path || byte <= 0x20 || byte == 0x7F)) return {};
+    if (is_plain) {
+      out.push_back(url[i]);
+    } else {
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
   }
-  return true;
+  return out.size() <= 700 ? out : std::string();
 }
 
 void add_links(Summary& out, const Picture& p, const Message& message) {
@@ -45,7 +57,7 @@ void add_links(Summary& out, const Picture& p, const Message& message) {
   values.account = p.account_id;
   const LinkTemplates templates;
   const auto add_link = [&](std::string_view label, const std::string& url) {
-    if (is_plain_url(url)) out.links.push_back({std::string(label), url});
+    if (std::string plain = plain_url(url); !plain.empty()) out.links.push_back({std::string(label), std::move(plain)});
   };
   add_link("Session", link(templates.session, values));
   add_link("CloudTrail event", link(templates.event, values));
