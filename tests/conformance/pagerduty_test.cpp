@@ -259,6 +259,25 @@ TEST_F(PagerDutyTest, AWebPageIsNoAnswerOfItsOwn) {
   EXPECT_NE(result.reason.find("a web page"), std::string::npos) << result.reason;
 }
 
+TEST_F(PagerDutyTest, NobodyIsPagedForTheRestOfASessionThatIsNotKnownAnyMore) {
+  for (const AlertKind kind : {AlertKind::session_acknowledged, AlertKind::session_lapsed, AlertKind::session_merged,
+                               AlertKind::session_digest, AlertKind::session_response}) {
+    Message message = about(kind);
+    message.facts[0].session.reset();
+    EXPECT_EQ(told(message), Told{}) << to_string(kind);
+  }
+}
+
+TEST_F(PagerDutyTest, ItsAddressMayBeGivenWholeOrAsABase) {
+  for (const char* form : {"", "/", "/v2/enqueue"}) {
+    receivers::Config config = config_for(pagerduty);
+    config.events_url += form;
+    pagerduty.forget();
+    ASSERT_EQ(receiver_of(config)->send(about(AlertKind::session_opened), kLong).verdict, SendVerdict::accepted);
+    EXPECT_EQ(pagerduty.requests().at(0).path, "/v2/enqueue") << form;
+  }
+}
+
 TEST_F(PagerDutyTest, TheKeysFormIsCheckedAndItsAbsenceWaits) {
   EXPECT_EQ(receiver->check(kLong).verdict, SendVerdict::accepted);
   EXPECT_TRUE(pagerduty.requests().empty());

@@ -38,6 +38,13 @@ bool is_answered(const Claim& claim) {
   return s.acknowledged->independent || s.severity.value_or(claim.alert.severity) != model::Severity::critical;
 }
 
+// Where the session is not known any more, there is nothing that it could follow.
+bool is_follow_up(AlertKind kind) {
+  return kind == AlertKind::session_digest || kind == AlertKind::session_response ||
+         kind == AlertKind::session_acknowledged || kind == AlertKind::session_lapsed ||
+         kind == AlertKind::session_merged;
+}
+
 bool is_over(const Claim& claim) { return claim.session->state == model::SessionState::lapsed; }
 
 // Has it an incident that can say that it is over? Of many sessions at once most were told in a summary, and each is not to page by itself when it
@@ -59,7 +66,7 @@ Action late_or(Action otherwise, const Claim& claim) {
 Action action_of(const Claim& claim) {
   if (claim.alert.kind == AlertKind::coverage_heard) return Action::resolve;
   if (claim.alert.kind == AlertKind::handover) return Action::nothing;  // nobody is to be woken by a digest
-  if (!claim.session) return Action::trigger;
+  if (!claim.session) return is_follow_up(claim.alert.kind) ? Action::nothing : Action::trigger;
   switch (claim.alert.kind) {
     case AlertKind::session_digest:
     case AlertKind::session_response: return Action::nothing;
@@ -205,8 +212,8 @@ SendResult PagerDuty::enqueue(const std::string& event, const std::string& dedup
   const auto left = std::chrono::duration_cast<milliseconds>(end - Steady::now());
   if (left <= milliseconds::zero()) return retry("no time left");
   std::string url = config_.events_url;
-  if (!url.ends_with('/')) url.push_back('/');
-  SendResult result = judge_event(post_(url + "v2/enqueue", {{"content-type", "application/json"}}, event, left), now);
+  if (!url.ends_with("/enqueue")) url += url.ends_with('/') ? "v2/enqueue" : "/v2/enqueue";
+  SendResult result = judge_event(post_(url, {{"content-type", "application/json"}}, event, left), now);
   if (result.verdict == SendVerdict::accepted) result.reference = dedup_key;
   return result;
 }
