@@ -203,6 +203,22 @@ TEST(Mail, AMailWithMoreInItHasAnotherMessageId) {
   EXPECT_EQ(id({one, two}), id({one, two}));
 }
 
+TEST(Mail, TheFirstLineIsWhatMattersMostAndTheSubjectAsGraveAsTheGravest) {
+  ports::Claim digest = receivers::sample_claim(AlertKind::session_digest, "1");
+  ports::Claim escalated = receivers::sample_claim(AlertKind::session_escalated, "1");
+  digest.alert.severity = model::Severity::high;
+  escalated.alert.reason = "not acknowledged within 5 min: step 1";
+  const std::string mail =
+      receivers::mail_of(receivers::sample_message({digest, escalated}), "g@example.com", {"a@example.com"});
+  const std::string text = part_of(mail, "text/plain");
+  const std::size_t second = text.find("\r\n") + 2;
+  EXPECT_EQ(text.substr(second, text.find("\r\n", second) - second),
+            "Escalated: not acknowledged within 5 min: step 1");
+  EXPECT_NE(text.find("\r\nStill active: "), std::string::npos);
+  EXPECT_NE(text.find("Severity: critical\r\n"), std::string::npos);
+  EXPECT_NE(mail.find("=?utf-8?B?" + encode_base64("[critical] BREAK-GLAS")), std::string::npos);
+}
+
 TEST(Mail, NothingFromARecordIsObeyed) {
   for (const Payload& payload : payloads()) {
     for (const ports::Message& message : {hostile(payload.text), hostile_change(payload.text)}) {

@@ -276,7 +276,7 @@ SlackText thread_message(const Message& message, const SlackLook& look, bool is_
     blocks.context(so_far);
     if (is_alone) blocks.markup(links_markup(p, message, look));
   }
-  const std::string first = fact_line(message.facts.front(), message.telling, message.now);
+  const std::string first = fact_line(leading_fact(message), message.telling, message.now);
   std::string text = mrkdwn_piece(first, 300);
   if (claim != nullptr)
     text += ", in the break-glass session of " + mrkdwn_piece(p.who, 80) + " in " + mrkdwn_piece(p.account, 100);

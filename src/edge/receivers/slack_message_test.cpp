@@ -229,6 +229,13 @@ TEST(SlackMessage, KeepsWithinSlacksLimitsWhateverIsPutIn) {
   }
 }
 
+TEST(SlackMessage, WhatAPhoneShowsOfAPostIsWhatMattersMost) {
+  const ports::Message message =
+      sample_message({sample_claim(AlertKind::session_digest, "1"), sample_claim(AlertKind::session_new_address, "2"),
+                      sample_claim(AlertKind::session_escalated, "1")});
+  EXPECT_TRUE(thread_message(message, look()).text.starts_with("Escalated: ")) << thread_message(message, look()).text;
+}
+
 // Whoever is called in place of another learns that the other one is broken; an edit shows the session alone.
 TEST(SlackMessage, WhoIsToldInsteadHearsOfWhomOnceInWhatIsPosted) {
   ports::Message message = sample_message({sample_claim(AlertKind::session_escalated, "1")});

@@ -140,6 +140,21 @@ std::string_view title_of(AlertKind kind) {
   return "Alert";
 }
 
+const ports::Claim& leading_fact(const ports::Message& message) {
+  const auto rank = [](const ports::Claim& claim) {
+    switch (claim.alert.kind) {
+      case AlertKind::session_opened: return 0;
+      case AlertKind::tamper:
+      case AlertKind::emergency_path: return 1;
+      case AlertKind::session_escalated: return 2;
+      case AlertKind::session_digest: return 4;
+      default: return 3;
+    }
+  };
+  return *std::min_element(message.facts.begin(), message.facts.end(),
+                           [&](const ports::Claim& a, const ports::Claim& b) { return rank(a) < rank(b); });
+}
+
 std::string rerouted(const ports::Message& message) {
   const std::string& from = message.facts.front().notification.rerouted_from;
   return from.empty() ? std::string() : "because " + piece(from, 60) + " did not take it";

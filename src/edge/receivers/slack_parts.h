@@ -21,6 +21,8 @@ namespace gw::receivers {
 [[nodiscard]] std::string links_markup(const Picture& picture, const ports::Message& message, const SlackLook& look);
 // "because pager did not take it", where another receiver refused the message's first fact; else empty.
 [[nodiscard]] std::string rerouted(const ports::Message& message);
+// Of the facts in one message that which whoever is called reads first: an opening, tampering, an escalation, before all else; a digest last.
+[[nodiscard]] const ports::Claim& leading_fact(const ports::Message& message);
 // One fact of a session, as a line in its thread.
 [[nodiscard]] std::string fact_line(const ports::Claim& claim, const ports::Telling& telling, Time now);
 // "Tampering with the trail", "Failed attempts", …

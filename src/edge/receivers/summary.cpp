@@ -1,5 +1,6 @@
 #include "edge/receivers/summary.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json/doc.h"
@@ -168,19 +169,23 @@ void alert_summary(Summary& out, const Message& message) {
 
 Summary summary_of(const Message& message) {
   Summary out;
+  out.severity = model::Severity::info;
   const Claim& first = message.facts.front();
-  out.severity = first.alert.severity;
+  for (const Claim& claim : message.facts) out.severity = std::max(out.severity, claim.alert.severity);
   out.subject = subject_id(first);
   if (first.session) {
     session_summary(out, message, *first.session);
   } else {
     alert_summary(out, message);
   }
-  out.headline = first.alert.kind == AlertKind::session_opened ? "Break-glass access"
-                                                               : fact_line(first, message.telling, message.now);
+  const Claim& lead = leading_fact(message);
+  out.headline = lead.alert.kind == AlertKind::session_opened ? "Break-glass access"
+                                                              : fact_line(lead, message.telling, message.now);
   if (first.alert.kind != AlertKind::storm) {
-    for (std::size_t i = 1; i < message.facts.size() && out.lines.size() < kSummaryLines; ++i)
-      out.lines.push_back(fact_line(message.facts[i], message.telling, message.now));
+    for (const Claim& claim : message.facts) {
+      if (&claim != &lead && out.lines.size() < kSummaryLines)
+        out.lines.push_back(fact_line(claim, message.telling, message.now));
+    }
   }
   add(out, "Planned", piece(first.alert.planned, 60));
   add(out, "Owner", piece(message.telling.watch_owner, 60));

@@ -19,13 +19,13 @@ struct SummaryRow {
 
 struct Summary {
   std::string title;     // BREAK-GLASS · alice → prod-payments (4444…) · BreakGlassAdmin
-  std::string headline;  // what this message adds, one line
-  model::Severity severity = model::Severity::high;
-  std::vector<SummaryRow> rows;    // at most 24
-  std::vector<std::string> lines;  // further facts, or the sessions of a storm; at most kSummaryLines
-  std::vector<SummaryRow> links;   // label and URL: http or https, printable ASCII without quotes, < > or blanks
-  std::string subject;             // the session's id, else the alert's
-  std::string acknowledge;         // how; empty where there is nothing to acknowledge
+  std::string headline;  // what this message adds, one line: of several facts that which matters most
+  model::Severity severity = model::Severity::high;  // of the gravest fact
+  std::vector<SummaryRow> rows;                      // at most 24
+  std::vector<std::string> lines;                    // further facts, or the sessions of a storm; at most kSummaryLines
+  std::vector<SummaryRow> links;  // label and URL: http or https, printable ASCII without quotes, < > or blanks
+  std::string subject;            // the session's id, else the alert's
+  std::string acknowledge;        // how; empty where there is nothing to acknowledge
 };
 
 inline constexpr std::size_t kSummaryLines = 200;
