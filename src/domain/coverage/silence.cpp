@@ -58,9 +58,9 @@ std::string_view plural_of(Level level) {
   return level == Level::account ? "accounts" : level == Level::region ? "regions" : "feeds";
 }
 
-// What is learnt of a silence that was told. An outage is no rhythm, and yet a place that has become quieter, or was never heard
-// twice in a row, must not be told for ever.
-std::int64_t capped(const Rhythm& rhythm) { return std::max(rhythm.longest_micros() / 2 * 3, kLeastLearnt); }
+// What counts of a silence that was told before it has come again. An outage is no rhythm, and yet a place that has become quieter,
+// or was never heard twice in a row, must not be told for ever.
+std::int64_t capped(const Rhythm& rhythm) { return std::max(rhythm.usual_micros() / 2 * 3, kLeastLearnt); }
 
 // Several facts of one level and kind as one.
 Fact fold(const std::vector<Fact>& some) {
@@ -152,6 +152,13 @@ std::size_t Silence::silent_count() const {
          missing_told_.size();
 }
 
+std::vector<Silence::Missing> Silence::missing() const {
+  std::vector<Missing> out;
+  out.reserve(missing_.size());
+  for (const auto& [account, since] : missing_) out.push_back({account, since, missing_told_.contains(account)});
+  return out;
+}
+
 bool Silence::is_everything_silent() const {
   const auto at = states_.find(std::string(kAll));
   return at != states_.end() && at->second.silent_since.has_value();
@@ -203,6 +210,7 @@ void Silence::hear(const std::string& name, Time heard, bool seamless, std::vect
   const Time before = state.heard;
   state.heard = heard;
   const bool was_overdue = std::exchange(state.is_overdue, false);
+  const bool was_watched = was_known && seamless && before >= watched_since_;
   const std::string text = state.rhythm.to_text();
   if (state.silent_since && state.rhythm.days() != 0) {
     if (heard <= *state.silent_since) return;  // it was restored: this is what was known then
@@ -211,19 +219,21 @@ void Silence::hear(const std::string& name, Time heard, bool seamless, std::vect
     fact.level = level_of(name);
     fact.subject = subject_of(name);
     fact.since = *state.silent_since;
-    fact.usual_micros = state.rhythm.longest_micros();
+    fact.usual_micros = state.rhythm.usual_micros();
     fact.account_id = parts_of(name)[1];
     fact.silent_key = state.told_key;
     fact.key = "heard|" + name + "|" + std::to_string(state.silent_since->micros);
     heard_again.push_back(std::move(fact));
-    state.rhythm.arrived(heard, std::min(heard.micros - state.silent_since->micros, capped(state.rhythm)));
+    const std::int64_t whole = heard.micros - state.silent_since->micros;
+    const std::int64_t counted = std::min(whole, capped(state.rhythm));
+    state.rhythm.arrived(heard, was_watched ? whole : counted, counted);
     state.silent_since.reset();
     state.told_key.clear();
     keep(name);
     return;
   }
-  if (state.rhythm.days() != 0 && was_known && seamless && before >= watched_since_) {
-    state.rhythm.arrived(heard, was_overdue ? std::min(quiet, capped(state.rhythm)) : quiet);
+  if (state.rhythm.days() != 0 && was_watched) {
+    state.rhythm.arrived(heard, quiet, was_overdue ? capped(state.rhythm) : quiet);
   } else {
     state.rhythm.arrived(heard, 0);
   }
@@ -233,12 +243,13 @@ void Silence::hear(const std::string& name, Time heard, bool seamless, std::vect
 bool Silence::is_judged(const std::string& name, const State& state) const {
   switch (level_of(name)) {
     case Level::everything: return true;
-    case Level::feed: return state.rhythm.days() >= kKnownDays;
+    case Level::feed: return state.rhythm.recent_days() >= kKnownDays;
     case Level::account:
     case Level::region: break;
   }
   const std::string account(parts_of(name)[1]);
-  return !account.empty() && state.rhythm.days() >= kRegularDays && (expected_.empty() || expected_.contains(account));
+  return !account.empty() && state.rhythm.recent_days() >= kRegularDays &&
+         (expected_.empty() || expected_.contains(account));
 }
 
 bool Silence::is_within_silence(std::string name) const {
@@ -264,7 +275,7 @@ void Silence::judge(Time now, std::vector<Fact>& silent) {
       fact.level = level;
       fact.subject = subject_of(name);
       fact.since = state.heard;
-      fact.usual_micros = state.rhythm.longest_micros();
+      fact.usual_micros = state.rhythm.usual_micros();
       fact.account_id = parts_of(name)[1];
       fact.key = "silent|" + name + "|" + std::to_string(state.heard.micros);
       found.push_back(std::move(fact));

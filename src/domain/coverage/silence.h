@@ -37,7 +37,7 @@ struct Fact {
   std::vector<std::string> places;  // where it is about several: their subjects; at most kListed
   std::size_t count = 1;
   Time since;                     // the last arrival before
-  std::int64_t usual_micros = 0;  // the longest quiet of the last weeks
+  std::int64_t usual_micros = 0;  // how long it is quiet at most, as a rule
   std::string account_id;         // of one account or region
   std::string silent_key;         // heard_again: the key of what ends
 };
@@ -72,6 +72,12 @@ class Silence {
   // Of the place, or of the outermost one around it that is silent.
   [[nodiscard]] std::optional<Time> silent_since(const Place& place) const;
   [[nodiscard]] std::size_t silent_count() const;  // of all levels, those told
+  struct Missing {
+    std::string account_id;
+    Time since;  // it is waited for
+    bool is_told = false;
+  };
+  [[nodiscard]] std::vector<Missing> missing() const;  // accounts that are expected and were never heard, ascending
   [[nodiscard]] bool is_everything_silent() const;
 
  private:

@@ -1,5 +1,7 @@
 #include "engine/pipeline/silence_watch.h"
 
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/json/write.h"
@@ -147,7 +149,17 @@ std::optional<Time> QuietView::silent_since(const ports::CoverageSighting& s) co
 std::optional<std::int64_t> QuietView::usual_micros(const ports::CoverageSighting& s) const {
   const auto* state = silence_.of({s.account_id, s.region, s.feed, s.received_at});
   if (state == nullptr || state->rhythm.days() == 0) return std::nullopt;
-  return state->rhythm.longest_micros();
+  return state->rhythm.usual_micros();
+}
+
+std::vector<ports::NeverHeard> QuietView::never_heard(const std::vector<ports::CoverageSighting>& heard) const {
+  std::set<std::string_view> accounts;  // heard since the last look, too
+  for (const ports::CoverageSighting& s : heard) accounts.insert(s.account_id);
+  std::vector<ports::NeverHeard> out;
+  for (coverage::Silence::Missing& one : silence_.missing()) {
+    if (!accounts.contains(one.account_id)) out.push_back({std::move(one.account_id), one.since, one.is_told});
+  }
+  return out;
 }
 
 }  // namespace gw::pipeline

@@ -50,8 +50,10 @@ class QuietView {
   [[nodiscard]] static Result<QuietView> read(ports::Recovery& recovery);
   // Of the place, or of what it lies within.
   [[nodiscard]] std::optional<Time> silent_since(const ports::CoverageSighting& place) const;
-  // The longest quiet of the last five weeks, in microseconds; nullopt: not known yet.
+  // How long it is quiet at most, as a rule, in microseconds; nullopt: not known yet.
   [[nodiscard]] std::optional<std::int64_t> usual_micros(const ports::CoverageSighting& place) const;
+  // Accounts that are expected and are in none of these places, ascending.
+  [[nodiscard]] std::vector<ports::NeverHeard> never_heard(const std::vector<ports::CoverageSighting>& heard) const;
 
  private:
   coverage::Silence silence_;

@@ -74,6 +74,13 @@ struct CoverageSighting {
   Time received_at;
 };
 
+// An account that is to be heard, and of which nothing has ever come.
+struct NeverHeard {
+  std::string account_id;
+  Time since;            // when it was first waited for
+  bool is_told = false;  // that nothing comes
+};
+
 // A row of the chain horizon: a call with temporary credentials that nothing watched.
 struct ChainRow {
   std::uint64_t credential = 0;  // hash of the access key
