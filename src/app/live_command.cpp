@@ -27,11 +27,13 @@ struct Live {
   std::vector<std::string> doubts;  // what does not keep it from being ready
   std::map<std::string, Feed> feeds;
   std::vector<std::string> silent;
+  std::vector<std::string> never_heard;  // accounts that are expected
+  bool is_told = false;                  // of one of these, that it was never heard
   std::size_t waiting = 0;
   std::size_t parked = 0;
   std::size_t quarantined = 0;
   std::vector<std::string> directories;  // that could not be read, and why; names are missing then, and nothing else
-  [[nodiscard]] bool is_well() const { return ready && doubts.empty() && silent.empty() && parked == 0; }
+  [[nodiscard]] bool is_well() const { return ready && doubts.empty() && silent.empty() && !is_told && parked == 0; }
 };
 
 // Whole seconds: what is compared and shown.
@@ -75,6 +77,11 @@ int collect(const Api& api, const Io& io, Live& live) {
   if (!live.ready && live.problems.empty()) live.problems.push_back("HTTP " + std::to_string(answer->status));
 
   const auto place = [&](json::Value c) {
+    if (!c["never_heard_since"].is_nothing()) {
+      live.never_heard.push_back(std::string(c["account_id"].text()) + " since " + seconds_of(c["never_heard_since"]));
+      live.is_told = live.is_told || !c["silent_since"].is_nothing();
+      return;
+    }
     Feed& feed = live.feeds[std::string(c["feed"].text())];
     feed.accounts.emplace(c["account_id"].text());
     ++feed.places;
@@ -127,6 +134,7 @@ std::string json_of(const Live& live) {
   }
   out.push_back(']');
   list("silent", live.silent);
+  list("never_heard", live.never_heard);
   list("directories", live.directories);
   out += ",\"alerts_waiting\":" + std::to_string(live.waiting) + ",\"alerts_parked\":" + std::to_string(live.parked) +
          ",\"quarantined\":" + std::to_string(live.quarantined) + "}\n";
@@ -149,8 +157,12 @@ std::string text_of(const Live& live) {
   } else {
     append_table(out, rows);
   }
-  for (std::size_t i = 0; i < live.silent.size() && i < kShown; ++i) out += "silent: " + visible(live.silent[i]) + "\n";
-  if (live.silent.size() > kShown) out += "silent: " + std::to_string(live.silent.size() - kShown) + " more\n";
+  const auto some = [&out](const std::string& what, const std::vector<std::string>& texts) {
+    for (std::size_t i = 0; i < texts.size() && i < kShown; ++i) out += what + visible(texts[i]) + "\n";
+    if (texts.size() > kShown) out += what + std::to_string(texts.size() - kShown) + " more\n";
+  };
+  some("silent: ", live.silent);
+  some("expected and never heard: ", live.never_heard);
   for (const std::string& directory : live.directories) out += "directory: " + visible(directory) + "\n";
   return out + "alerts waiting " + std::to_string(live.waiting) + ", parked " + std::to_string(live.parked) +
          "; quarantined " + std::to_string(live.quarantined) + "\n";

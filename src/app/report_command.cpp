@@ -9,6 +9,7 @@
 #include "app/new_file.h"
 #include "app/report/writer.h"
 #include "edge/store/sqlite/store.h"
+#include "engine/pipeline/silence_watch.h"
 
 namespace gw::app {
 namespace {
@@ -104,7 +105,11 @@ int run_report(const ReportArguments& a, const Io& io) {
   const std::string folder = a.output.empty() ? io.environment("TMPDIR").value_or("/tmp") : folder_of(a.output);
   const auto writer = report::make_writer(*format, folder, [&](std::string_view text) { return target.write(text); });
   ports::Store& store = **opened;
-  const auto totals = report::collect(q, {store, store, store}, *writer);
+  const auto never_heard = [&store](const std::vector<ports::CoverageSighting>& heard) {
+    const auto quiet = pipeline::QuietView::read(store);
+    return quiet ? Result<std::vector<ports::NeverHeard>>(quiet->never_heard(heard)) : quiet.error();
+  };
+  const auto totals = report::collect(q, {store, store, store, never_heard}, *writer);
   if (!totals) return failed_with(io, totals.error());
   if (target.finish()) return kDone;
   complain(io, a.output + ": " + Target::reason());

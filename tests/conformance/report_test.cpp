@@ -80,6 +80,7 @@ std::string report_of(Format format, const std::string& text) {
   NoHistory& now = closing.now.emplace();
   now.totals.deliveries[text].settled = 1;
   now.coverage.push_back({text, text, text, 1, kStart, kStart});
+  now.never_heard.push_back({text, kStart, true});
   EXPECT_TRUE(writer->finish(closing));
   return out;
 }

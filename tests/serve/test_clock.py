@@ -79,6 +79,45 @@ def silence(checks):
         checks.ok("records come again" in str(told), f"in words: {told}")
 
 
+def never_heard(checks):
+    """An account that is expected and never came is shown wherever what was heard is shown, as soon as it is waited for."""
+    missing, told = "999999999999", lambda r: [m.json["data"] for m in r.told("coverage.silent")]
+    config = {**CONFIG, "expected_accounts": ["111122223333", missing]}
+    with Receivers() as receivers, Serve(receivers=[receivers.webhook()], config=config, env=receivers.env()) as s:
+        checks.ok(s.ingest([federate(Story("never"))]).status // 100 == 2, "a record of another account comes")
+        rows = lambda: {p["account_id"]: p for p in s.items("/api/v1/coverage")}
+        checks.ok(eventually(lambda: missing in rows(), 90), "the account is in what was heard")
+        row = rows()[missing]
+        checks.ok(row["never_heard_since"] and not row["silent_since"] and row["records"] == 0 and row["feed"] is None, f"as not heard: {row}")
+        checks.ok(rows()["111122223333"]["never_heard_since"] is None, "the other one is heard")
+        live = s.with_config("doctor", "--live", "--format", "json")
+        said = json.loads(live.stdout)
+        checks.ok(live.returncode == 0 and said["never_heard"][0].startswith(missing) and len(said["feeds"]) == 1,
+                  f"doctor --live knows it, and that it is not told yet: {live}")
+        s.stop()
+        db = sqlite3.connect(s.store)
+        with db:  # as if a day had passed
+            changed = db.execute("UPDATE cursors SET value = ? WHERE name = ?",
+                                 (str(micros(time.time() - 2 * DAY)), "silence/missing/" + missing)).rowcount
+        db.close()
+        checks.ok(changed == 1, "it is waited for")
+        s.start()
+        checks.ok(eventually(lambda: told(receivers), 20), "it is told")
+        checks.ok(missing in str(told(receivers)), f"by its number: {told(receivers)}")
+        checks.ok(rows()[missing]["silent_since"] == rows()[missing]["never_heard_since"], "and is silent")
+        live = s.with_config("doctor", "--live")
+        checks.ok(live.returncode == 1 and f"expected and never heard: {missing} since" in live.stdout, f"doctor --live: {live}")
+        report = json.loads(s.with_config("report", "--format", "json").stdout)["completeness"]
+        shown = [c for c in report["coverage"] if c["account_id"] == missing]
+        checks.ok(len(shown) == 1 and shown[0]["never_heard_since"] == rows()[missing]["never_heard_since"], f"the report agrees: {shown}")
+        checks.ok("1 account is expected and was never heard" in report["gaps"], f"and has a gap: {report['gaps']}")
+        for form, said in (("csv", f"never_heard,0,,,,,,{missing}"), ("html", f"<td>{missing}</td>")):
+            text = s.with_config("report", "--format", form).stdout
+            checks.ok(said in text, f"also as {form}: {[line for line in text.splitlines() if missing in line]}")
+        past = s.with_config("report", "--format", "json", "--as-of", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+        checks.ok(json.loads(past.stdout)["completeness"]["coverage"] is None, "but not one as of a time: it has no history")
+
+
 def heartbeat(checks):
     """It beats while all works, and stops while a receiver fails."""
     with Receivers() as receivers, Monitor() as monitor:
@@ -124,7 +163,7 @@ def hand_over(checks):
             checks.ok(not receivers.told("handover", "siem"), "and to nobody else")
 
 
-PARTS = (silence, heartbeat, hand_over)
+PARTS = (silence, never_heard, heartbeat, hand_over)
 
 
 def main():

@@ -257,7 +257,7 @@ class Collector {
 
 }  // namespace
 
-Result<Totals> collect(const Question& question, Ports store, Writer& writer) {
+Result<Totals> collect(const Question& question, const Ports& store, Writer& writer) {
   Closing closing;
   closing.question = question;
   Collector collector(question, store.reader, store.admin, writer);
@@ -271,7 +271,9 @@ Result<Totals> collect(const Question& question, Ports store, Writer& writer) {
     std::sort(coverage->begin(), coverage->end(), [](const auto& a, const auto& b) {
       return std::tie(a.account_id, a.region, a.feed) < std::tie(b.account_id, b.region, b.feed);
     });
-    closing.now = NoHistory{std::move(*totals), std::move(*coverage)};
+    auto never_heard = store.never_heard(*coverage);
+    if (!never_heard) return never_heard.error();
+    closing.now = NoHistory{std::move(*totals), std::move(*coverage), std::move(*never_heard)};
   }
   if (const Status status = writer.finish(closing); !status) return status.error();
   return closing.totals;

@@ -139,6 +139,13 @@ class Csv final : public Writer {
         row.set("account_id", s.account_id).set("region", s.region).set("feeds", s.feed).set("count", s.records);
         put(row.set("at", s.newest).set("last_seen_at", s.received_at));
       }
+      for (const ports::NeverHeard& a : closing.now->never_heard) {
+        Row row("coverage");
+        put(row.set("account_id", a.account_id)
+                .set("what", "never_heard")
+                .set("count", std::uint64_t{0})
+                .set("started_at", a.since));
+      }
     }
     for (const std::string& gap : gaps(closing)) put(Row("gap").set("text", gap));
     for (const auto& [hash, n] : closing.totals.config_hashes) put(Row("config").set("what", hash).set("count", n));

@@ -112,6 +112,8 @@ std::vector<std::string> gaps(const Closing& closing) {
       quiet += s.newest.micros + kQuiet < closing.question.as_of.micros ? 1 : 0;
     say(quiet, "account, region and feed was last heard more than 24 hours before",
         "accounts, regions and feeds were last heard more than 24 hours before");
+    say(closing.now->never_heard.size(), "account is expected and was never heard",
+        "accounts are expected and were never heard");
   } else {
     out.emplace_back(
         "What was received but not kept (the books, and what was last heard of each account) has no history: "

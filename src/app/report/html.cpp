@@ -241,6 +241,15 @@ class Html final : public Writer {
       out += "</tr>\n";
     }
     out += kEnd;
+    if (closing.now->never_heard.empty()) return;
+    head(out += "<h2>Accounts that are expected and were never heard</h2>\n", {"Account", "Expected since"});
+    for (const ports::NeverHeard& a : closing.now->never_heard) {
+      out += "<tr>";
+      cell(out, a.account_id);
+      cell(out, a.since);
+      out += "</tr>\n";
+    }
+    out += kEnd;
   }
 
   Spool index_;

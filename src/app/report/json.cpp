@@ -202,7 +202,10 @@ class Json final : public Writer {
       return;
     }
     append_figures(o.key("books"), books(closing.now->totals));
-    append_list(o.key("coverage"), closing.now->coverage, ports::append_coverage_json);
+    std::vector<std::string> coverage;
+    for (const auto& place : closing.now->coverage) ports::append_coverage_json(coverage.emplace_back(), place);
+    for (const auto& account : closing.now->never_heard) ports::append_coverage_json(coverage.emplace_back(), account);
+    append_list(o.key("coverage"), coverage, [](std::string& to, const std::string& one) { to += one; });
   }
 
   Spool uses_;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -118,6 +119,7 @@ struct Totals {
 struct NoHistory {
   ports::Totals totals;
   std::vector<ports::CoverageSighting> coverage;
+  std::vector<ports::NeverHeard> never_heard;
 };
 
 struct Closing {
@@ -145,10 +147,12 @@ struct Ports {
   ports::Reader& reader;
   ports::Admin& admin;
   ports::Recovery& recovery;
+  // Which accounts are expected and are in none of these places.
+  std::function<Result<std::vector<ports::NeverHeard>>(const std::vector<ports::CoverageSighting>&)> never_heard;
 };
 
 // `not_found`: there is no session_id. `invalid_input`: a filter has no such value.
-[[nodiscard]] Result<Totals> collect(const Question& question, Ports store, Writer& writer);
+[[nodiscard]] Result<Totals> collect(const Question& question, const Ports& store, Writer& writer);
 
 // --- the parts of it (dossier.cpp). Pure.
 

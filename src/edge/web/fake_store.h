@@ -23,6 +23,7 @@ class FakeStore : public ports::Store {
   std::vector<model::Mute> stored_mutes;
   std::vector<ports::QuarantineItem> stored_items;
   std::vector<ports::CoverageSighting> stored_coverage;
+  std::map<std::string, std::string> kept;  // cursors
   ports::Totals stored_totals;
   std::optional<Error> failure;  // of everything
   std::string next_cursor;
@@ -113,8 +114,12 @@ class FakeStore : public ports::Store {
   }
   Result<std::uint64_t> retain(const Retention&, Time) override { return std::uint64_t{0}; }
 
-  Result<std::map<std::string, std::string>> cursors(const std::string&) override {
-    return std::map<std::string, std::string>{};
+  Result<std::map<std::string, std::string>> cursors(const std::string& prefix) override {
+    std::map<std::string, std::string> out;
+    for (const auto& [name, value] : kept) {
+      if (name.starts_with(prefix)) out.emplace(name, value);
+    }
+    return out;
   }
   Result<std::vector<ports::ChainRow>> chain(Time) override { return std::vector<ports::ChainRow>{}; }
   Result<std::vector<ports::CoverageSighting>> coverage() override { return stored_coverage; }

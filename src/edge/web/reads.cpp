@@ -140,25 +140,32 @@ net::ServerResponse outbox(const Services& s, const Call& call) {
 }
 
 net::ServerResponse coverage(const Services& s, const Call& call) {
-  auto found = s.store.coverage();
-  if (!found) return problem_of(found.error());
-  ports::Page<ports::CoverageSighting> all{std::move(*found), {}};
+  auto places = s.store.coverage();
+  if (!places) return problem_of(places.error());
+  const auto quiet = pipeline::QuietView::read(s.store);
+  if (!quiet) return problem_of(quiet.error());
+  std::vector<ports::NeverHeard> never_heard = quiet->never_heard(*places);
   for (const auto& [name, value] : call.query) {
     const auto field = name == "account_id" ? &ports::CoverageSighting::account_id
                        : name == "region"   ? &ports::CoverageSighting::region
                        : name == "feed"     ? &ports::CoverageSighting::feed
                                             : nullptr;
     if (field == nullptr) return net::problem(400, "there is no parameter " + name.substr(0, 64));
-    std::erase_if(all.items, [field, &wanted = value](const ports::CoverageSighting& sighting) {
+    std::erase_if(*places, [field, &wanted = value](const ports::CoverageSighting& sighting) {
       return sighting.*field != wanted;
     });
+    std::erase_if(never_heard, [&name = name, &wanted = value](const ports::NeverHeard& account) {
+      return name != "account_id" || account.account_id != wanted;
+    });
   }
-  const auto quiet = pipeline::QuietView::read(s.store);
-  if (!quiet) return problem_of(quiet.error());
-  return respond_json(200, page_json(all, [&](std::string& out, const ports::CoverageSighting& sighting) {
-                        append_coverage_json(out, sighting, *quiet,
-                                             s.hooks.lag ? s.hooks.lag(sighting) : coverage::LagCounts{});
-                      }));
+  ports::Page<std::string> all;
+  all.items.reserve(places->size() + never_heard.size());
+  for (const ports::CoverageSighting& place : *places) {
+    append_coverage_json(all.items.emplace_back(), place, *quiet,
+                         s.hooks.lag ? s.hooks.lag(place) : coverage::LagCounts{});
+  }
+  for (const ports::NeverHeard& account : never_heard) append_never_heard_json(all.items.emplace_back(), account);
+  return respond_json(200, page_json(all, [](std::string& out, const std::string& place) { out += place; }));
 }
 
 net::ServerResponse messages(const Services& s, const Call&) {

@@ -170,6 +170,34 @@ TEST_F(WebTest, Coverage) {
   EXPECT_TRUE(doc.root()["items"].first_child()["lag_seconds"].is_nothing());
 }
 
+TEST_F(WebTest, CoverageNamesAccountsThatAreExpectedAndWereNeverHeard) {
+  store.stored_coverage = {{"111122223333", "eu-west-1", "s3", 5, Time{1'000'000}, Time{2'000'000}}};
+  // As the watch over silence keeps it: one that is waited for, one that was told, one that has come since it looked.
+  store.kept = {{"silence/missing/444455556666", "3000000"},
+                {"silence/missing/777788889999", "1000000;"},
+                {"silence/missing/111122223333", "1000000;"},
+                {"silence/looked", "5000000;1000000"}};
+  const auto items = [&](const std::string& query) {
+    const net::RawResponse response = ask("GET", "/api/v1/coverage" + query);
+    json::Doc doc;
+    EXPECT_TRUE(doc.parse(response.body)) << response.body;
+    std::vector<std::string> out;
+    for (json::Value v = doc.root()["items"].first_child(); !v.is_missing(); v = v.next_sibling()) {
+      EXPECT_EQ(v.size(), doc.root()["items"].first_child().size());  // the same members
+      out.push_back(std::string(v["account_id"].text()) + "|" + std::string(v["never_heard_since"].text()) + "|" +
+                    std::string(v["silent_since"].text()) + "|" + std::string(v["records"].raw()));
+    }
+    return out;
+  };
+  const std::string heard = "111122223333|||5";
+  const std::string waited = "444455556666|1970-01-01T00:00:03Z||0";
+  const std::string told = "777788889999|1970-01-01T00:00:01Z|1970-01-01T00:00:01Z|0";
+  EXPECT_EQ(items(""), (std::vector<std::string>{heard, waited, told}));
+  EXPECT_EQ(items("?account_id=777788889999"), std::vector<std::string>{told});
+  EXPECT_EQ(items("?feed=s3"), std::vector<std::string>{heard});
+  EXPECT_EQ(items("?account_id=444455556666&region=eu-west-1"), std::vector<std::string>{});
+}
+
 TEST_F(WebTest, CoverageSaysHowLateRecordsAre) {
   store.stored_coverage = {{"111122223333", "eu-west-1", "s3", 5, Time{1'000'000}, Time{2'000'000}}};
   hooks.lag = [](const ports::CoverageSighting& place) {

@@ -77,4 +77,12 @@ void append_coverage_json(std::string& out, const ports::CoverageSighting& sight
          ",\"records\":" + std::to_string(lags.total()) + "}}";
 }
 
+void append_never_heard_json(std::string& out, const ports::NeverHeard& account) {
+  ports::append_coverage_json(out, account);
+  out.pop_back();  // the closing brace
+  out += ",\"usual_quiet_seconds\":null,\"silent_since\":";
+  json::append_string_or_null(out, account.is_told ? format_time(account.since) : std::string());
+  out += ",\"lag_seconds\":null}";
+}
+
 }  // namespace gw::web

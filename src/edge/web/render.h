@@ -15,5 +15,6 @@ void append_outbox_json(std::string& out, const model::Alert& alert, const model
 // With what is known of its quiet.
 void append_coverage_json(std::string& out, const ports::CoverageSighting& sighting, const pipeline::QuietView& quiet,
                           const coverage::LagCounts& lags);
+void append_never_heard_json(std::string& out, const ports::NeverHeard& account);
 
 }  // namespace gw::web

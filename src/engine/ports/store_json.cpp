@@ -64,6 +64,18 @@ void append_coverage_json(std::string& out, const CoverageSighting& sighting) {
   o.number("records", sighting.records);
   o.time("newest", sighting.newest);
   o.time("received_at", sighting.received_at);
+  o.time("never_heard_since", {});
+}
+
+void append_coverage_json(std::string& out, const NeverHeard& account) {
+  Object o(out);
+  o.text("account_id", account.account_id);
+  o.text("region", {});
+  o.text("feed", {});
+  o.number("records", 0);
+  o.time("newest", {});
+  o.time("received_at", {});
+  o.time("never_heard_since", account.since);
 }
 
 void append_quarantine_json(std::string& out, const QuarantineItem& item, bool with_payload) {

@@ -12,6 +12,8 @@ namespace gw::ports {
 void append_event_json(std::string& out, const StoredEvent& event);
 void append_mute_json(std::string& out, const model::Mute& mute);
 void append_coverage_json(std::string& out, const CoverageSighting& sighting);
+// With the same members.
+void append_coverage_json(std::string& out, const NeverHeard& account);
 // With the payload as text where it is UTF-8, else as base64; without it for lists.
 void append_quarantine_json(std::string& out, const QuarantineItem& item, bool with_payload);
 
