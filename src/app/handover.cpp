@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/imported_marks.h"
 #include "base/json/write.h"
 #include "base/uuid.h"
 #include "edge/receivers/local_time.h"
@@ -63,11 +64,16 @@ struct Digest {
 };
 
 Status collect(ports::Store& store, Digest& d, Time now) {
+  // What was imported is history: whoever was to be told of it was told elsewhere, or nobody.
+  const auto imported = ImportedMarks::read(store);
+  if (!imported) return imported.error();
   const auto take = [&](const Session& s) {
+    if (imported->is_history(s)) return;
     if (s.state == model::SessionState::open) d.open.add(line_of(s, now));
   };
   if (Status read = each_session(store, {{"state", "open"}}, take); !read) return read;
   const auto take_unseen = [&](const Session& s) {
+    if (imported->is_history(s)) return;
     d.unacknowledged.add(line_of(s, now));
     if (now.micros - s.started_at.micros >= kHour) d.overdue.add(s.id);
   };
@@ -95,6 +101,10 @@ Status collect(ports::Store& store, Digest& d, Time now) {
   for (const ports::CoverageSighting& place : *places) {
     if (const auto since_then = quiet->silent_since(place))
       d.silent.add(place.feed + " " + place.account_id + " " + place.region + " since " + format_time(*since_then));
+  }
+  for (const ports::NeverHeard& account : quiet->never_heard(*places)) {
+    if (account.is_told)
+      d.silent.add(account.account_id + " expected and never heard, since " + format_time(account.since));
   }
   const auto totals = store.totals();
   if (!totals) return totals.error();

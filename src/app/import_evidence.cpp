@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "app/imported_marks.h"
+
 namespace gw::app {
 namespace {
 
@@ -12,19 +14,7 @@ using model::Session;
 
 constexpr std::size_t kEntriesAtOnce = 1000;
 constexpr std::size_t kOthersAtOnce = 500;
-// Which state of a session was imported: `at` in microseconds, and its version. Sessions without one are live.
-constexpr std::string_view kMark = "import/session/";
 constexpr std::string_view kMuteEnd = "import";
-
-std::string mark_of(Time at, const Session& session) {
-  return std::to_string(at.micros) + "." + std::to_string(session.version);
-}
-
-std::pair<long long, unsigned long long> parse_mark(const std::string& text) {
-  const std::size_t dot = text.find('.');
-  if (dot == std::string::npos) return {};
-  return {std::strtoll(text.c_str(), nullptr, 10), std::strtoull(text.c_str() + dot + 1, nullptr, 10)};
-}
 
 std::set<std::string> keys_of(const Session& session) {
   std::set<std::string> keys;
@@ -118,7 +108,7 @@ class EvidenceSet::Writer {
   Writer(EvidenceSet& set, ports::Store& store, Time now) : set_(set), store_(store), now_(now) {}
 
   Status run() {
-    auto marks = store_.cursors(std::string(kMark));
+    auto marks = ImportedMarks::read(store_);
     if (!marks) return marks.error();
     marks_ = std::move(*marks);
     std::map<std::string, EntryRefs> by_session;
@@ -212,7 +202,7 @@ class EvidenceSet::Writer {
     return ok();
   }
 
-  [[nodiscard]] bool is_live(const Session& session) const { return !marks_.contains(std::string(kMark) + session.id); }
+  [[nodiscard]] bool is_live(const Session& session) const { return !marks_.contains(session.id); }
 
   // The session with what it absorbs, against what the store has: nothing, an older or later import of it, a live session of the
   // same events, or another attempt at it.
@@ -247,13 +237,12 @@ class EvidenceSet::Writer {
       next = *rival;
       gone.insert(id);
     } else {
-      const auto mark = marks_.find(std::string(kMark) + id);
-      const bool is_newer = own == nullptr || mark == marks_.end() ||
-                            parse_mark(mark->second) < parse_mark(mark_of(held.at, held.session));
+      const bool is_newer =
+          own == nullptr || !marks_.contains(id) || marks_.of(id) < ImportedMarks::Mark{held.at, held.session.version};
       next = is_newer ? held.session : *own;
       next.version = own == nullptr ? 0 : own->version;
       next.next_due.reset();
-      if (is_newer) step.commit.cursors[std::string(kMark) + id] = mark_of(held.at, held.session);
+      if (is_newer) step.commit.cursors[ImportedMarks::name_of(id)] = ImportedMarks::text_of(held.at, held.session);
       if (own != nullptr) {
         for (const std::string& alias : own->aliases) add_alias(next, alias);
       }
@@ -286,7 +275,7 @@ class EvidenceSet::Writer {
       return step;
     });
     if (!done) return done;
-    if (auto marks = store_.cursors(std::string(kMark) + held.session.id)) marks_.merge(*marks);
+    marks_.refresh(store_, held.session.id);
     return write_entries(held.session.id, entries, kEntriesAtOnce);
   }
 
@@ -362,7 +351,7 @@ class EvidenceSet::Writer {
   EvidenceSet& set_;
   ports::Store& store_;
   const Time now_;
-  std::map<std::string, std::string> marks_;
+  ImportedMarks marks_;  // sessions without one are live
 };
 
 Result<ImportCounts> EvidenceSet::write(ports::Store& store, Time now) {
