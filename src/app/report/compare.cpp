@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "app/report/event_ids.h"
 #include "domain/session/correlate.h"
 
 namespace gw::report {
@@ -155,7 +156,7 @@ class Comparer {
       if (from_) query.filters["since"] = format_time(*from_);
       if (to_) query.filters["until"] = format_time(*to_);
       Status status = events(query, [&](const StoredEvent& event) {
-        const std::string& id = event.event.event_id;
+        const std::string id = canonical_id(event.event.event_id);
         if (id.empty() || told_.contains(id)) return ok();
         const auto reason = not_told(event);
         if (!reason) return Status(reason.error());
@@ -190,7 +191,7 @@ class Comparer {
     std::map<std::string, Difference> found;
     std::set<std::string> outside;
     Status status = events({}, [&](const StoredEvent& event) {
-      const std::string& id = event.event.event_id;
+      const std::string id = canonical_id(event.event.event_id);
       if (!rest_.contains(id)) return ok();
       const Time at = event.event.event_time.value_or(event.received_at);
       if ((from_ && at < *from_) || (to_ && at >= *to_)) {
@@ -221,7 +222,7 @@ class Comparer {
     return walk(
         ListQuery{}, [this](const ListQuery& q) { return admin_.quarantine(q); },
         [&](const ports::QuarantineItem& item) {
-          if (item.event_id.empty() || rest_.erase(item.event_id) == 0) return ok();
+          if (item.event_id.empty() || rest_.erase(canonical_id(item.event_id)) == 0) return ok();
           Difference d;
           d.event_id = item.event_id;
           d.reason = "quarantined";

@@ -17,13 +17,35 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// Whether a word may begin at `at`. What stands before it may be an escape: `\n`, `\u003c`, or `%3D` of an address.
+bool is_begin(std::string_view text, std::size_t at) {
+  if (at == 0 || !is_word(text[at - 1])) return true;
+  const auto has = [&](std::size_t back, std::string_view what) {
+    return at >= back && text.substr(at - back, what.size()) == what;
+  };
+  const auto all_hex = [&](std::size_t digits) {
+    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at - digits),
+                       text.begin() + static_cast<std::ptrdiff_t>(at), is_hex);
+  };
+  if (has(3, "%") && all_hex(2)) return true;
+  if (has(6, "\\u") && all_hex(4)) return true;
+  return has(2, "\\") && std::string_view("nrtbf").find(text[at - 1]) != std::string_view::npos;
+}
+
 bool is_uuid_at(std::string_view text, std::size_t at) {
   if (text.size() - at < kUuid) return false;
   for (std::size_t i = 0; i < kUuid; ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
     if (dash ? text[at + i] != '-' : !is_hex(text[at + i])) return false;
   }
-  return (at == 0 || !is_word(text[at - 1])) && (at + kUuid == text.size() || !is_word(text[at + kUuid]));
+  // `_` on both sides is emphasis, as chats write it.
+  std::size_t begin = at;
+  std::size_t end = at + kUuid;
+  while (begin > 0 && end < text.size() && text[begin - 1] == '_' && text[end] == '_') {
+    --begin;
+    ++end;
+  }
+  return is_begin(text, begin) && (end == text.size() || !is_word(text[end]));
 }
 
 // The member whose value begins at `at`, in JSON or in JSON within a string; lower case without `_`. Empty: none.
@@ -55,6 +77,24 @@ bool is_another_id(const std::string& member) {
   return std::find(kOthers.begin(), kOthers.end(), member) != kOthers.end();
 }
 
+// ASCII alone is looked for: of UTF-16 every other byte, when the text begins by saying that it is.
+std::string narrowed(std::string_view text) {
+  const std::size_t low = text.starts_with("\xFE\xFF") ? 1 : 0;
+  std::string out;
+  out.reserve(text.size() / 2);
+  for (std::size_t i = 2; i + 1 < text.size(); i += 2) out.push_back(text[i + 1 - low] == 0 ? text[i + low] : '?');
+  return out;
+}
+
+// What a column of ids is called above them.
+bool is_heading(std::string_view line) {
+  std::string name;
+  for (const char c : line) {
+    if (c != '_' && c != '-') name.push_back(lower(c));
+  }
+  return name == "eventid" || name == "id";
+}
+
 // Whether it is a list of words; adds them.
 bool take_words(std::string_view text, std::set<std::string>& ids) {
   for (std::size_t at = 0; at < text.size();) {
@@ -63,19 +103,25 @@ bool take_words(std::string_view text, std::set<std::string>& ids) {
     at = end + 1;
     while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
     while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
-    if (line.empty()) continue;
+    if (line.empty() || (ids.empty() && is_heading(line))) continue;
     if (line.size() > kLongest) return false;
     if (!std::all_of(line.begin(), line.end(), [](char c) { return is_word(c) || c == '.' || c == ':'; })) return false;
-    std::string id(line);
-    if (is_uuid_at(line, 0) && line.size() == kUuid) std::transform(id.begin(), id.end(), id.begin(), lower);
-    ids.insert(std::move(id));
+    ids.insert(canonical_id(line));
   }
   return true;
 }
 
 }  // namespace
 
+std::string canonical_id(std::string_view id) {
+  std::string out(id);
+  if (id.size() == kUuid && is_uuid_at(id, 0)) std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
+}
+
 std::set<std::string> event_ids(std::string_view text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return event_ids(narrowed(text));
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   std::set<std::string> ids;
   if (take_words(text, ids)) return ids;
   ids.clear();
