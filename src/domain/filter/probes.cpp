@@ -233,7 +233,7 @@ std::vector<Probe> ordinary_probes() {
   const std::string dev = role_session(kAccount, "dev");
   const std::string service = R"({"type":"AWSService","invokedBy":"ec2.amazonaws.com"})";
   std::vector<Probe> out;
-  const auto add = [&](const char* what, Call call) { out.push_back({what, record_of(call), call.read_only}); };
+  const auto add = [&](const char* what, const Call& call) { out.push_back({what, record_of(call), call.read_only}); };
   add("what anybody reads", {"ec2.amazonaws.com", "DescribeInstances", dev, "{}", "", true});
   add("what anybody changes", {"ec2.amazonaws.com", "RunInstances", dev, R"({"instanceType":"t3.micro"})"});
   add("every log stream that is made",

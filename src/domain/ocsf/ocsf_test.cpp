@@ -73,7 +73,7 @@ TEST(Ocsf, HasEveryRequiredAttributeForEveryMechanismAndGap) {
 // The table finds what it is there for.
 TEST(OcsfSchema, NamesTheFirstDeviation) {
   const std::string good = line_of(watched());
-  const auto with = [&](std::string from, const std::string& to) {
+  const auto with = [&](const std::string& from, const std::string& to) {
     std::string line = good;
     const std::size_t at = line.find(from);
     EXPECT_NE(at, std::string::npos) << from;
