@@ -9,15 +9,14 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 #include "app/daemon.h"
 #include "app/daemon_parts.h"
 #include "app/import_books.h"
 #include "app/import_evidence.h"
+#include "app/line_reader.h"
 #include "app/scan_archive.h"
 #include "app/wiring.h"
 #include "edge/store/sqlite/store.h"
@@ -27,21 +26,10 @@
 namespace gw::app {
 namespace {
 
-constexpr std::size_t kPeek = std::size_t{64} << 10;
-constexpr std::size_t kMaxLine = std::size_t{16} << 20;
-
-// The next line without its end; false at the end of the text. `too_long`: it was passed over.
-bool next_line(std::istream& in, std::string& line, bool& too_long) {
-  line.clear();
-  too_long = false;
-  std::streambuf& buffer = *in.rdbuf();
-  for (bool any = false;; any = true) {
-    const int c = buffer.sbumpc();
-    if (c == std::char_traits<char>::eof()) return any;
-    if (c == '\n') return true;
-    too_long = too_long || line.size() == kMaxLine;
-    if (!too_long) line.push_back(static_cast<char>(c));
-  }
+bool is_regular(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) != 0 ||
+         S_ISREG(status.st_mode);  // one that is not there says so when it is read
 }
 
 class Import {
@@ -133,29 +121,23 @@ class Import {
   // A file that was fetched is removed in the end, one of the caller's is not.
   void take(const std::string& path, ports::Archive::Content content, const std::string& feed) {
     const bool is_ours = feed == "s3" && !content.file.empty();
-    std::ifstream file;
-    std::istringstream text;
-    std::string begin = content.bytes.substr(0, kPeek);
-    if (!content.file.empty()) {
-      file.open(content.file, std::ios::binary);
-      begin.resize(kPeek);
-      file.read(begin.data(), static_cast<std::streamsize>(kPeek));
-      begin.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-      file.clear();
-      file.seekg(0);
+    if (!content.file.empty() && !is_regular(content.file)) {
+      // What a file is follows from its beginning, and then it is read again: of a pipe the beginning would be lost.
+      books_.refuse(path, "not a regular file: write it into one first");
+      return;
     }
-    const bool is_evidence = store::looks_like_evidence(begin);
+    lines_.open(content.file, content.bytes);
+    const bool is_evidence = store::looks_like_evidence(lines_.beginning());
     books_.add_file(is_evidence);
     if (!is_evidence) return submit(path, std::move(content), feed, is_ours);
-    if (content.file.empty()) text.str(std::move(content.bytes));
-    read_evidence(path, content.file.empty() ? static_cast<std::istream&>(text) : file);
+    read_evidence(path);
     if (is_ours) ::unlink(content.file.c_str());
   }
 
-  void read_evidence(const std::string& path, std::istream& in) {
+  void read_evidence(const std::string& path) {
     std::string line;
     bool too_long = false;
-    for (std::uint64_t number = 1; next_line(in, line, too_long); ++number) {
+    for (std::uint64_t number = 1; lines_.next(line, too_long); ++number) {
       if (line.find_first_not_of(" \t\r") == std::string::npos && !too_long) continue;
       const std::string place = path + ":" + std::to_string(number);
       if (too_long) {
@@ -169,6 +151,7 @@ class Import {
         books_.refuse(place, fact.error().message);
       }
     }
+    if (!lines_.problem().empty()) books_.refuse(path, lines_.problem());
   }
 
   void submit(const std::string& path, ports::Archive::Content content, const std::string& feed, bool is_ours) {
@@ -213,6 +196,7 @@ class Import {
   const Io& io_;
   ImportBooks books_;
   EvidenceSet evidence_;
+  LineReader lines_;
   pipeline::SettingsPtr settings_;
   std::unique_ptr<ports::Store> store_;
   std::unique_ptr<CountedStore> counted_;

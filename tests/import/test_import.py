@@ -208,6 +208,22 @@ class Evidence(Base):
         self.import_it(place, code=3)
 
 
+    def test_files_as_other_programs_save_them(self):
+        lines = self.story()
+        text = "".join(path.read_text() for path in sorted(self.download().iterdir())).encode()
+        forms = {"plain": text, "gzip": gzip.compress(text), "members": b"".join(map(gzip.compress, text.splitlines(True))),
+                 "mark": b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"), "cut": gzip.compress(text) + gzip.compress(text)[:-10]}
+        found = {}
+        for name, content in forms.items():
+            (self.folder / f"{name}.jsonl").write_bytes(content)
+            found[name], done = self.import_it(self.folder / f"{name}.jsonl", store=name, code=3 if name == "cut" else 0)
+            self.assertEqual(found[name].pop("refused"), 1 if name == "cut" else 0, done.stderr)
+            self.assertEqual(self.outbox("trying", name), [])
+            self.expect_the_story(lines, name)
+            self.assertEqual({**found[name], "duplicates": 0}, {**found["plain"], "duplicates": 0}, name)
+        self.assertIn("cut.jsonl: cut-off gzip data", done.stderr)
+
+
 class EvidenceWithoutTable(Evidence):
     has_table = False
 
@@ -278,6 +294,14 @@ class Trail(Base):
         self.assertIn("none: No such file", done.stderr)
         self.run_it("import", "--store", self.store(), "-", code=2)
         self.run_it("import", "--store", "memory", self.folder, code=2)
+
+    def test_a_pipe_is_refused_and_not_lost(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        counts, done = self.import_it(pipe, "/dev/null", TRAIL / "AWSLogs", code=3)
+        self.assertEqual(counts["refused"], 2)
+        self.assertIn("pipe: not a regular file", done.stderr)
+        self.assertGreater(counts["accesses"], 0)
 
     def test_a_store_that_a_server_has(self):
         server = self.enterContext(Serve())
