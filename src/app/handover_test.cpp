@@ -37,7 +37,7 @@ class HandoverTest : public testing::Test {
     std::filesystem::create_directories(folder_);
     store_ = std::move(sqlite::open(folder_ + "/s.db").value());
   }
-  ~HandoverTest() override {
+  void TearDown() override {
     store_.reset();
     std::filesystem::remove_all(folder_);
   }
