@@ -175,6 +175,30 @@ def figures(checks, receivers):
             checks.ok(os.listdir(folder) == ["july.json"] and os.stat(path).st_mode & 0o777 == 0o600, "alone, and nobody else's")
 
 
+def many_at_once(checks, receivers):
+    """Openings beyond the cap are told in a summary: whoever accepted it was told of each."""
+    story, began = Story("storm"), time.time() - 600
+    config = {"accounts": dict(ACCOUNTS), "default_receivers": ["siem"],
+              "watches": [{"name": "prod", "accounts": ["555566667777"], "roles": ["BreakGlass*"], "severity": "critical",
+                           "storm": {"opened": 1, "within": "10m"}}]}
+    people = ("alice", "bob", "carol", "dave")
+    with Serve(receivers=[receivers.webhook()], config=config, env=receivers.env()) as s:
+        records = [r for i, who in enumerate(people) for r in story.plant(began + i, "federate", [who, "prod-payments", "BreakGlassAdmin"])]
+        checks.ok(s.ingest(records).ok, "taken in")
+        quiet = lambda: len(s.sessions()) == len(people) and not s.metric("glasswatch_alerts_total", "state").get("trying")
+        checks.ok(eventually(quiet, 90, pause=0.3), "told")
+        found = json.loads(report(s, "--format", "json"))
+        storms = [a for a in found["alerts"] if a["kind"] == "storm"]
+        checks.ok(len(storms) == 1, f"in one summary: {storms}")
+        checks.ok(found["totals"]["uses.not_told"] == 0, f"all of them: {found['totals']}")
+        at = {u["first_told_at"] for u in found["uses"]}
+        checks.ok(len(at) == 2 and storms[0]["notifications"][0]["settled_at"] in at, f"when the summary was accepted: {at}")
+        checks.ok(sum(m["id"] == storms[0]["id"] for u in found["uses"] for m in u["timeline"]) == 3, "it is in their timelines")
+        one = next(u["session"]["id"] for u in found["uses"] if any(m["id"] == storms[0]["id"] for m in u["timeline"]))
+        alone = json.loads(report(s, "--format", "json", "--session", one))["uses"][0]
+        checks.ok(alone["told"] == ["siem"] and alone["first_told_at"], f"also in a dossier by itself: {alone['told']}")
+
+
 def hostile_texts(checks):
     payloads = hostile.PAYLOADS
     watches = [{"name": "all", "accounts": hostile.ACCOUNTS, "severity": "critical", "storm": {"opened": 100000, "within": "1m"},
@@ -214,6 +238,7 @@ def main():
     checks = Checks("report")
     with Receivers() as receivers:
         figures(checks, receivers)
+        many_at_once(checks, receivers)
     hostile_texts(checks)
     return checks.finish()
 

@@ -13,6 +13,7 @@ using ports::ListQuery;
 using ports::StoredEvent;
 
 constexpr std::size_t kPage = 1000;
+constexpr std::int64_t kDay = std::int64_t{24} * 3600 * 1'000'000;
 constexpr std::size_t kMaxNames = 10'000;  // of watches, hashes and the like in totals
 
 // Pages of a list, one item after another.
@@ -49,8 +50,8 @@ class Collector {
 
   Status run(std::vector<Parked>& parked) {
     parked_ = &parked;
-    for (auto step :
-         {&Collector::uses, &Collector::records, &Collector::alerts, &Collector::mutes, &Collector::quarantine}) {
+    for (auto step : {&Collector::summaries, &Collector::uses, &Collector::records, &Collector::alerts,
+                      &Collector::mutes, &Collector::quarantine}) {
       if (Status status = (this->*step)(); !status) return status;
     }
     return ok();
@@ -66,13 +67,43 @@ class Collector {
     return query;
   }
 
+  // Openings beyond a watch's cap are told together, by an alert about no session that names them.
+  Status summaries() {
+    ListQuery query;
+    // An alert is made when its session's records have come; the clocks of both may differ.
+    if (q_.from) query.filters["since"] = format_time(Time{q_.from->micros - kDay});
+    query.filters["kind"] = to_string(AlertKind::storm);
+    return walk<ports::AlertView>(
+        query, [&](const ListQuery& page) { return reader_.alerts(page); },
+        [&](ports::AlertView& view) {
+          if (!as_of(view, q_.as_of) || !doc_.parse(view.alert.data)) return ok();
+          const json::Value sessions = doc_.root()["sessions"];
+          for (json::Value id = sessions.first_child(); !id.is_missing(); id = id.next_sibling())
+            summaries_of_.emplace(id.text(), summaries_.size());
+          view.alert.data.clear();
+          summaries_.push_back(std::move(view));
+          return ok();
+        });
+  }
+
+  void add_summaries(const model::Session& session, Dossier& dossier) const {
+    std::set<std::size_t> all;
+    const auto add = [&](const std::string& id) {
+      const auto [begin, end] = summaries_of_.equal_range(id);
+      for (auto at = begin; at != end; ++at) all.insert(at->second);
+    };
+    add(session.id);
+    for (const std::string& alias : session.aliases) add(alias);
+    for (const std::size_t i : all) dossier.summary(summaries_[i]);
+  }
+
   Status uses() {
     if (!q_.session_id.empty()) {
       auto session = reader_.session(q_.session_id);
       if (!session) return session.error();
       session_id_ = session->id;
       if (session->opened_at > q_.as_of) return Error{Errc::not_found, "that session was not known by then"};
-      return use(std::move(*session));
+      return use(*session);
     }
     ListQuery query = period();
     if (!q_.account_id.empty()) query.filters["account_id"] = q_.account_id;
@@ -80,14 +111,15 @@ class Collector {
     if (!q_.watch.empty()) query.filters["watch"] = q_.watch;
     return walk<model::Session>(
         query, [&](const ListQuery& page) { return reader_.sessions(page); },
-        [&](model::Session& session) { return use(std::move(session)); });
+        [&](const model::Session& session) { return use(session); });
   }
 
-  Status use(model::Session session) {
+  Status use(const model::Session& session) {
     if (session.opened_at > q_.as_of) return ok();
     ListQuery query;
     query.filters["session_id"] = session.id;
-    Dossier dossier(std::move(session), q_);
+    Dossier dossier(session, q_);
+    add_summaries(session, dossier);
     Status status = walk<StoredEvent>(
         query, [&](const ListQuery& page) { return reader_.events(page); },
         [&](const StoredEvent& event) {
@@ -253,6 +285,8 @@ class Collector {
   std::string session_id_;
   json::Doc doc_;
   std::vector<Parked>* parked_ = nullptr;
+  std::vector<ports::AlertView> summaries_;               // newest first
+  std::multimap<std::string, std::size_t> summaries_of_;  // by session, as it was called then
 };
 
 }  // namespace

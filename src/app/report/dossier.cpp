@@ -47,6 +47,13 @@ std::string what_became_of(const ports::AlertView& view) {
   return out.empty() ? "nobody is told" : out;
 }
 
+Moment told_by(const ports::AlertView& view) {
+  const model::Alert& a = view.alert;
+  const std::string kind(to_string(a.kind));
+  return {a.created_at,         "told", a.fact.empty() ? kind : kind + " (" + a.fact + ")", {}, {}, {}, {},
+          what_became_of(view), a.id};
+}
+
 }  // namespace
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -234,13 +241,24 @@ void Dossier::record(const StoredEvent& event, Totals& totals) {
   kept->second.newest = std::max(kept->second.newest, at);
 }
 
-void Dossier::alert(ports::AlertView view) {
+void Dossier::add_told(const ports::AlertView& view) {
   for (const model::Notification& n : view.notifications) {
-    if (n.state != model::SendState::delivered || !n.settled_at) continue;
+    // Summaries that are due together become one message: those that are folded were accepted with it.
+    const bool is_part = view.alert.kind == model::AlertKind::storm && n.state == model::SendState::folded;
+    if ((n.state != model::SendState::delivered && !is_part) || !n.settled_at) continue;
     add_once(use_.told, n.receiver);
     if (!use_.first_told || *n.settled_at < *use_.first_told) use_.first_told = n.settled_at;
   }
+}
+
+void Dossier::alert(ports::AlertView view) {
+  add_told(view);
   use_.alerts.push_back(std::move(view));
+}
+
+void Dossier::summary(const ports::AlertView& view) {
+  add_told(view);
+  summaries_.push_back(told_by(view));
 }
 
 // What the store's state says now, as it was.
@@ -318,19 +336,8 @@ void Dossier::show() {
     use_.moments_left_out += some.size() - most;
     all.insert(all.end(), some.rbegin(), some.rbegin() + static_cast<std::ptrdiff_t>(most));
   }
-  for (const ports::AlertView& view : use_.alerts) {
-    const model::Alert& a = view.alert;
-    const std::string kind(to_string(a.kind));
-    all.push_back({a.created_at,
-                   "told",
-                   a.fact.empty() ? kind : kind + " (" + a.fact + ")",
-                   {},
-                   {},
-                   {},
-                   {},
-                   what_became_of(view),
-                   a.id});
-  }
+  for (const ports::AlertView& view : use_.alerts) all.push_back(told_by(view));
+  all.insert(all.end(), summaries_.begin(), summaries_.end());
   const Session& s = use_.session;
   show_answers();
   if (s.lapsed_at) {

@@ -149,5 +149,32 @@ TEST(Dossier, CredentialsEndAsTheSessionSaysIt) {
   EXPECT_EQ(use_of(s, as_of_minute(60), events).session.expires_at, at(90));
 }
 
+// Beyond a watch's cap an opening is folded into an alert that names it, and two of those may become one message.
+TEST(Dossier, WhoIsToldOfManyUsesAtOnceIsToldOfEach) {
+  const auto view = [](model::AlertKind kind, std::int64_t minute, model::SendState state, const char* receiver) {
+    ports::AlertView out;
+    out.alert.kind = kind;
+    out.alert.created_at = at(minute);
+    model::Notification n;
+    n.receiver = receiver;
+    n.state = state;
+    if (state != model::SendState::trying) n.settled_at = at(minute + 1);
+    out.notifications = {n};
+    return out;
+  };
+  using model::AlertKind;
+  using model::SendState;
+  Dossier dossier(session(), as_of_minute(60));
+  dossier.alert(view(AlertKind::session_opened, 0, SendState::folded, "oncall"));
+  dossier.summary(view(AlertKind::storm, 4, SendState::folded, "oncall"));
+  dossier.summary(view(AlertKind::storm, 5, SendState::trying, "chat"));
+  dossier.summary(view(AlertKind::storm, 6, SendState::parked, "pager"));
+  const Use use = dossier.finish();
+  EXPECT_EQ(use.first_told, at(5));
+  EXPECT_EQ(use.told, std::vector<std::string>{"oncall"});
+  EXPECT_EQ(use.alerts.size(), 1u);  // its own
+  EXPECT_EQ(use.timeline.size(), 4u);
+}
+
 }  // namespace
 }  // namespace gw::report

@@ -167,6 +167,8 @@ class Dossier {
   Dossier(model::Session session, const Question& question);
   void record(const ports::StoredEvent& event, Totals& totals);
   void alert(ports::AlertView view);
+  // An alert about many sessions, this one among them, as of the time.
+  void summary(const ports::AlertView& view);
   [[nodiscard]] Use finish();
 
  private:
@@ -177,6 +179,7 @@ class Dossier {
   [[nodiscard]] bool is_call(const ports::StoredEvent& event) const;
   void count_call(const ports::StoredEvent& event, bool is_call);
   [[nodiscard]] std::optional<model::Join> take_join(const ports::StoredEvent& event);
+  void add_told(const ports::AlertView& view);
   void put_back_answers();
   void put_back();
   void show_answers();
@@ -191,6 +194,7 @@ class Dossier {
   Shown ways_in_;
   Shown risky_;
   Shown denied_;
+  std::vector<Moment> summaries_;
 };
 
 // Labels and values of an acknowledgement; empty: there is none.
