@@ -215,7 +215,7 @@ variable "feed_silence_hours" {
 
 variable "sweep_schedule" {
   type        = string
-  description = "When what only the clock causes is looked after, and what was not told is told."
+  description = "When what only the clock causes is looked after, and what was not told is told. Every five minutes at least, or silence is not told."
   default     = "rate(1 minute)"
 }
 
