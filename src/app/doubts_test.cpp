@@ -27,6 +27,12 @@ TEST(Doubts, AreToldOfWhatMayNotBeMeant) {
   EXPECT_EQ(doubts(slack("token: env:T, channel: C1")), Values{"a"});
   EXPECT_EQ(doubts(slack("token: env:T, channel: C1, team: T1, app: A1")), Values{});
   EXPECT_EQ(doubts(slack("webhook_url: env:W")), Values{"a"});
+  const auto socket = [](const std::string& more) {
+    return "version: 1\nreceivers: [{name: a, type: slack, " + more + ", app_token: env:S}]\n";
+  };
+  EXPECT_EQ(doubts(socket("token: env:T, channel: C1")), Values{"a"});
+  EXPECT_EQ(doubts(socket("token: env:T, channel: C1, team: T1")), Values{}) << "the token is of one app";
+  EXPECT_EQ(doubts(socket("webhook_url: env:W")), Values{"a"});
   EXPECT_EQ(doubts(told + "http: {listen: \"0.0.0.0:80\"}\n"), (Values{"0.0.0.0:80", "0.0.0.0:80"}));
   EXPECT_EQ(doubts(told + "http: {listen: \"localhost:80\"}\n"), Values{});
   EXPECT_EQ(doubts(told + "http: {listen: \"[::1]:80\"}\n"), Values{});

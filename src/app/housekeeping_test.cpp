@@ -59,6 +59,15 @@ TEST(HealthLog, SaysWhatIsNewAmongProblems) {
   EXPECT_EQ(told.take(), (Lines{"not ready disk", "not ready folder", "ready again"}));
 }
 
+TEST(HealthLog, SaysWhatDoesNotKeepItFromBeingReady) {
+  Told told;
+  told.log.doubts({});
+  told.log.doubts({"no presses"});
+  told.log.doubts({"no presses"});
+  told.log.doubts({});
+  EXPECT_EQ(told.take(), (Lines{"ready, but not all of it works no presses", "all of it works again"}));
+}
+
 TEST(Housekeeper, RunsWhatIsDueAndStops) {
   std::counting_semaphore<> ran{0};
   std::atomic<int> late = 0;

@@ -111,7 +111,8 @@ Result<std::shared_ptr<ports::Receiver>> make_one(const ReceiverConfig& r, const
   for (const Status& taken :
        {secrets.take(r.token, config.token), secrets.take(r.webhook_url, config.webhook_url),
         secrets.take_url(r.url, config.url), secrets.take(r.secret, config.secret),
-        secrets.take(r.routing_key, config.routing_key), secrets.take(r.smtp_password, config.smtp_password)}) {
+        secrets.take(r.routing_key, config.routing_key), secrets.take(r.smtp_password, config.smtp_password),
+        secrets.take(r.type == "slack" ? r.app_token : std::string(), config.app_token)}) {
     if (!taken) return taken.error();
   }
   config.reread = secrets.reread();

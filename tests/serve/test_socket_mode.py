@@ -67,6 +67,12 @@ def way(checks, slack):
         checks.ok(live.returncode == 0, f"doctor --live is content: {live}")
         checks.ok(len(slack.opens()) == 1 and len(slack.links) == 1, f"one connection: {slack.links}")
         no_secrets(checks, slack, s, "way")
+        tried = s.with_config("receivers", "check")
+        checks.ok(tried.returncode == 0 and len(slack.opens()) == 2, f"receivers check tries its token: {tried}")
+        slack.script("open", "error invalid_auth")
+        tried = s.with_config("receivers", "check")
+        checks.ok(tried.returncode == 4 and "apps.connections.open: ok:false invalid_auth" in tried.stdout + tried.stderr, f"and says what is wrong: {tried}")
+        checks.ok(len(slack.links) == 1 and connected(s) == {"team": 1}, "without taking the connection away")
 
 
 def people(checks, slack):

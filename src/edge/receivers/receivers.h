@@ -54,6 +54,7 @@ struct Config {
   std::string mention;  // subteam:S…, user:U…, here, channel; empty: nobody
   LinkTemplates links;
   bool buttons = false;  // as an app: presses have somewhere to go
+  SecretText app_token;  // by Socket Mode; only check() tries it
 
   // teams: webhook_url
 

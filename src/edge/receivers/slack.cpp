@@ -91,9 +91,11 @@ struct SlackApp::Call {
   std::string ts;
   std::string channel;
 
-  SendResult operator()(std::string_view method, const std::string& body) {
+  SendResult operator()(std::string_view method, const std::string& body) { return ask(method, body, config.token); }
+
+  SendResult ask(std::string_view method, const std::string& body, const SecretText& secret) {
     error.clear();
-    const Result<std::string> token = config.token();  // may take a while where AWS keeps it
+    const Result<std::string> token = secret();  // may take a while where AWS keeps it
     if (!token) return retry("token: " + token.error().message);
     const auto left = std::chrono::duration_cast<milliseconds>(end - Steady::now());
     if (left.count() <= 0) return retry("no time was left");
@@ -215,7 +217,11 @@ void SlackApp::close_merged(const Message& message, Call& call) {
 
 SendResult SlackApp::check(milliseconds deadline) {
   Call call(config_, post_, Time{}, deadline);
-  return call("auth.test", "{}");
+  SendResult result = call("auth.test", "{}");
+  // A connection is asked for and not made: that would take presses away from the daemon that has one.
+  if (result.verdict == SendVerdict::accepted && config_.app_token)
+    result = call.ask("apps.connections.open", "{}", config_.app_token);
+  return result;
 }
 
 SlackWebhook::SlackWebhook(Config config, HttpPost post)
