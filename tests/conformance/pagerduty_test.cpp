@@ -134,6 +134,9 @@ TEST_F(PagerDutyTest, TheEndOfASessionThatHadNoIncidentPagesNobody) {
   over.facts[0].notification.rerouted_from.clear();
   over.facts[0].session->planned = {"CHG-1"};
   EXPECT_EQ(told(over), trigger);
+  over.facts[0].session->planned.clear();
+  over.facts[0].alias_threads = {{"oncall", "0198-other", {}, {}, receivers::kStart, 0}};
+  EXPECT_EQ(told(over), trigger);  // the incident of the one that was merged into it is gone
 }
 
 TEST_F(PagerDutyTest, WhatIsToldOfASessionIsRememberedWithIt) {

@@ -47,10 +47,12 @@ bool is_follow_up(AlertKind kind) {
 
 bool is_over(const Claim& claim) { return claim.session->state == model::SessionState::lapsed; }
 
-// Has it an incident that can say that it is over? Of many sessions at once most were told in a summary, and each is not to page by itself when it
-// ends. What was planned at first may have paged nobody; what another receiver refused is told whatever came before.
+// Has it an incident that can say that it is over? Of many sessions at once most were told in a summary, and none of these is to
+// page by itself when it ends. The incident of one that was merged into it counts, which is resolved. What was planned at first may
+// have paged nobody; what another receiver refused is told whatever came before.
 bool has_incident(const Claim& claim) {
-  return claim.thread || !claim.session->planned.empty() || !claim.notification.rerouted_from.empty();
+  return claim.thread || !claim.alias_threads.empty() || !claim.session->planned.empty() ||
+         !claim.notification.rerouted_from.empty();
 }
 
 // A fact that was there before somebody answered, or before the end of what is answered, calls nobody any more.
