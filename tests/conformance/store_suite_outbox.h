@@ -191,6 +191,21 @@ TEST_P(StoreSuite, WhatIsParkedGoesToOthersOnce) {
   EXPECT_EQ(count("siem", SendState::trying), 1u);
 }
 
+TEST_P(StoreSuite, WhatIsTriedOnMayGoToOthersAsWellAndOnce) {
+  open_session("s1", {}, {"oncall"});
+  Outcome o;
+  o.state = SendState::trying;
+  o.reroute_to = {"fallback"};
+  for (int i = 1; i <= 3; ++i) {
+    o.due_at = at(i * 100);
+    ASSERT_TRUE(store->mark({{claim("oncall", i * 100 - 100).at(0), o}}, at(i * 100 - 99)));
+  }
+  EXPECT_EQ(count("oncall", SendState::trying), 1u);
+  const auto copies = claim("fallback", 300);
+  ASSERT_EQ(copies.size(), 1u);
+  EXPECT_EQ(copies[0].notification.rerouted_from, "oncall");
+}
+
 TEST_P(StoreSuite, SupersededWhileItWasOnItsWay) {
   open_session("s1", {}, {"oncall"});
   for (const char* id : {"s2", "s3"}) open_session(id, {}, {"oncall"});

@@ -121,6 +121,10 @@ class MemoryOutbox : public ports::Outbox, public ports::Admin {
       const std::vector<std::string> reroute = outcome.reroute_to;
       const model::Notification parked = n;  // the rows may move
       for (const std::string& receiver : reroute) {
+        const bool is_told = std::any_of(rows_.begin(), rows_.end(), [&](const Row& other) {
+          return other.notification.alert_id == parked.alert_id && other.notification.receiver == receiver;
+        });
+        if (is_told) continue;
         model::Notification copy;
         copy.id = parked.id + ">" + receiver;
         copy.alert_id = parked.alert_id;

@@ -44,6 +44,18 @@ bool is_news(const Claim& claim) {
   }
 }
 
+// Not what only follows up what people know already.
+bool is_urgent(const Claim& claim) {
+  switch (claim.alert.kind) {
+    case AlertKind::session_digest:
+    case AlertKind::session_acknowledged:
+    case AlertKind::session_response:
+    case AlertKind::session_merged:
+    case AlertKind::alert_test: return false;
+    default: return claim.alert.severity == model::Severity::critical;
+  }
+}
+
 Outcome outcome(SendState state, std::string reason) {
   Outcome o;
   o.state = state;
@@ -342,11 +354,14 @@ void Sender::failed(const Group& group, const ports::SendResult& result, Time at
   for (const Claim& claim : group.facts) attempts = std::max(attempts, claim.notification.attempts);
   const Time due_at = later(at, std::max(asked, backoff_micros(attempts, random_())));
   for (const Claim& claim : group.facts) {
-    if (at.micros - claim.notification.created_at.micros >= kGiveUpMicros) {
+    const std::int64_t waited = at.micros - claim.notification.created_at.micros;
+    if (waited >= kGiveUpMicros) {
       marks_.emplace_back(claim, parked(claim, "not accepted within 24 hours: " + result.reason));
     } else {
       marks_.emplace_back(claim, put_off(due_at, result.reason));
       marks_.back().second.was_sent = true;
+      if (waited >= kTellOthersMicros && is_urgent(claim))
+        marks_.back().second.reroute_to = reroute(claim.alert, claim.notification, setup_->routes);
     }
   }
 }

@@ -44,6 +44,8 @@ inline constexpr std::int64_t kLeaseMicros = 30 * kSecondMicros;
 inline constexpr std::chrono::milliseconds kSendDeadline{10'000};
 // Whatever a receiver asks for (a day, or a date by a clock that is wrong), it is tried again after this: an alert cannot wait for long.
 inline constexpr std::int64_t kLongestAsked = 15 * 60 * kSecondMicros;
+// What is critical and not accepted after this is told to the default receivers, too, and tried on here: nobody is to wait a day for it.
+inline constexpr std::int64_t kTellOthersMicros = 15 * 60 * kSecondMicros;
 // What is refused again and again as "later" goes to the default receivers after this.
 inline constexpr std::int64_t kGiveUpMicros = std::int64_t{24} * 3600 * kSecondMicros;
 

@@ -50,6 +50,33 @@ TEST(SenderPause, WhatIsToBeSeenToStandsInTheReason) {
   EXPECT_EQ(b.outbox.row("1").reason, "watch prod matched; 1 of 2 recipients were refused");
 }
 
+// The only receiver of an alert is down for hours: others hear of what is critical, once, and it is told here when that is possible again.
+TEST(SenderPause, WhatIsCriticalIsToldToOthersTooWhenItIsNotTakenForAQuarterOfAnHour) {
+  Bench b;
+  b.outbox.add_one("1", "hook", "s1", b.now, AlertKind::session_opened, model::Severity::critical);
+  b.outbox.add_one("2", "hook", "s2", b.now);
+  b.outbox.add_one("3", "hook", "s1", b.now, AlertKind::session_digest, model::Severity::critical);
+  Sender s = b.sender();
+  bool is_down = true;
+  b.receiver->while_sending = [&] {
+    b.receiver->answers.clear();
+    if (is_down) b.receiver->answers.push_back(answer(ports::SendVerdict::retry, "HTTP 503"));
+  };
+  const auto run_until = [&](double seconds) {
+    while (b.now < after(seconds)) b.now = std::min(std::max(b.settle(s), Time{b.now.micros + 1}), after(seconds));
+  };
+  run_until(899);
+  EXPECT_TRUE(b.outbox.states("spare").empty());
+  run_until(1900);
+  EXPECT_EQ(b.outbox.states("spare")[model::SendState::trying], 1u);
+  EXPECT_EQ(b.outbox.row("1>spare").rerouted_from, "hook");
+  EXPECT_EQ(b.outbox.states("hook")[model::SendState::trying], 3u);
+  is_down = false;
+  run_until(3000);
+  EXPECT_EQ(b.outbox.states("hook")[model::SendState::delivered], 3u);
+  EXPECT_EQ(b.outbox.states("spare")[model::SendState::trying], 1u);
+}
+
 // A pager shows what is quiet as a matter of no urgency.
 TEST(SenderPause, AMuteOfOneFactQuietsNoOtherOfItsSession) {
   for (const bool threads : {false, true}) {

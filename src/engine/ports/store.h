@@ -173,7 +173,7 @@ struct Outcome {
   Time due_at;                          // trying: when to try again
   std::optional<model::Thread> thread;  // delivered: where its session is told from now on
   bool was_sent = true;                 // false: put off or settled without a try, which `attempts` does not count
-  std::vector<std::string> reroute_to;  // parked: receivers that get a copy of it
+  std::vector<std::string> reroute_to;  // receivers that get a copy of it, once, whatever becomes of this one
 };
 
 class Outbox {
