@@ -223,6 +223,10 @@ TEST(SlackWebhookTest, AWebPageIsNoAnswerOfSlacks) {
       slack_webhook().make(slack)->send(sample_message({sample_claim(AlertKind::session_opened)}), kPlenty);
   EXPECT_EQ(result.verdict, SendVerdict::retry);
   EXPECT_EQ(result.reason, "HTTP 200: a web page, which is not the service's answer");
+  slack.answer([](const StandInRequest&) { return reply(200, "ok", {{"Content-Type", "text/html"}}); });
+  EXPECT_EQ(
+      slack_webhook().make(slack)->send(sample_message({sample_claim(AlertKind::session_opened)}), kPlenty).verdict,
+      SendVerdict::accepted);
 }
 
 // Who has said 2xx has it, and would have it again and again; who has said no has said it.
