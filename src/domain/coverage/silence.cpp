@@ -12,7 +12,6 @@ namespace gw::coverage {
 namespace {
 
 constexpr std::int64_t kMinute = 60'000'000;
-constexpr std::int64_t kSeamless = 10 * kMinute;
 constexpr std::int64_t kWaitForExpected = 24 * 60 * kMinute;
 constexpr std::int64_t kLeastLearnt = 30 * kMinute;
 constexpr std::size_t kRegularDays = 10;
@@ -86,7 +85,7 @@ void add_level(std::vector<Fact>& out, std::vector<Fact> level) {
 }  // namespace
 
 void Silence::restore(std::string_view name, std::string_view text) {
-  // RHYTHM [';' SILENT_SINCE ';' KEY]; SINCE [';'] of one that is missing; LOOKED ';' WATCHED_SINCE.
+  // RHYTHM [';' SILENT_SINCE ';' KEY]; SINCE [';'] of one that is missing; an Attendance.
   const std::size_t first = text.find(';');
   const std::string_view before = text.substr(0, first);
   const auto number = [](std::string_view digits) -> std::optional<Time> {
@@ -95,9 +94,7 @@ void Silence::restore(std::string_view name, std::string_view text) {
     return error == std::errc() && end == digits.data() + digits.size() ? std::optional(out) : std::nullopt;
   };
   if (name == "looked") {
-    looked_ = number(before);
-    const auto since = first == std::string_view::npos ? std::nullopt : number(text.substr(first + 1));
-    if (looked_) watched_since_ = since.value_or(*looked_);
+    attendance_ = Attendance::parse(text);
     return;
   }
   if (name.starts_with(kMissing)) {
@@ -165,10 +162,8 @@ bool Silence::is_everything_silent() const {
 }
 
 std::vector<Fact> Silence::look(const std::vector<Place>& places, Time now) {
-  const bool seamless = looked_ && now.micros - looked_->micros < kSeamless;
-  if (!seamless) watched_since_ = now;
-  looked_ = now;
-  changes_["looked"] = std::to_string(now.micros) + ";" + std::to_string(watched_since_.micros);
+  attendance_.look(now);
+  changes_["looked"] = attendance_.to_text();
 
   std::map<std::string, Time> heard;
   std::set<std::string> seen;
@@ -187,7 +182,7 @@ std::vector<Fact> Silence::look(const std::vector<Place>& places, Time now) {
   }
   std::vector<Fact> facts;
   std::vector<Fact> found;
-  for (const auto& [name, at] : heard) hear(name, at, seamless, found);
+  for (const auto& [name, at] : heard) hear(name, at, found);
   // What was told by one fact ends by one, as far as it ends together.
   while (!found.empty()) {
     const std::string key = found.front().silent_key;
@@ -202,7 +197,7 @@ std::vector<Fact> Silence::look(const std::vector<Place>& places, Time now) {
   return facts;
 }
 
-void Silence::hear(const std::string& name, Time heard, bool seamless, std::vector<Fact>& heard_again) {
+void Silence::hear(const std::string& name, Time heard, std::vector<Fact>& heard_again) {
   State& state = states_[name];
   if (heard <= state.heard) return;
   const std::int64_t quiet = heard.micros - state.heard.micros;
@@ -210,7 +205,7 @@ void Silence::hear(const std::string& name, Time heard, bool seamless, std::vect
   const Time before = state.heard;
   state.heard = heard;
   const bool was_overdue = std::exchange(state.is_overdue, false);
-  const bool was_watched = was_known && seamless && before >= watched_since_;
+  const bool was_watched = was_known && attendance_.covers(before, heard);
   const std::string text = state.rhythm.to_text();
   if (state.silent_since && state.rhythm.days() != 0) {
     if (heard <= *state.silent_since) return;  // it was restored: this is what was known then
@@ -267,7 +262,7 @@ void Silence::judge(Time now, std::vector<Fact>& silent) {
     std::vector<std::string> names;
     for (auto& [name, state] : states_) {
       if (level_of(name) != level || state.silent_since || state.heard.micros == 0) continue;
-      const std::int64_t quiet = now.micros - std::max(state.heard, watched_since_).micros;
+      const std::int64_t quiet = attendance_.quiet_micros(state.heard, now);
       if (quiet <= state.rhythm.allowed_micros() || !is_judged(name, state)) continue;
       state.is_overdue = true;
       if (is_within_silence(name)) continue;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "domain/coverage/attendance.h"
 #include "domain/coverage/rhythm.h"
 
 namespace gw::coverage {
@@ -54,7 +55,7 @@ class Silence {
   void restore(std::string_view name, std::string_view text);
 
   // Looks at all that was ever heard. Nothing is learnt from a stretch in which nobody looked (ten minutes or more), and silence counts
-  // from its end: it says nothing about the places.
+  // from its end, unless it is a small part of a quiet (Attendance): it says nothing about the places.
   [[nodiscard]] std::vector<Fact> look(const std::vector<Place>& places, Time now);
 
   // What is to be kept since the last call, by name.
@@ -81,7 +82,7 @@ class Silence {
   [[nodiscard]] bool is_everything_silent() const;
 
  private:
-  void hear(const std::string& name, Time heard, bool seamless, std::vector<Fact>& heard_again);
+  void hear(const std::string& name, Time heard, std::vector<Fact>& heard_again);
   void judge(Time now, std::vector<Fact>& silent);
   void judge_expected(const std::set<std::string>& seen, Time now, std::vector<Fact>& facts);
   [[nodiscard]] bool is_judged(const std::string& name, const State& state) const;
@@ -93,8 +94,7 @@ class Silence {
   std::map<std::string, Time> missing_;  // expected and never heard: since when it is waited for
   std::set<std::string> missing_told_;
   std::map<std::string, std::string> changes_;
-  std::optional<Time> looked_;
-  Time watched_since_;
+  Attendance attendance_;
 };
 
 }  // namespace gw::coverage

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <random>
+#include <utility>
 
 #include "domain/coverage/silence.h"
 
@@ -89,7 +90,9 @@ struct Year {
   std::vector<Fact> run(std::int64_t from, std::int64_t until, bool stopped = false) {
     std::vector<Fact> told;
     for (std::int64_t at = from; at < until; at += 5 * kMinute) {
-      if (traffic_(at, random_) && !stopped) place_.heard = Time{at + kMinute};
+      is_waiting_ = (traffic_(at, random_) && !stopped) || is_waiting_;
+      if (at % kDay < down_) continue;  // what comes meanwhile waits
+      if (std::exchange(is_waiting_, false)) place_.heard = Time{at + kMinute};
       std::vector<Place> places;
       if (place_.heard.micros != 0) places.push_back(place_);
       for (Fact& fact : silence_.look(places, Time{at + 5 * kMinute})) {
@@ -105,6 +108,8 @@ struct Year {
   Traffic traffic_;
   std::mt19937_64 random_;
   std::vector<std::int64_t> told_at_;
+  std::int64_t down_ = 0;  // of each day, at its beginning
+  bool is_waiting_ = false;
 };
 
 std::vector<std::int64_t> silences(const Year& year, const std::vector<Fact>& facts) {
@@ -192,6 +197,24 @@ TEST(SilenceYearTest, ALoneJobIsLearnt) {
       EXPECT_GT(late, job.every) << job.name;
       EXPECT_LT(late, 2 * job.every + kDay) << job.name;
     }
+  }
+}
+
+// A server that is not there for the first hour of each day, because its host is patched then.
+TEST(SilenceYearTest, AServerThatIsDownEveryNightKnowsAllTheSame) {
+  const std::vector<Kind> all = {{"busy", busy, 3 * kHour},
+                                 {"office", office, 8 * kDay},
+                                 {"nightly job", nightly_job, 5 * kDay},
+                                 {"weekly", weekly_job, 15 * kDay},
+                                 {"monthly", monthly_job, 63 * kDay}};
+  for (const Kind& kind : all) {
+    Year year(kind.traffic, 11);
+    year.down_ = kHour;
+    const std::vector<std::int64_t> told = silences(year, year.run(kMonday, kMonday + kYear));
+    EXPECT_LE(told.size(), kind.soon > 8 * kDay ? 2u : 0u) << kind.name;
+    const std::int64_t stops = kMonday + kYear + 12 * kHour;
+    (void)year.run(kMonday + kYear, stops);
+    EXPECT_EQ(silences(year, year.run(stops, stops + kind.soon, true)).size(), 1u) << kind.name;
   }
 }
 
