@@ -47,6 +47,8 @@ def main():
             call = story.plant(began + 5, "call", ["alice", "prod-payments", "BreakGlassAdmin", "iam:CreateUser"])
             bob = story.plant(began + 900, "federate", ["bob", "staging", "BreakGlassRead"])
             root = story.plant(began + 950, "root-login", ["sandbox"])
+            for record in root:  # no trail writes it so, whoever forges one may: it is the same id
+                record["eventID"] = record["eventID"].upper()
             quiet = story.plant(began + 960, "federate", ["carol", "sandbox", "ReadOnly"])
             change = story.plant(began + 970, "change", ["dave", "sandbox", "Admin", "cloudtrail:StopLogging"])
             checks.ok(s.ingest(alice + call + bob + root + quiet + change).ok, "taken in")
@@ -82,7 +84,11 @@ def main():
             checks.ok(table.startswith("ONLY") and NEVER in table, f"table: {table[:200]}")
             half = differences(s, "\n".join(theirs), "--to", iso(began + 60))
             checks.ok(set(half) == {("other", NEVER), ("other", id_of(call)), ("other", quiet[0]["eventID"])}, f"a period: {set(half)}")
-            checks.ok(s.with_config("compare", "--with", "/nowhere").returncode == 3, "a file that is not there")
+            for odd, words in (("/nowhere", "No such file"), (s.folder, "Is a directory"), ("\x1b[31mx", "\\u{1b}[31mx")):
+                run = s.with_config("compare", "--with", odd)
+                checks.ok(run.returncode == 3 and words in run.stderr and "\x1b" not in run.stderr and not run.stdout, f"{odd!r}: {run}")
+            marked = compare(s, "\ufeffeventID\r\n" + "\r\n".join(sorted(ways_in) * 2) + "\r\n", code=0)
+            checks.ok(f"{len(ways_in)} events both" in marked.stderr, f"as a spreadsheet saves it, twice: {marked.stderr}")
             compare(s, "", "--format", "pdf", code=2)
             compare(s, "", "--from", "soon", code=2)
 
