@@ -44,6 +44,8 @@ void DirectoryKeeper::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
+void DirectoryKeeper::stop() { thread_ = {}; }
+
 void DirectoryKeeper::configure(DaemonConfig config) {
   const std::lock_guard lock(mutex_);
   const bool is_on = config.directory.is_on();

@@ -33,12 +33,14 @@ class DirectoryKeeper {
   };
   // Reads the file, if there is one.
   DirectoryKeeper(DaemonConfig config, Hooks hooks);
-  ~DirectoryKeeper();  // ends a call that is under way
+  ~DirectoryKeeper();  // stop()
   DirectoryKeeper(const DirectoryKeeper&) = delete;
   DirectoryKeeper& operator=(const DirectoryKeeper&) = delete;
 
   // From here on directories are asked.
   void start();
+  // And up to here; ends a call that is under way. What is known can still be asked for.
+  void stop();
   // Another configuration. What fails is tried again at once: somebody may have mended it.
   void configure(DaemonConfig config);
 

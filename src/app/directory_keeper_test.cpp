@@ -93,6 +93,19 @@ TEST_F(Keeper, AFailureIsToldOnceAndTriedLessAndLess) {
   EXPECT_EQ(keeper->parts().at(0).problem, "");
 }
 
+TEST_F(Keeper, WhenItHasStoppedItStillSaysWhatIsKnown) {
+  const auto keeper = make();
+  (void)keeper->round(now_, {});
+  now_.micros += config_.directory.every_micros;
+  keeper->start();
+  keeper->stop();
+  const int reads = reads_;
+  EXPECT_EQ(keeper->snapshot()->users.size(), 1U);
+  EXPECT_EQ(keeper->parts().at(0).entries, 1U);
+  keeper->configure(config_);
+  EXPECT_EQ(reads_, reads) << "nobody reads any more";
+}
+
 TEST_F(Keeper, ADamagedFileIsToldAndDoneWithout) {
   std::ofstream(directory_file(config_)) << "{\"schema\":\"glasswatch.dir";
   const auto keeper = make();

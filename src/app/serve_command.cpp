@@ -341,7 +341,7 @@ class Daemon {
       return std::max(rest, milliseconds(0));
     };
     keeper_.reset();
-    directory_.reset();
+    if (directory_ != nullptr) directory_->stop();
     if (sources_ != nullptr) sources_->stop();
     // The web's answers wait for commits, so it may end only after them: no more is taken, what is in flight is answered.
     std::thread web_end([&] {
@@ -354,6 +354,7 @@ class Daemon {
     sources_.reset();
     server_.reset();
     web_.reset();
+    directory_.reset();  // which the web asks
     ingest_.reset();
     notifier_.reset();
     pipeline_.reset();

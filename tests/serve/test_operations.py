@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -15,7 +16,7 @@ from layout import gz, key_folder, write
 from org import iso
 from receivers_standin import Receivers
 from runner import Checks
-from serve import SLOWER, Serve, eventually, merge, records_body, require_serve, token_of
+from serve import SLOWER, Connection, Serve, background, eventually, merge, records_body, require_serve, token_of
 from story import ACCOUNTS, Story
 
 CONFIG = {"accounts": dict(ACCOUNTS), "default_receivers": ["siem"],
@@ -81,6 +82,30 @@ def shutdown(checks, receivers):
         checks.ok(not twice, f"a quiet end tells nothing twice: {twice[:4]}")
         problem = scenario_checks.books(s)
         checks.ok(problem is None, f"books: {problem}")
+
+
+def asked(checks, receivers):
+    """SIGTERM while everything is asked for ends with 0: what answers is there until nobody asks."""
+    with Serve(receivers=[receivers.webhook()], config=CONFIG, env=receivers.env()) as s:
+        ended = threading.Event()
+
+        def ask(path):
+            connection = Connection(s.port)
+            while not ended.is_set():
+                try:
+                    connection.request("GET", path, headers={"Authorization": "Bearer " + token_of("viewer")})
+                except (OSError, http.client.HTTPException):
+                    time.sleep(0.001)
+        threads = [background(ask, path) for path in ("/metrics", "/api/v1/directory", "/readyz", "/api/v1/coverage") * 2]
+        codes = []
+        for _ in range(10):
+            time.sleep(0.2)
+            codes.append(s.stop())
+            s.start()
+        ended.set()
+        for thread in threads:
+            thread.join(30)
+        checks.ok(codes == [0] * 10, f"SIGTERM ends with 0: {codes}")
 
 
 def hanging(checks, receivers):
@@ -306,7 +331,7 @@ def operator_commands(checks, receivers):
         s.stop()
 
 
-PARTS = (reload, shutdown, hanging, full_disk, one_process, folder, standard_input, store_commands, receiver_commands, operator_commands)
+PARTS = (reload, shutdown, asked, hanging, full_disk, one_process, folder, standard_input, store_commands, receiver_commands, operator_commands)
 
 
 def main():
