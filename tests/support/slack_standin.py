@@ -195,8 +195,8 @@ class Slack(Receivers):
             return super().success(call)
         if call.headers.get("authorization") != "Bearer " + APP_TOKEN:
             return 200, {}, {"ok": False, "error": "invalid_auth"}
-        if call.body and call.headers.get("content-type", "").split(";")[0] != "application/x-www-form-urlencoded":
-            self.problems.append(f"{call}: {call.body[:200]!r} is no form")
+        if call.body and call.headers.get("content-type", "").split(";")[0] not in ("application/x-www-form-urlencoded", "application/json"):
+            self.problems.append(f"{call}: {call.body[:200]!r} is neither a form nor JSON")
         with self.lock:
             self.tickets.append(secrets.token_hex(20))
             url = f"ws://127.0.0.1:{self.port}/link/?" + urllib.parse.urlencode({"ticket": self.tickets[-1], "app_id": APP})
