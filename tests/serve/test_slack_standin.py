@@ -56,10 +56,10 @@ class Standin(unittest.TestCase):
         self.slack = Slack()
         self.addCleanup(self.slack.close)
 
-    def open(self, token=APP_TOKEN):
+    def open(self, token=APP_TOKEN, body=b"", kind="application/x-www-form-urlencoded"):
         c = http.client.HTTPConnection("127.0.0.1", self.slack.port, timeout=5)
         self.addCleanup(c.close)
-        c.request("POST", "/api/apps.connections.open", b"", {"Authorization": "Bearer " + token})
+        c.request("POST", "/api/apps.connections.open", body, {"Authorization": "Bearer " + token, "Content-Type": kind})
         r = c.getresponse()
         return r.status, r.headers, r.read()
 
@@ -90,6 +90,11 @@ class Standin(unittest.TestCase):
         self.assertEqual(json.loads(self.open()[2])["error"], "internal_error")
         self.assertEqual(self.open()[2], b"nonsense")
         self.assertEqual([c.accepted for c in self.slack.opens()], [False] * 4)
+        for body, kind, problems in ((b"a=b", "application/x-www-form-urlencoded", 0), (b"{}", "application/json; charset=utf-8", 0),
+                                     (b"{}", "text/plain", 1)):
+            self.open(body=body, kind=kind)
+            self.assertEqual(len(self.slack.problems), problems, body)
+            self.slack.problems.clear()
         client, path = self.connect()
         self.assertEqual(client.status, 101)
         self.assertEqual(self.slack.problems, [])
