@@ -193,6 +193,7 @@ void SlackSockets::Socket::take_opened() {
   }
   if (line_) {
     line_->until = Steady::now() + times_.overlap;
+    if (fading_) fading_->client.close(kNormal, milliseconds(0));
     fading_ = std::move(line_);
   }
   line_.emplace(++serial_, std::move(*client));
@@ -217,6 +218,7 @@ void SlackSockets::Socket::told_to_end(Line& line, const std::string& reason) {
   ended(line);
   if (is_off) {
     failures_ = 32;  // somebody has to switch it on again
+    line.until = Steady::now();
     failed("Socket Mode is switched off for the app");
   } else if (Steady::now() - line.since < times_.lived) {
     failed("Slack ended the connection: " + (reason.empty() ? "no reason" : reason));
@@ -365,7 +367,7 @@ std::vector<SocketState> SlackSockets::states() const {
 std::vector<std::string> socket_doubts(const SlackSockets& sockets) {
   std::vector<std::string> out;
   for (const SocketState& state : sockets.states()) {
-    if (state.problem.empty()) continue;
+    if (state.problem.empty() || state.is_connected) continue;  // one that is about to end is heard still
     std::string names;
     for (const std::string& receiver : state.receivers) names += (names.empty() ? "" : ", ") + receiver;
     out.push_back("presses in Slack are not heard (receiver " + names + "): " + state.problem);

@@ -34,6 +34,23 @@ TEST_F(SlackSocketLife, OpensTheNextBeforeTheOneThatIsAboutToEnd) {
   EXPECT_EQ(parts->sockets.states().at(0).connections, 2U);
 }
 
+TEST_F(SlackSocketLife, SaysNothingOfOneThatIsHeardStill) {
+  SocketTimes times = quick();
+  times.first_pause = times.most_pause = std::chrono::hours(1);
+  start(times);
+  const Peer peer = greet();
+  EXPECT_TRUE(soon([&] { return parts->sockets.states().at(0).is_connected; }));
+  peer->send(R"({"type":"disconnect","reason":"warning"})");
+  EXPECT_TRUE(soon([&] { return !parts->sockets.states().at(0).problem.empty(); })) << "so soon after the first";
+  EXPECT_EQ(doubts(), "");
+  peer->send(press("e1"));
+  EXPECT_EQ(peer->read(), ack("e1"));
+  auto closed = std::async(std::launch::async, [&] { peer->ws().close({}); });
+  EXPECT_TRUE(soon([&] { return doubts().find("Slack ended the connection: warning") != std::string::npos; }))
+      << doubts();
+  closed.get();
+}
+
 TEST_F(SlackSocketLife, IsHeardWhileTheNextIsOpened) {
   std::promise<void> go_on;
   const std::shared_future<void> may = go_on.get_future().share();
