@@ -11,7 +11,7 @@ namespace gw::receivers {
 // two, which are hosts of AWS in the partition of the region. A template that is empty gives no link; neither does one whose
 // placeholders are not all known.
 struct LinkTemplates {
-  std::string session = "{base}/api/v1/sessions/{session}";
+  std::string session = "{base}/#session={session}";
   std::string event = "https://{region}.{console}/cloudtrailv2/home?region={region}#/events/{event}";
   std::string account = "https://{signin}/switchrole?account={account}";
 };

@@ -59,7 +59,7 @@ plain_text| Reason
 none yet
 plain_text| So far
 12 calls · 3 writes · 1 IAM change · 0 denied · high risk: iam:CreateUser ×2
-mrkdwn| <https://glasswatch.example.com/api/v1/sessions/0198633e-9a3b-7cde-8f01-23456789abcd|Session> · <https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/9f3c0000-0000-4000-8000-000000000001|CloudTrail event (signed in to that account)> · <https://signin.aws.amazon.com/switchrole?account=444455556666|Switch to the account> · <https://wiki.example.com/break-glass|Runbook>
+mrkdwn| <https://glasswatch.example.com/#session=0198633e-9a3b-7cde-8f01-23456789abcd|Session> · <https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/9f3c0000-0000-4000-8000-000000000001|CloudTrail event (signed in to that account)> · <https://signin.aws.amazon.com/switchrole?account=444455556666|Switch to the account> · <https://wiki.example.com/break-glass|Runbook>
 mrkdwn| <!subteam^S0123>
 plain_text| ref 0198633e-9a3b · event 9f3c0000-0000-4000-8000-000000000001 · join: exact · config 4b1e2a00 · acknowledge: glasswatch ack 0198633e-9a3b-7cde-8f01-23456789abcd · owner payments-platform
 )");

@@ -1,4 +1,4 @@
-// The small page at `/`: sessions, and messages as they would look. It asks the API like everybody else. All that comes from
+// The small page at `/`: sessions, one of them (`#session=ID`, where messages point to), and messages as they would look. It asks the API like everybody else. All that comes from
 // there is put in as text, never as markup; the policy allows no script but this one, and no address but this server's.
 #include <array>
 
@@ -51,6 +51,9 @@ th { color: #555; font-weight: 600; white-space: nowrap; }
 .fields > div { white-space: pre-wrap; overflow-wrap: anywhere; }
 .context { color: #666; font-size: .85em; white-space: pre-wrap; overflow-wrap: anywhere; }
 .link { color: #1264a3; }
+.who { border: 0; background: none; padding: 0; text-align: left; color: #1264a3; cursor: pointer; overflow-wrap: anywhere; }
+.facts { width: auto; margin-bottom: 1em; }
+.facts td { white-space: pre-wrap; }
 code { background: #f2f2f2; border: 1px solid #ddd; border-radius: 3px; padding: 0 .2em; color: #c01343; }
 hr { border: 0; border-top: 1px solid #ddd; margin: .7em 0; }
 )css";
@@ -58,8 +61,13 @@ hr { border: 0; border-top: 1px solid #ddd; margin: .7em 0; }
 constexpr std::string_view kScript = R"js('use strict';
 const main = document.getElementById('main');
 const statusLine = document.getElementById('status');
-let view = location.hash === '#messages' ? 'messages' : 'sessions';
+const kSession = '#session=';
 let round = 0;
+
+function view() {
+  if (location.hash.startsWith(kSession)) return 'session';
+  return location.hash === '#messages' ? 'messages' : 'sessions';
+}
 
 // What a browser would obey, hide or reorder, made visible.
 function visible(text) {
@@ -91,6 +99,14 @@ async function ask(path) {
   return response.json();
 }
 
+function whoOf(s) {
+  return s.principal.name || s.principal.arn || s.principal.id;
+}
+
+function accountOf(s) {
+  return s.account_name ? s.account_name + ' (' + s.account_id + ')' : s.account_id;
+}
+
 function sessionTable(sessions) {
   const table = element('table');
   const head = table.appendChild(element('tr'));
@@ -102,13 +118,59 @@ function sessionTable(sessions) {
     row.title = s.id;
     row.appendChild(element('td', 'severity-' + s.severity, s.severity));
     const seen = s.acknowledged ? s.acknowledged.by : '';
-    const account = s.account_name ? s.account_name + ' (' + s.account_id + ')' : s.account_id;
-    for (const text of [s.state, s.principal.name || s.principal.arn || s.principal.id, account, s.role || s.task_policy,
-                        (s.mechanisms || []).join(', '), s.source_ip, s.started_at, s.expires_at || '', s.counts.calls, seen]) {
+    row.appendChild(element('td', '', s.state));
+    const open = row.appendChild(element('td')).appendChild(element('button', 'who', whoOf(s)));
+    open.addEventListener('click', () => { location.hash = kSession + encodeURIComponent(s.id); });
+    for (const text of [accountOf(s), s.role || s.task_policy, (s.mechanisms || []).join(', '), s.source_ip, s.started_at,
+                        s.expires_at || '', s.counts.calls, seen]) {
       row.appendChild(element('td', '', text));
     }
   }
   return table;
+}
+
+function factTable(rows) {
+  const table = element('table', 'facts');
+  for (const [title, text] of rows) {
+    if (text === undefined || text === null || text === '') continue;
+    const row = table.appendChild(element('tr'));
+    row.appendChild(element('th', '', title));
+    row.appendChild(element('td', '', text));
+  }
+  return table;
+}
+
+function said(r) {
+  return [r.at, r.by, r.kind, r.independence && 'independent: ' + r.independence, r.ticket, r.note || r.text].filter(Boolean).join(' \u00b7 ');
+}
+
+function oneSession(s, activity) {
+  const made = element('div');
+  made.appendChild(element('h2', 'severity-' + s.severity, whoOf(s) + ' \u2192 ' + accountOf(s) + ' \u00b7 ' + (s.role || s.task_policy || '')));
+  const counts = Object.entries(s.counts).filter(([, n]) => n > 0).map(([name, n]) => n + ' ' + name).join(', ');
+  const seen = (list, name) => (list || []).map((one) => one[name]).join(', ');
+  made.appendChild(factTable([
+    ['State', s.state + ', ' + (s.acknowledged ? s.acknowledged.kind + ' by ' + s.acknowledged.by : 'not acknowledged')],
+    ['Severity', s.severity], ['Watch', s.watch], ['Planned', (s.planned || []).join(', ')],
+    ['How', (s.mechanisms || []).concat(s.also || []).join(', ')], ['From', seen(s.addresses, 'address') || s.source_ip],
+    ['With', seen(s.agents, 'agent') || s.user_agent], ['Since', s.started_at], ['Last seen', s.last_seen_at],
+    ['Credentials until', s.expires_at && s.expires_at + ' (' + s.expiry_grade + ')'], ['Over since', s.lapsed_at],
+    ['MFA', s.mfa === null ? 'not recorded' : String(s.mfa)], ['So far', counts],
+    ['High risk', (s.high_risk || []).map((one) => one.call).join(', ')], ['Session name', s.session_name],
+    ['Said', (s.responses || []).map(said).join('\n')], ['Notes', (s.notes || []).map(said).join('\n')],
+    ['Acknowledge', 'glasswatch ack ' + s.id], ['Feeds', (s.feeds || []).join(', ')]]));
+  made.appendChild(element('h2', '', 'Activity'));
+  const table = made.appendChild(element('table'));
+  const head = table.appendChild(element('tr'));
+  for (const title of ['When', 'Call', 'Region', 'From', 'Outcome', '']) head.appendChild(element('th', '', title));
+  for (const e of activity) {
+    const row = table.appendChild(element('tr'));
+    for (const text of [e.event_time, [e.event_source, e.event_name].filter(Boolean).join(' '), e.region, e.source_ip,
+                        e.error_code || e.outcome, e.high_risk]) {
+      row.appendChild(element('td', '', text));
+    }
+  }
+  return made;
 }
 
 // Slack's escapes: only these three.
@@ -177,11 +239,15 @@ function messageCard(message) {
 
 async function show() {
   const mine = ++round;
-  document.getElementById('show-sessions').className = view === 'sessions' ? 'on' : '';
-  document.getElementById('show-messages').className = view === 'messages' ? 'on' : '';
+  const now = view();
+  document.getElementById('show-sessions').className = now === 'sessions' ? 'on' : '';
+  document.getElementById('show-messages').className = now === 'messages' ? 'on' : '';
   const made = element('div');
   try {
-    if (view === 'sessions') {
+    if (now === 'session') {
+      const path = '/api/v1/sessions/' + encodeURIComponent(decodeURIComponent(location.hash.slice(kSession.length)));
+      made.appendChild(oneSession(await ask(path), (await ask(path + '/activity?limit=200')).items));
+    } else if (now === 'sessions') {
       const open = (await ask('/api/v1/sessions?state=open&limit=200')).items;
       const over = (await ask('/api/v1/sessions?state=lapsed&limit=50')).items;
       made.appendChild(element('h2', '', open.length + ' open'));
@@ -201,13 +267,9 @@ async function show() {
   if (mine === round) main.replaceChildren(made);
 }
 
-function choose(what) {
-  view = what;
-  location.hash = what;
-  show();
-}
-document.getElementById('show-sessions').addEventListener('click', () => choose('sessions'));
-document.getElementById('show-messages').addEventListener('click', () => choose('messages'));
+window.addEventListener('hashchange', show);
+document.getElementById('show-sessions').addEventListener('click', () => { location.hash = 'sessions'; });
+document.getElementById('show-messages').addEventListener('click', () => { location.hash = 'messages'; });
 document.getElementById('use-token').addEventListener('click', () => {
   sessionStorage.setItem('token', document.getElementById('token').value);
   show();
