@@ -32,7 +32,7 @@ void DirectoryKeeper::load() {
                 {{"reason", read.error().message}});
   if (!read) return;
   known_ = configured_part(std::move(*read), config_.directory);
-  snapshot_ = std::make_shared<const watch::Directory>(known_);
+  snapshot_ = effective_ = std::make_shared<const watch::Directory>(known_);
   const Time now = hooks_.now();
   for (const DirectoryPart part : kDirectoryParts) {
     const auto at = read_at(known_, part);
@@ -50,7 +50,7 @@ void DirectoryKeeper::configure(DaemonConfig config) {
   const std::lock_guard lock(mutex_);
   const bool is_on = config.directory.is_on();
   known_ = configured_part(std::move(known_), config.directory);
-  snapshot_ = is_on ? std::make_shared<const watch::Directory>(known_) : nullptr;
+  snapshot_ = effective_ = is_on ? std::make_shared<const watch::Directory>(known_) : nullptr;
   config_ = std::move(config);
   for (auto& [part, state] : parts_) {
     if (state.failed > 0 || !read_at(known_, part)) state.due = Time{};
@@ -144,6 +144,8 @@ void DirectoryKeeper::settle(DirectoryPart part, const DirectoryRead& read, Time
     hooks_.tell(Log::Level::warning, "names are not kept for the next start", {{"reason", why}});
   file_problem_ = why;  // this thread's alone
   hooks_.changed();
+  const std::lock_guard lock(mutex_);
+  if (!is_changed_) effective_ = whole;
 }
 
 void DirectoryKeeper::work(const std::stop_token& stop) {
@@ -167,7 +169,11 @@ std::vector<web::DirectoryPart> DirectoryKeeper::parts() const {
   for (const DirectoryPart part : kDirectoryParts) {
     if (!is_on(config_.directory, part)) continue;
     const auto state = parts_.find(part);
-    web::DirectoryPart one{std::string(to_string(part)), read_at(known_, part), entries_of(known_, part), {}, {}, 0};
+    web::DirectoryPart one{std::string(to_string(part)), {}, 0, {}, {}, 0};
+    if (effective_ != nullptr) {
+      one.read_at = read_at(*effective_, part);
+      one.entries = entries_of(*effective_, part);
+    }
     if (state != parts_.end()) {
       one.problem = state->second.problem;
       one.missing_permission = state->second.permission;
