@@ -103,7 +103,7 @@ bool take_words(std::string_view text, std::set<std::string>& ids) {
     at = end + 1;
     while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
     while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
-    if (line.empty() || (ids.empty() && is_heading(line))) continue;
+    if (line.empty() || is_heading(line)) continue;  // wherever it stands: no event is called that
     if (line.size() > kLongest) return false;
     if (!std::all_of(line.begin(), line.end(), [](char c) { return is_word(c) || c == '.' || c == ':'; })) return false;
     ids.insert(canonical_id(line));

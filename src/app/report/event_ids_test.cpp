@@ -16,6 +16,8 @@ TEST(EventIds, OneALine) {
   EXPECT_EQ(event_ids("event:7\nnot-a-uuid\n"), (Ids{"event:7", "not-a-uuid"}));
 }
 
+TEST(EventIds, HeadingsWhereverTheyStand) { EXPECT_EQ(event_ids("event-id\ne-1\nid\n"), std::set<std::string>{"e-1"}); }
+
 TEST(EventIds, AnywhereInAText) {
   EXPECT_EQ(event_ids("{\"event_id\":\"" + kOne + "\"}\n{\"detail\":{\"eventID\": \"" + kTwo + "\"}}\n"),
             (Ids{kOne, kTwo}));
