@@ -74,8 +74,8 @@ class DirectoryKeeper {
   DaemonConfig config_;
   watch::Directory known_;
   std::shared_ptr<const watch::Directory> snapshot_;
-  std::shared_ptr<const watch::Directory>
-      effective_;  // the last of which changed() was told: nothing is said to be read before it counts
+  // The last that changed() was called for: nothing is said to be read before it counts.
+  std::shared_ptr<const watch::Directory> effective_;
   std::map<DirectoryPart, Part> parts_;
   std::string file_problem_;
   std::jthread thread_;

@@ -54,22 +54,21 @@ void HealthLog::receivers(const std::map<std::string, notify::SenderHealth>& hea
   std::erase_if(receivers_, [&](const auto& seen) { return !health.contains(seen.first); });
 }
 
-void HealthLog::problems(const std::vector<std::string>& problems) {
-  for (const std::string& problem : problems) {
-    if (std::find(problems_.begin(), problems_.end(), problem) == problems_.end())
-      tell_(Log::Level::error, "not ready", {{"reason", problem}});
+void HealthLog::sentences(std::vector<std::string>& before, const std::vector<std::string>& now, Log::Level level,
+                          std::string_view what, std::string_view end) const {
+  for (const std::string& one : now) {
+    if (std::find(before.begin(), before.end(), one) == before.end()) tell_(level, what, {{"reason", one}});
   }
-  if (problems.empty() && !problems_.empty()) tell_(Log::Level::info, "ready again", {});
-  problems_ = problems;
+  if (now.empty() && !before.empty()) tell_(Log::Level::info, end, {});
+  before = now;
+}
+
+void HealthLog::problems(const std::vector<std::string>& problems) {
+  sentences(problems_, problems, Log::Level::error, "not ready", "ready again");
 }
 
 void HealthLog::doubts(const std::vector<std::string>& doubts) {
-  for (const std::string& doubt : doubts) {
-    if (std::find(doubts_.begin(), doubts_.end(), doubt) == doubts_.end())
-      tell_(Log::Level::warning, "ready, but not all of it works", {{"reason", doubt}});
-  }
-  if (doubts.empty() && !doubts_.empty()) tell_(Log::Level::info, "all of it works again", {});
-  doubts_ = doubts;
+  sentences(doubts_, doubts, Log::Level::warning, "ready, but not all of it works", "all of it works again");
 }
 
 void HealthLog::clockwork(const Status& ticked) {

@@ -54,6 +54,10 @@ class HealthLog {
     bool failing = false;
     std::uint64_t refused = 0;
   };
+  // Each that is new, and that there are none any more.
+  void sentences(std::vector<std::string>& before, const std::vector<std::string>& now, Log::Level level,
+                 std::string_view what, std::string_view end) const;
+
   Tell tell_;
   std::map<std::string, Seen> receivers_;
   std::vector<std::string> problems_;

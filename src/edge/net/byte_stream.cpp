@@ -2,28 +2,20 @@
 // HTTP is sent but a proxy's CONNECT.
 #include "edge/net/byte_stream.h"
 
-#include <curl/curl.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 
 #include "base/no_sigpipe.h"
 #include "edge/curl/ca_bundle.h"
 #include "edge/net/address.h"
+#include "edge/net/curl_parts.h"
 
 namespace gw::net {
 namespace {
 
 using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;
-
-struct EasyFree {
-  void operator()(CURL* easy) const {
-    const NoSigpipe guard;  // TLS says goodbye
-    curl_easy_cleanup(easy);
-  }
-};
 
 // What a proxy answers to CONNECT is nobody's.
 std::size_t drop(char*, std::size_t size, std::size_t count, void*) { return size * count; }
@@ -33,19 +25,8 @@ bool is_here(std::string_view host) { return host == "localhost" || host.ends_wi
 }  // namespace
 
 struct ByteStream::State {
-  std::unique_ptr<CURL, EasyFree> easy;
-  bool is_checked = true;  // addresses
-  bool is_refused = false;
-
-  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-    auto* state = static_cast<State*>(self);
-    const auto to = to_address(address->addr);
-    if (state->is_checked && (!to || !is_public(*to))) {
-      state->is_refused = true;
-      return CURL_SOCKET_BAD;
-    }
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  }
+  AddressGuard guard;  // outlives `easy`, which may ask it
+  Easy easy;
 
   void set_up(const StreamServer& server, milliseconds deadline) {
     CURL* const e = easy.get();
@@ -74,8 +55,8 @@ struct ByteStream::State {
       curl_easy_setopt(e, CURLOPT_SSLCERT, server.certificate.c_str());
       curl_easy_setopt(e, CURLOPT_SSLKEY, (server.key.empty() ? server.certificate : server.key).c_str());
     }
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, &State::open_socket);
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, this);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, &AddressGuard::open_socket);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, &guard);
   }
 };
 
@@ -103,7 +84,7 @@ Result<ByteStream> ByteStream::open(const StreamServer& server, milliseconds dea
   const auto literal = parse_address(server.host);
   if (!server.allow_private && (is_here(server.host) || (literal && !is_public(*literal))))
     return Error{Errc::denied, is_private};
-  made->is_checked = !server.allow_private && server.proxy.empty();
+  made->guard.is_checked = !server.allow_private && server.proxy.empty();
   made->set_up(server, deadline);
   CURLcode code = CURLE_OK;
   {
@@ -111,7 +92,7 @@ Result<ByteStream> ByteStream::open(const StreamServer& server, milliseconds dea
     code = curl_easy_perform(made->easy.get());
   }
   if (code == CURLE_OK) return ByteStream(std::move(made));
-  if (made->is_refused) return Error{Errc::denied, is_private};
+  if (made->guard.is_refused) return Error{Errc::denied, is_private};
   const bool is_final = code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_SSL_CACERT_BADFILE;
   return Error{is_final ? Errc::invalid_input : Errc::unavailable, shown(server) + ": " + curl_easy_strerror(code)};
 }

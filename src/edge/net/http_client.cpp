@@ -3,16 +3,13 @@
 // to another for the connection; kept connections were checked when they were opened.
 #include "edge/net/http_client.h"
 
-#include <curl/curl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
 
 #include "base/no_sigpipe.h"
 #include "edge/curl/ca_bundle.h"
 #include "edge/net/address.h"
+#include "edge/net/curl_parts.h"
 
 namespace gw::net {
 namespace {
@@ -24,43 +21,32 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-struct UrlFree {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
 struct Url {
-  std::unique_ptr<CURLU, UrlFree> handle;
+  UrlHandle handle;
   std::string scheme;
   std::string host;   // lower case, without brackets
   std::string shown;  // scheme://host:port
 };
 
-std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
-  std::string out(text);
-  curl_free(text);
-  return out;
-}
-
 Error invalid(std::string what) { return Error{Errc::invalid_input, std::move(what)}; }
 
 Result<Url> parse_url(const std::string& text, bool allow_http) {
-  Url url{std::unique_ptr<CURLU, UrlFree>(curl_url()), {}, {}, {}};
+  Url url{UrlHandle(curl_url()), {}, {}, {}};
   if (!url.handle) return Error{Errc::unavailable, "out of memory"};
   const bool is_clean = std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c == 127; });
   if (!is_clean || curl_url_set(url.handle.get(), CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) {
     return invalid("not a URL that can be called");
   }
-  url.scheme = part(url.handle.get(), CURLUPART_SCHEME);
-  url.host = lower(part(url.handle.get(), CURLUPART_HOST));
+  url.scheme = url_part(url.handle.get(), CURLUPART_SCHEME);
+  url.host = lower(url_part(url.handle.get(), CURLUPART_HOST));
   if (url.scheme != "https" && !(allow_http && url.scheme == "http")) {
     return invalid(allow_http ? "only http and https URLs can be called" : "only https URLs can be called");
   }
   if (url.host.empty()) return invalid("the URL names no host");
-  if (!part(url.handle.get(), CURLUPART_USER).empty() || !part(url.handle.get(), CURLUPART_PASSWORD).empty()) {
+  if (!url_part(url.handle.get(), CURLUPART_USER).empty() || !url_part(url.handle.get(), CURLUPART_PASSWORD).empty()) {
     return invalid("the URL holds a user or password; use a header");
   }
-  url.shown = url.scheme + "://" + url.host + ":" + part(url.handle.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  url.shown = url.scheme + "://" + url.host + ":" + url_part(url.handle.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
   if (url.host.size() > 1 && url.host.front() == '[') url.host = url.host.substr(1, url.host.size() - 2);
   return url;
 }
@@ -110,21 +96,10 @@ constexpr std::size_t kHeaderBytes = std::size_t{256} << 10;
 // What one call gathers in libcurl's callbacks.
 struct Exchange {
   const ClientOptions* options = nullptr;
-  bool is_checked = true;  // addresses
-  bool is_refused = false;
+  AddressGuard guard;
   std::size_t header_bytes = 0;
   bool has_head = false;  // all headers of the answer proper came
   ClientResponse response;
-
-  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-    auto* exchange = static_cast<Exchange*>(self);
-    const auto to = to_address(address->addr);
-    if (exchange->is_checked && (!to || !is_public(*to))) {
-      exchange->is_refused = true;
-      return CURL_SOCKET_BAD;
-    }
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  }
 
   static std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) {
     auto* exchange = static_cast<Exchange*>(self);
@@ -218,8 +193,8 @@ void HttpClient::State::set_up(const ClientRequest& request, const Url& url, con
     curl_easy_setopt(easy, CURLOPT_CAINFO, bundle.c_str());
     curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, bundle.c_str());
   }
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &AddressGuard::open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange.guard);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Exchange::take_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &exchange);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Exchange::take_header);
@@ -258,14 +233,14 @@ Result<ClientResponse> HttpClient::send(const ClientRequest& request, std::chron
   Exchange exchange;
   exchange.options = &state.options;
   if (!state.options.allow_private) {
-    exchange.is_checked = proxy.empty();
+    exchange.guard.is_checked = proxy.empty();
     const auto literal = parse_address(url->host);
     const bool is_here = url->host == "localhost" || url->host.ends_with(".localhost");
     if (is_here || (literal && !is_public(*literal))) {
       return Error{Errc::denied, url->shown + ": a private address (allow_private permits it)"};
     }
   } else {
-    exchange.is_checked = false;
+    exchange.guard.is_checked = false;
   }
   auto headers = header_list(request);
   if (!headers) return std::move(headers).error().in(url->shown);
@@ -281,7 +256,7 @@ Result<ClientResponse> HttpClient::send(const ClientRequest& request, std::chron
   if (code != CURLE_OK && state.options.status_suffices && exchange.has_head && status >= 200)
     exchange.response.truncated = true;
   if (code != CURLE_OK && !exchange.response.truncated) {
-    if (exchange.is_refused) {
+    if (exchange.guard.is_refused) {
       return Error{Errc::denied, url->shown + ": a private address (allow_private permits it)"};
     }
     return Error{code_of(code), url->shown + ": " + curl_easy_strerror(code)};

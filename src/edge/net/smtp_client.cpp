@@ -1,6 +1,5 @@
 #include "edge/net/smtp_client.h"
 
-#include <curl/curl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,17 +10,11 @@
 
 #include "base/no_sigpipe.h"
 #include "edge/curl/ca_bundle.h"
-#include "edge/net/address.h"
+#include "edge/net/curl_parts.h"
 
 namespace gw::net {
 namespace {
 
-struct EasyFree {
-  void operator()(CURL* easy) const {
-    const NoSigpipe guard;  // it says goodbye
-    curl_easy_cleanup(easy);
-  }
-};
 struct ListFree {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
@@ -34,8 +27,7 @@ bool is_host(const std::string& host) {
 }
 
 struct Exchange {
-  bool is_checked = true;
-  bool is_refused = false;
+  AddressGuard guard;
   bool is_recipient = false;  // the next reply is to one
   std::size_t refused = 0;    // recipients
   int later = 0;              // a reply by which one of them was refused for now
@@ -45,12 +37,7 @@ struct Exchange {
 
   static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
     auto* exchange = static_cast<Exchange*>(self);
-    const auto to = to_address(address->addr);
-    if (exchange->is_checked && (!to || !is_public(*to))) {
-      exchange->is_refused = true;
-      return CURL_SOCKET_BAD;
-    }
-    exchange->socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    exchange->socket = exchange->guard.open(*address);
     return exchange->socket;
   }
   static int close_socket(void* self, curl_socket_t socket) {
@@ -94,7 +81,7 @@ struct Exchange {
 Result<SmtpReply> talk(const SmtpServer& server, const SmtpMail* mail, std::chrono::milliseconds deadline) {
   static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   Exchange exchange;  // outlives the handle, which closes its socket by it
-  const std::unique_ptr<CURL, EasyFree> easy(started ? curl_easy_init() : nullptr);
+  const Easy easy(started ? curl_easy_init() : nullptr);
   if (!easy) return Error{Errc::internal, "libcurl did not start"};
   if (!is_host(server.host)) return Error{Errc::invalid_input, "smtp: host is no host name"};
   const bool is_tls = server.security == SmtpSecurity::tls;
@@ -102,7 +89,7 @@ Result<SmtpReply> talk(const SmtpServer& server, const SmtpMail* mail, std::chro
     return Error{Errc::denied, "smtp: no mail is sent without TLS (allow_private permits it)"};
   const int port = server.port > 0 ? server.port : is_tls ? 465 : 587;
   const std::string shown = server.host + ":" + std::to_string(port);
-  exchange.is_checked = !server.allow_private;
+  exchange.guard.is_checked = !server.allow_private;
   CURL* const e = easy.get();
   curl_easy_setopt(e, CURLOPT_URL, ((is_tls ? "smtps://" : "smtp://") + shown).c_str());
   curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -163,7 +150,7 @@ Result<SmtpReply> talk(const SmtpServer& server, const SmtpMail* mail, std::chro
   long reply = 0;
   curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &reply);
   if (code == CURLE_OK) return SmtpReply{static_cast<int>(reply), exchange.refused};
-  if (exchange.is_refused) return Error{Errc::denied, shown + ": a private address (allow_private permits it)"};
+  if (exchange.guard.is_refused) return Error{Errc::denied, shown + ": a private address (allow_private permits it)"};
   if (code == CURLE_USE_SSL_FAILED) return Error{Errc::denied, shown + ": the server offers no TLS"};
   // A refusal in words of SMTP; what ended for another reason may have a good reply as its last.
   // When nobody was taken, the last reply is that to the last of them: one who may be taken later counts for more.

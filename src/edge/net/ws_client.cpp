@@ -1,6 +1,5 @@
 #include "edge/net/ws_client.h"
 
-#include <curl/curl.h>
 #include <poll.h>
 #include <sys/random.h>
 
@@ -10,6 +9,7 @@
 
 #include "base/encoding.h"
 #include "edge/net/byte_stream.h"
+#include "edge/net/curl_parts.h"
 
 namespace gw::net {
 namespace {
@@ -43,18 +43,6 @@ struct Address {
   std::string target;
 };
 
-struct UrlFree {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-
-std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
-  std::string out(text);
-  curl_free(text);
-  return out;
-}
-
 std::optional<Address> parse(std::string_view url) {
   Address address;
   address.tls = url.starts_with("wss://");
@@ -63,21 +51,21 @@ std::optional<Address> parse(std::string_view url) {
   if (!is_clean || url.size() > 8192) return std::nullopt;
   // libcurl's parser knows what differs between these schemes: nothing.
   const std::string text = (address.tls ? "https" : "http") + std::string(url.substr(url.find(':')));
-  const std::unique_ptr<CURLU, UrlFree> parsed(curl_url());
+  const UrlHandle parsed(curl_url());
   if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK)
     return std::nullopt;
-  if (!part(parsed.get(), CURLUPART_USER).empty() || !part(parsed.get(), CURLUPART_PASSWORD).empty())
+  if (!url_part(parsed.get(), CURLUPART_USER).empty() || !url_part(parsed.get(), CURLUPART_PASSWORD).empty())
     return std::nullopt;
-  address.authority = part(parsed.get(), CURLUPART_HOST);
+  address.authority = url_part(parsed.get(), CURLUPART_HOST);
   address.host = address.authority;
   if (address.host.size() > 1 && address.host.front() == '[')
     address.host = address.host.substr(1, address.host.size() - 2);
-  const std::string own_port = part(parsed.get(), CURLUPART_PORT);
+  const std::string own_port = url_part(parsed.get(), CURLUPART_PORT);
   if (!own_port.empty()) address.authority += ":" + own_port;
-  const std::string port = part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  const std::string port = url_part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
   std::from_chars(port.data(), port.data() + port.size(), address.port);
-  address.target = part(parsed.get(), CURLUPART_PATH);
-  if (const std::string query = part(parsed.get(), CURLUPART_QUERY); !query.empty()) address.target += "?" + query;
+  address.target = url_part(parsed.get(), CURLUPART_PATH);
+  if (const std::string query = url_part(parsed.get(), CURLUPART_QUERY); !query.empty()) address.target += "?" + query;
   return address;
 }
 

@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;
 
 constexpr milliseconds kSend{5'000};
-constexpr std::chrono::seconds kMostPause{3'600};
+constexpr std::chrono::seconds kMostAsked{3'600};
 constexpr milliseconds kLook{50};
 constexpr milliseconds kPatience{3'000};  // of whoever pressed, as Slack has it
 constexpr unsigned kAtOnce = 32;          // messages, before acknowledgements go out
@@ -47,6 +47,15 @@ struct Line {
 };
 
 }  // namespace
+
+milliseconds pause_after(unsigned failures, std::chrono::seconds asked, double fraction, const SocketTimes& times) {
+  milliseconds pause = times.first_pause;
+  for (unsigned i = 1; i < failures && pause < times.most_pause; ++i) pause *= 2;
+  pause = std::min(pause, times.most_pause);
+  const auto chance = static_cast<std::int64_t>(static_cast<double>(pause.count()) / 2 * fraction);
+  return std::max<milliseconds>(pause / 2 + milliseconds(chance),
+                                std::clamp(asked, std::chrono::seconds(0), kMostAsked));
+}
 
 class SlackSockets::Socket {
  public:
@@ -99,7 +108,7 @@ class SlackSockets::Socket {
   void acknowledge(Line& line, const Envelope& envelope) {
     (void)line.client.send(acknowledgement(envelope.id, {}), kSend);
   }
-  void failed(std::string why);
+  void failed(std::string why, std::chrono::seconds asked = std::chrono::seconds(0));
   void ended(const Line& line);
   void show();
 
@@ -137,13 +146,10 @@ class SlackSockets::Socket {
   std::jthread thread_;
 };
 
-void SlackSockets::Socket::failed(std::string why) {
+void SlackSockets::Socket::failed(std::string why, std::chrono::seconds asked) {
   ++failures_;
-  milliseconds pause = times_.first_pause;
-  for (unsigned i = 1; i < failures_ && pause < times_.most_pause; ++i) pause *= 2;
-  pause = std::min(pause, times_.most_pause);
-  // Not all at once, when it was Slack that was down.
-  next_ = Steady::now() + pause / 2 + milliseconds(random_() % static_cast<unsigned>(pause.count() / 2 + 1));
+  const double fraction = std::uniform_real_distribution<double>(0.0, 1.0)(random_);
+  next_ = Steady::now() + pause_after(failures_, asked, fraction, times_);
   const std::lock_guard lock(mutex_);
   state_.problem = std::move(why);
 }
@@ -179,18 +185,14 @@ SlackSockets::Socket::Opened SlackSockets::Socket::open(const Config& config, co
   if (all.empty()) return {Error{Errc::invalid_input, "there is no such app any more"}, {}};
   std::chrono::seconds pause{0};
   const Result<std::string> url = all.front()->open_socket(pause);
-  if (!url) return {url.error(), std::min(pause, kMostPause)};
+  if (!url) return {url.error(), pause};
   return {net::WsClient::connect(*url, all.front()->network, limit), {}};
 }
 
 void SlackSockets::Socket::take_opened() {
   if (opening_.wait_for(milliseconds(0)) != std::future_status::ready) return;
   auto [client, pause] = opening_.get();
-  if (!client) {
-    failed(client.error().message);
-    next_ = std::max(next_, Steady::now() + pause);
-    return;
-  }
+  if (!client) return failed(client.error().message, pause);
   if (line_) {
     line_->until = Steady::now() + times_.overlap;
     if (fading_) fading_->client.close(kNormal, milliseconds(0));

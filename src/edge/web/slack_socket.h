@@ -29,6 +29,11 @@ struct SocketTimes {
   std::chrono::milliseconds lived{30'000};  // a connection that held for so long was no failure
 };
 
+// How long to wait after so many failures in a row (1 and up). `fraction`, of [0, 1), is chance: not all come at once when it was
+// Slack that was down. Never less than Slack asks for, of which an hour counts.
+[[nodiscard]] std::chrono::milliseconds pause_after(unsigned failures, std::chrono::seconds asked, double fraction,
+                                                    const SocketTimes& times);
+
 struct SocketState {
   std::vector<std::string> receivers;
   bool is_connected = false;      // and greeted

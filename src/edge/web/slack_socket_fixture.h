@@ -64,9 +64,8 @@ class SlackSocketTest : public ::testing::Test {
     made.receiver = std::move(receiver);
     made.team = std::move(team);
     made.socket = "app";
-    made.open_socket = [this](std::chrono::seconds& pause) -> Result<std::string> {
+    made.open_socket = [this](std::chrono::seconds&) -> Result<std::string> {
       ++opened;
-      pause = asked_pause;
       if (is_down) return Error{Errc::unavailable, "Slack did not accept it: invalid_auth"};
       return listener.url("/link/?ticket=secret");
     };
@@ -119,7 +118,6 @@ class SlackSocketTest : public ::testing::Test {
   std::vector<std::string> calls;
   std::atomic<int> opened = 0;
   std::atomic<bool> is_down = false;
-  std::chrono::seconds asked_pause{0};
   FakeStore store;
   Hooks hooks;
   Presses presses;

@@ -99,24 +99,23 @@ TEST_F(SlackSocketLife, TellsWhySlackLetsItNotIn) {
   EXPECT_TRUE(soon([&] { return doubts().empty(); }));
 }
 
-TEST_F(SlackSocketLife, WaitsLongerAfterEachFailure) {
-  SocketTimes times;
-  times.first_pause = milliseconds(1);
-  times.most_pause = std::chrono::hours(1);
-  is_down = true;
-  start(times);
-  // 1, 2, 4, … ms, each at least half of it: the tenth try comes after a quarter of a second at least.
-  EXPECT_TRUE(soon([&] { return opened >= 10; }));
-  EXPECT_LE(opened, 14);
+TEST(SlackSocketPause, GrowsWithEachFailureAndIsPartlyChance) {
+  const SocketTimes times;
+  const std::chrono::seconds nothing(0);
+  EXPECT_EQ(pause_after(1, nothing, 0.0, times), milliseconds(500));
+  EXPECT_EQ(pause_after(1, nothing, 0.999, times), milliseconds(999));
+  EXPECT_EQ(pause_after(2, nothing, 0.5, times), milliseconds(1'500));
+  EXPECT_EQ(pause_after(4, nothing, 0.0, times), milliseconds(4'000));
+  EXPECT_EQ(pause_after(7, nothing, 0.0, times), milliseconds(30'000)) << "of a minute at most";
+  EXPECT_EQ(pause_after(4'000'000'000U, nothing, 0.5, times), milliseconds(45'000));
 }
 
-TEST_F(SlackSocketLife, WaitsAsLongAsSlackAsks) {
-  is_down = true;
-  asked_pause = std::chrono::seconds(60);
-  start();
-  EXPECT_TRUE(soon([&] { return !doubts().empty(); }));
-  ::poll(nullptr, 0, 50);  // it would have come back many times
-  EXPECT_EQ(opened, 1);
+TEST(SlackSocketPause, IsAsLongAsSlackAsksWithinReason) {
+  const SocketTimes times;
+  EXPECT_EQ(pause_after(1, std::chrono::seconds(90), 0.5, times), std::chrono::seconds(90));
+  EXPECT_EQ(pause_after(7, std::chrono::seconds(1), 0.0, times), std::chrono::seconds(30));
+  EXPECT_EQ(pause_after(1, std::chrono::hours(24 * 365), 0.0, times), std::chrono::hours(1));
+  EXPECT_EQ(pause_after(1, std::chrono::seconds(-5), 0.0, times), milliseconds(500));
 }
 
 TEST_F(SlackSocketLife, WaitsLongWhenSocketModeIsSwitchedOff) {
