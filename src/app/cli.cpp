@@ -25,7 +25,8 @@ constexpr const char* kExitCodes =
     "usage or configuration; 3 some input could not be read or was quarantined (everything else was processed and\n"
     "printed); 4 an outside system failed. 2 wins over all, else the highest of those that apply.\n";
 constexpr const char* kDoctorExitCodes =
-    "\nExit codes: 0 done; 1 (--live) not ready, or something is silent or parked; 2 wrong usage; 3 some input could "
+    "\nExit codes: 0 done; 1 (--live) not ready, or something is silent, parked or does not work; 2 wrong usage; 3 "
+    "some input could "
     "not\n"
     "be read or was quarantined (everything else was processed and counted); 4 standard output cannot be written, or\n"
     "(--live) the server does not answer.\n";
